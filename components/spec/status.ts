@@ -1,0 +1,80 @@
+import type { TrafficPlan } from "./traffic.ts";
+
+/** What a data plane says of itself: read by `mlc status`, the live page, the provider and the demo's report. */
+export interface TrafficStatus {
+  readonly model: string;
+  /** RFC 3339. */
+  readonly at: string;
+  /** Counts every accepted plan and every change the data plane makes by itself. */
+  readonly generation: number;
+  readonly plan: TrafficPlan;
+  /** Who serves now, in basis points that sum to 10,000; every deployed version has its row. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** True while the candidate gets copies. */
+  readonly shadowing: boolean;
+  /** Since when the weights are what they are: RFC 3339. */
+  readonly since: string;
+  readonly rollout: RolloutStatus;
+  readonly requests: Readonly<Record<string, VersionCounts>>;
+  /** The newest last, at most 200. */
+  readonly events: readonly TrafficEvent[];
+}
+
+export type RolloutPhase =
+  /** No candidate. */
+  | "idle"
+  /** The candidate climbs or bakes. */
+  | "progressing"
+  /** Undecided after the longest time, and configured to hold. */
+  | "holding"
+  /** The candidate reached its target on evidence: promotion is one edit away. */
+  | "complete"
+  /** A guard, or a person, ended it: the candidate has no traffic until another identity comes. */
+  | "aborted"
+  /** After a promotion: the previous version serves again until the configuration says so too. */
+  | "rolledBack";
+
+export interface RolloutStatus {
+  readonly phase: RolloutPhase;
+  readonly identity: string;
+  readonly candidate?: string;
+  /** Index into the ladder of steps; -1 when no rollout runs. */
+  readonly step: number;
+  /** The steps actually climbed: the plan's steps up to its weight, then the weight. */
+  readonly ladder: readonly ("shadow" | number)[];
+  readonly stepSince?: string;
+  readonly startedAt?: string;
+  /** The judge's verdict on what has been seen so far, with its evidence (analysis/). */
+  readonly verdict?: unknown;
+  /** Why it ended, when it was ended. */
+  readonly ended?: {
+    readonly at: string;
+    /** `guard:<metric>`, `person`, `inconclusive`. */
+    readonly cause: string;
+    readonly reason: string;
+    /** From the candidate's first request to the decision, in seconds. */
+    readonly detectSeconds?: number;
+    /** From the decision to the last request sent to the candidate, in milliseconds; 0 when none was sent after it. */
+    readonly lastBadMs?: number;
+  };
+  /** What happens next and when it is expected, in words and in seconds. */
+  readonly next?: { readonly what: string; readonly expectedSeconds?: number };
+}
+
+export interface VersionCounts {
+  readonly requests: number;
+  readonly errors: number;
+  /** Answered by stable after the candidate failed; charged to the candidate's errors as well. */
+  readonly failedOver: number;
+  readonly shadowed: number;
+  readonly pinned: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+export interface TrafficEvent {
+  readonly at: string;
+  /** plan, step, abort, rollback, complete, hold, server-down, server-up, start. */
+  readonly kind: string;
+  readonly text: string;
+}
