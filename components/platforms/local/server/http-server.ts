@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { InputError } from "./errors.ts";
+
+/** One path of the server. Paths are known at start, so routing is one look-up. */
+export interface Route {
+  readonly method: "GET" | "POST";
+  /**
+   * Receives the whole request body (empty for GET).
+   * @throws InputError for status 400; anything else becomes a 500
+   */
+  readonly answer: (body: string) => Answer;
+}
+
+export interface Answer {
+  /** JSON text. */
+  readonly body: string;
+  /** Names and values in turn, beside those that every response carries. */
+  readonly headers?: readonly string[];
+}
+
+export type Routes = ReadonlyMap<string, Route>;
+
+export interface HttpServerSettings {
+  readonly routes: Routes;
+  /** Headers of every response, names and values in turn. */
+  readonly headers: readonly string[];
+  /** Told of every error that became a 500. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Largest accepted request body in bytes; more is answered with 413. */
+export const maxBodyBytes = 4 * 1024 * 1024;
+
+interface Outcome extends Answer {
+  readonly status: number;
+}
+
+/** An HTTP server that is not yet listening. Every response is JSON and says who gave it. */
+export function createHttpServer({ routes, headers, onFailure }: HttpServerSettings): Server {
+  const baseHeaders = ["content-type", "application/json", ...headers];
+
+  // Longer than any client keeps an idle connection, so that the server is never the one to close it under a request.
+  const timeouts = { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000 };
+  const server = createServer(timeouts, (request, response) => {
+    const send = ({ status, body, headers: extra = [] }: Outcome): void => {
+      // While draining, a connection ends with the answer that is under way on it.
+      if (!server.listening) response.shouldKeepAlive = false;
+      response.writeHead(status, [...baseHeaders, ...extra, "content-length", String(Buffer.byteLength(body))]);
+      response.end(body);
+    };
+    const route = routes.get(pathOf(request.url ?? "/"));
+    if (route === undefined) return send(failure(404, "no such path"));
+    const { method = "" } = request;
+    if (!allowed[route.method].includes(method)) return send(notAllowed(route));
+    if (route.method === "GET") return send(outcomeOf(route, "", onFailure));
+    readBody(request, (body) => send(body === undefined ? tooLarge : outcomeOf(route, body, onFailure)));
+  });
+  return server;
+}
+
+const allowed: Readonly<Record<Route["method"], readonly string[]>> = { GET: ["GET", "HEAD"], POST: ["POST"] };
+const tooLarge = failure(413, `the body exceeds ${maxBodyBytes} bytes`);
+
+function outcomeOf(route: Route, body: string, onFailure: HttpServerSettings["onFailure"]): Outcome {
+  try {
+    return { status: 200, ...route.answer(body) };
+  } catch (error) {
+    if (error instanceof InputError) return failure(400, error.message);
+    onFailure(error);
+    return failure(500, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function notAllowed({ method }: Route): Outcome {
+  const allow = allowed[method].join(", ");
+  return failure(405, `method not allowed; use ${allow}`, ["allow", allow]);
+}
+
+function failure(status: number, error: string, headers: readonly string[] = []): Outcome {
+  return { status, body: JSON.stringify({ error }), headers };
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf("?");
+  return query < 0 ? url : url.slice(0, query);
+}
+
+/** Calls back once: with the body, or with nothing as soon as it is too large. A request that breaks off never calls back. */
+function readBody(request: IncomingMessage, done: (body: string | undefined) => void): void {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  request.on("data", (chunk: Buffer) => {
+    if (size > maxBodyBytes) return;
+    size += chunk.length;
+    chunks.push(chunk);
+    if (size <= maxBodyBytes) return;
+    // The rest is read and dropped until requestTimeout: closing now could reset the connection before the answer arrives.
+    chunks = [];
+    done(undefined);
+  });
+  request.on("end", () => {
+    if (size > maxBodyBytes) return;
+    const [first] = chunks;
+    done(chunks.length === 1 && first !== undefined ? first.toString() : Buffer.concat(chunks).toString());
+  });
+}

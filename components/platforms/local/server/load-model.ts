@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { ModelFilesError } from "./errors.ts";
+import { type ModelManifest, modelManifest } from "./manifest.ts";
+import { createLinearScorer } from "./runtimes/linear.ts";
+import type { ModelInput, Scorer } from "./runtimes/scorer.ts";
+import { createTreesScorer } from "./runtimes/trees.ts";
+
+export interface Prediction {
+  readonly label: string;
+  /** Probability of the second label, 0 to 1. */
+  readonly score: number;
+}
+
+export interface Model {
+  readonly manifest: ModelManifest;
+  /**
+   * Pure and synchronous.
+   * @throws InputError when the input does not fit the model; any other error is the model's own fault
+   */
+  predict(input: ModelInput): Prediction;
+}
+
+/**
+ * Reads a model directory (`model.json`, `weights.json`) and makes it ready to answer.
+ * @throws ModelFilesError in one line, naming the directory, the file and the field
+ */
+export function loadModel(directory: string): Model {
+  const manifest = readPart(directory, "model.json", (content) => modelManifest.parse(content));
+  const score = readPart(directory, "weights.json", (content) => createScorer(manifest, content));
+  const { threshold, labels } = manifest;
+  const [below, atOrAbove] = labels;
+  return {
+    manifest,
+    predict(input) {
+      const probability = score(input);
+      return { label: probability >= threshold ? atOrAbove : below, score: probability };
+    },
+  };
+}
+
+function createScorer(manifest: ModelManifest, weights: unknown): Scorer {
+  switch (manifest.runtime) {
+    case "linear":
+      return createLinearScorer(manifest, weights);
+    case "trees":
+      return createTreesScorer(manifest, weights);
+  }
+}
+
+function readPart<T>(directory: string, file: string, parse: (content: unknown) => T): T {
+  try {
+    return parse(JSON.parse(readFileSync(join(directory, file), "utf8")));
+  } catch (error) {
+    throw new ModelFilesError(`cannot load model ${directory}: ${file}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError) {
+    return error.issues
+      .map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message))
+      .join("; ");
+  }
+  if (!(error instanceof Error)) return String(error);
+  if ("code" in error && error.code === "ENOENT") return "no such file";
+  return error.message.replaceAll(/\s+/g, " ");
+}

@@ -1,0 +1,96 @@
+import { createRequire } from "node:module";
+import { parseArgs } from "node:util";
+import { createHttpServer } from "./http-server.ts";
+import { loadModel } from "./load-model.ts";
+import { openInferenceRoutes } from "./open-inference.ts";
+import { predictRoute } from "./predict-route.ts";
+import { drain, listenOnSocket } from "./unix-socket.ts";
+
+const usage = "usage: main.js --socket <path> --model-dir <dir> --model <name> --version <version> --instance <id>";
+
+/** How long a stopping server waits for answers under way; its supervisor kills it after 5 s. */
+const graceMs = 4_000;
+
+interface Settings {
+  readonly socket: string;
+  readonly modelDir: string;
+  readonly model: string;
+  readonly version: string;
+  readonly instance: string;
+}
+
+function parseSettings(args: readonly string[]): Settings {
+  const option = { type: "string" } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { socket: option, "model-dir": option, model: option, version: option, instance: option },
+  });
+  const required = (name: keyof typeof values): string => {
+    const value = values[name];
+    if (value === undefined || value === "") throw new Error(`--${name} is missing`);
+    return value;
+  };
+  return {
+    socket: required("socket"),
+    modelDir: required("model-dir"),
+    model: required("model"),
+    version: required("version"),
+    instance: required("instance"),
+  };
+}
+
+async function serve({ socket, modelDir, ...served }: Settings): Promise<void> {
+  const model = loadModel(modelDir);
+  const server = createHttpServer({
+    routes: new Map([
+      ["/predict", predictRoute(model, served)],
+      ...openInferenceRoutes({ model, served, serverVersion: packageVersion() }),
+    ]),
+    headers: ["x-model-version", served.version],
+    onFailure: createFailureLog(),
+  });
+  await listenOnSocket(server, socket);
+  process.once("SIGTERM", () => void drain(server, graceMs));
+  report({ ready: true, socket, pid: process.pid, ...served });
+}
+
+/** One line a second at most: a model that fails every request must not fill the disk. */
+function createFailureLog(): (error: unknown) => void {
+  let silentUntil = 0;
+  let unreported = 0;
+  return (error) => {
+    unreported += 1;
+    const now = performance.now();
+    if (now < silentUntil) return;
+    report({ error: error instanceof Error ? error.message : String(error), count: unreported });
+    silentUntil = now + 1_000;
+    unreported = 0;
+  };
+}
+
+function packageVersion(): string {
+  const manifest: { readonly version: string } = createRequire(import.meta.url)("pulumi-model-lifecycle/package.json");
+  return manifest.version;
+}
+
+function report(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+function exit(code: number, error: unknown, ...hints: readonly string[]): never {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${[`model-server: ${message}`, ...hints].join("\n")}\n`);
+  process.exit(code);
+}
+
+let settings: Settings;
+try {
+  settings = parseSettings(process.argv.slice(2));
+} catch (error) {
+  exit(2, error, usage);
+}
+try {
+  await serve(settings);
+} catch (error) {
+  exit(1, error);
+}
