@@ -13,9 +13,10 @@ export interface TreesWeights {
   readonly trees: readonly TreeNode[];
 }
 
-const treesWeights = z.strictObject({ intercept: z.number(), trees: z.array(z.unknown()).min(1) });
+const someNode = z.looseObject({}, "expected a leaf { value } or a split { feature, below, yes, no }");
+const treesWeights = z.strictObject({ intercept: z.number(), trees: z.array(someNode).min(1) });
 const leaf = z.strictObject({ value: z.number() });
-const split = z.strictObject({ feature: z.string(), below: z.number(), yes: z.unknown(), no: z.unknown() });
+const split = z.strictObject({ feature: z.string(), below: z.number(), yes: someNode, no: someNode });
 
 /** A node with its feature resolved to a position in the manifest's inputs. */
 type Compiled =
@@ -57,9 +58,9 @@ function readFeatures(features: unknown, inputs: readonly string[]): readonly nu
   });
 }
 
-function compile(node: unknown, inputs: readonly string[], path: readonly (string | number)[]): Compiled {
+function compile(node: object, inputs: readonly string[], path: readonly (string | number)[]): Compiled {
   const at = (issue: z.core.$ZodIssue): z.core.$ZodIssue => ({ ...issue, path: [...path, ...issue.path] });
-  if (typeof node === "object" && node !== null && "value" in node) {
+  if ("value" in node) {
     const parsed = leaf.safeParse(node);
     if (parsed.success) return parsed.data.value;
     throw new z.ZodError(parsed.error.issues.map(at));
