@@ -1,0 +1,11 @@
+export { abort } from "./abort.ts";
+export { type AdvanceArgs, advance, nextStep } from "./advance.ts";
+export { archive } from "./archive.ts";
+export { type DeprecateArgs, deprecate } from "./deprecate.ts";
+export type { Moved, MoveResult, Refused } from "./move.ts";
+export { planTraffic, rolloutIdentity } from "./plan-traffic.ts";
+export { promote } from "./promote.ts";
+export { reinstate } from "./reinstate.ts";
+export { type RetireArgs, retire } from "./retire.ts";
+export { rollback } from "./rollback.ts";
+export { type StartArgs, start } from "./start.ts";

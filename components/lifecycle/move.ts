@@ -1,0 +1,28 @@
+import { checkRelease, type Problem, parseRelease, type Release, type ResolvedRelease } from "../spec/index.ts";
+
+/** What a lifecycle move makes of a release document: the edited document and why, or why it may not be. */
+export type MoveResult = Moved | Refused;
+
+export interface Moved {
+  readonly release: Release;
+  /** What changed and what follows from it, one sentence each. */
+  readonly reasons: readonly string[];
+}
+
+export interface Refused {
+  readonly problems: readonly Problem[];
+}
+
+/** Runs a move between two checks: it starts from a valid document and ends in one, or it is refused. */
+export function move(release: Release, change: (resolved: ResolvedRelease) => MoveResult): MoveResult {
+  const before = checkRelease(release);
+  if (before.length > 0) return { problems: before };
+  const result = change(parseRelease(release));
+  if ("problems" in result) return result;
+  const after = checkRelease(result.release);
+  return after.length > 0 ? { problems: after } : result;
+}
+
+export function refuse(path: string, seen: string, allowed: string, cure: string): Refused {
+  return { problems: [{ path: `model-lifecycle:release.${path}`, seen, allowed, cure }] };
+}

@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import type { ResolvedRelease, TrafficPlan } from "../spec/index.ts";
+
+/** What a data plane needs to know of a release. A weight step changes `weight` and `shadow` here and nothing else. */
+export function planTraffic(release: ResolvedRelease): TrafficPlan {
+  const { model, versions, rollout, retirement } = release;
+  const { stable, previous, candidate, weight, stickyHeader, ...settings } = rollout;
+  const deployed = Object.entries(versions).filter(([, version]) => version.deployed);
+  return {
+    model: model.name,
+    stable,
+    ...(previous === undefined ? {} : { previous }),
+    ...(candidate === undefined ? {} : { candidate }),
+    weight: weight?.kind === "weight" ? weight.weight : 0,
+    shadow: weight?.kind === "shadow",
+    rollout: { identity: rolloutIdentity(release), ...settings },
+    versions: Object.fromEntries(deployed.map(([name, { source }]) => [name, { sha256: source.sha256 }])),
+    notices: retirement,
+    ...(stickyHeader === undefined ? {} : { stickyHeader }),
+  };
+}
+
+/**
+ * Which rollout a release asks for: 16 hex digits over stable, candidate, their pins and the attempt; empty without a candidate.
+ * Weight, steps and guards may change within one rollout; what is tried against what may not.
+ */
+export function rolloutIdentity({ versions, rollout }: ResolvedRelease): string {
+  const { stable, candidate, attempt } = rollout;
+  if (candidate === undefined) return "";
+  const pin = (version: string): string | undefined => versions[version]?.source.sha256;
+  const facts = [stable, pin(stable), candidate, pin(candidate), attempt];
+  return createHash("sha256").update(JSON.stringify(facts)).digest("hex").slice(0, 16);
+}

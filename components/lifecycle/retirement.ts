@@ -1,0 +1,13 @@
+import type { Release, RetirementDocument } from "../spec/index.ts";
+
+/** The document with a version's way out entered or changed. */
+export function withRetirement(release: Release, version: string, entry: RetirementDocument): Release {
+  return { ...release, retirement: { ...release.retirement, [version]: entry } };
+}
+
+/** The document without a version's way out; the last one takes the section with it. */
+export function withoutRetirement(release: Release, version: string): Release {
+  const { [version]: _withdrawn, ...others } = release.retirement ?? {};
+  const { retirement: _retirement, ...rest } = release;
+  return Object.keys(others).length === 0 ? rest : { ...rest, retirement: others };
+}

@@ -1,0 +1,140 @@
+import type { Duration, Percent, Points, Share, Timestamp } from "./units.ts";
+
+// The docstrings below are the one description of each field: json-schema.ts shows them in editors.
+
+/**
+ * One model's release as it stands in stack configuration under `model-lifecycle:release`: plain data, every scalar a quoted string.
+ * Every lifecycle move is an edit of it.
+ */
+export interface Release {
+  /** The model, and who answers for it. */
+  readonly model: Model;
+  /** Where the model is served. Another kind is another endpoint. */
+  readonly platform: PlatformDocument;
+  /** The versions by name, each with its pinned content. Adding one deploys it beside the others; taking one out removes it. */
+  readonly versions: Readonly<Record<string, VersionDocument>>;
+  /** Which version serves, and which one is on trial. */
+  readonly rollout: RolloutDocument;
+  /** The versions on their way out, by name. @default {} */
+  readonly retirement?: Readonly<Record<string, RetirementDocument>>;
+  /** Who calls the model and would have to move before a version may go. @default [] */
+  readonly consumers?: readonly Consumer[];
+}
+
+export interface Model {
+  /** Names the model in URLs, metrics and resources: a lower-case label of at most 40 characters. Another name is another endpoint. */
+  readonly name: string;
+  /** The team that answers for the model: one line of at most 100 characters. */
+  readonly owner: string;
+  /** What the model does, such as text-classification: a lower-case label of at most 63 characters. */
+  readonly task?: string;
+  /** How much harm a bad prediction can do: low, medium or high. Policies ask more of a higher tier; serving is the same. */
+  readonly riskTier: "low" | "medium" | "high";
+}
+
+/** One union, told apart by `kind`; it grows with the platforms. */
+export type PlatformDocument = LocalPlatformDocument;
+
+export interface LocalPlatformDocument {
+  /** local: processes and a gateway on the machine that runs the engine. */
+  readonly kind: "local";
+  /** The gateway's port for predictions on 127.0.0.1, "1" to "65535". The platform picks a free one when absent. Another port restarts the gateway. */
+  readonly port?: string;
+  /** The gateway's port for status, live page and rollback on 127.0.0.1, "1" to "65535". The platform picks a free one when absent. */
+  readonly adminPort?: string;
+}
+
+export interface VersionDocument {
+  /** Where the content comes from, pinned: the same document always serves the same bytes. */
+  readonly source: SourceDocument;
+  /** What the version must pass before it gets any traffic. @default {} */
+  readonly checks?: ChecksDocument;
+}
+
+/** One union, told apart by `kind`; it grows with the sources. */
+export type SourceDocument = PathSourceDocument;
+
+export interface PathSourceDocument {
+  /** path: a directory beside the program. */
+  readonly kind: "path";
+  /** The directory, relative to the project's folder, with forward slashes and without "..". */
+  readonly path: string;
+  /** The directory's hash as `mlc pin` writes it: 64 lower-case hex digits. Other content is refused before anything is deployed. */
+  readonly sha256: string;
+}
+
+export interface ChecksDocument {
+  /** A file of golden requests and their answers (JSON lines), relative to the project's folder. A version that answers otherwise is never routed. */
+  readonly golden?: string;
+  /** The least share of golden requests answered well, by metric: "0" to "1". Needs golden. @default {} */
+  readonly floor?: Readonly<Record<string, Share>>;
+  /** The longest a golden request may take at the 99th percentile: a duration. Needs golden. */
+  readonly latency?: Duration;
+}
+
+export interface RolloutDocument {
+  /** The version that answers whatever the candidate does not. Changing it moves all traffic at once. */
+  readonly stable: string;
+  /** The version that was stable before; it stays deployed and warm, and a rollback goes there. */
+  readonly previous?: string;
+  /** The version on trial. Absent: no rollout runs. */
+  readonly candidate?: string;
+  /** The candidate's target share, "0%" to "100%", or "shadow" for copies only. With `advance: automatic` the steps climb towards it; with `manual` it is the share. Stands only beside a candidate. */
+  readonly weight?: Percent | "shadow";
+  /** Tells a new try of the same candidate from one that was aborted: a number from "1". Stands only beside a candidate. @default "1" */
+  readonly attempt?: string;
+  /** Where the candidate's share stops on its way up, strictly increasing; "shadow" may only be the first. @default ["5%", "25%", "50%", "100%"] */
+  readonly steps?: readonly (Percent | "shadow")[];
+  /** automatic: the data plane climbs the steps on evidence. manual: each step is an edit. The way down is automatic in both. @default automatic */
+  readonly advance?: "automatic" | "manual";
+  /** What the candidate is watched by; a guard that fires takes all traffic from it at once. @default [] */
+  readonly guards?: readonly GuardDocument[];
+  /** The least time on a step before it is left upwards: a duration. @default "1 minute" */
+  readonly bake?: Duration;
+  /** Without a decision after this time the verdict is inconclusive: a duration, at least `bake`. @default "1 day" */
+  readonly maxDuration?: Duration;
+  /** What an inconclusive verdict does: hold keeps the share, rollback takes it away, promote goes on to the target. @default hold */
+  readonly onInconclusive?: "hold" | "rollback" | "promote";
+  /** The chance of stopping a harmless candidate over the whole rollout: more than "0%", at most "50%". Smaller needs more evidence to stop. @default "1%" */
+  readonly alpha?: Percent;
+  /** The chance of calling a harmful candidate harmless: more than "0%", at most "50%". Smaller needs more evidence to go on. @default "5%" */
+  readonly beta?: Percent;
+  /** Keeps the requests of one caller with one version. Absent: each request is drawn alone. */
+  readonly sticky?: StickyDocument;
+}
+
+export interface StickyDocument {
+  /** The request header whose value tells callers apart. Requests with the same value stay together and count as one session. */
+  readonly header: string;
+}
+
+export interface GuardDocument {
+  /** errorRate, latency, or the name of a business metric that arrives as feedback. Each at most once. */
+  readonly metric: string;
+  /** How much worse than stable is tolerated: "0.5pp" are points, "20%" is relative to stable. Latency takes "%" only. */
+  readonly margin: Points | Percent;
+  /** Which change is harm: increase, decrease or either. errorRate and latency know increase only. @default either; increase for errorRate and latency */
+  readonly direction?: "increase" | "decrease" | "either";
+  /** Where the numbers come from: requests for errorRate and latency, feedback for every other metric. @default by metric */
+  readonly source?: "requests" | "feedback";
+  /** How much more the counts scatter than independent requests would: "1" to "1000". Evidence is tempered by its inverse. @default "1" */
+  readonly designEffect?: string;
+}
+
+export interface RetirementDocument {
+  /** deprecated: still answers, with notice headers. archived: the same, and a verified copy is kept. retired: no longer deployed, answers 410. */
+  readonly phase: "deprecated" | "archived" | "retired";
+  /** From when on the version may be retired: RFC 3339 in UTC, quoted, such as "2027-05-31T00:00:00Z". Callers read it in the Sunset header. */
+  readonly sunset: Timestamp;
+  /** The version to use instead: one that serves and is not on its way out itself. */
+  readonly successor: string;
+}
+
+export interface Consumer {
+  /** The caller's name: a lower-case label of at most 63 characters. Each at most once. */
+  readonly name: string;
+  /** Whom to tell, such as an address or a channel: one line of at most 200 characters. */
+  readonly contact: string;
+  /** The versions it calls by name; none of them can be retired while it stands here. */
+  readonly versions: readonly string[];
+}

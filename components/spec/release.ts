@@ -1,0 +1,169 @@
+import { checkReferences } from "./cross-checks.ts";
+import type { Consumer, Model, Release } from "./document.ts";
+import { checkPlainData } from "./plain-data.ts";
+import { type Problem, ReleaseError } from "./problems.ts";
+import { type FilledRelease, releaseSchema } from "./schema.ts";
+import { checkStructure } from "./structure-problems.ts";
+import type { Guard, RolloutPlan, TrafficStep, VersionNotice } from "./traffic.ts";
+import * as units from "./units.ts";
+
+/** A release with its defaults filled in and its units as numbers: what components, platforms and policies work with. */
+export interface ResolvedRelease {
+  readonly model: Model;
+  readonly platform: ResolvedPlatform;
+  /** Every version of the document, retired ones included. */
+  readonly versions: Readonly<Record<string, ResolvedVersion>>;
+  readonly rollout: ResolvedRollout;
+  /** Versions on their way out, by name; a retired one may have left `versions`. */
+  readonly retirement: Readonly<Record<string, VersionNotice>>;
+  readonly consumers: readonly Consumer[];
+}
+
+/** One union, told apart by `kind`; it grows with the platforms. */
+export type ResolvedPlatform = { readonly kind: "local"; readonly port?: number; readonly adminPort?: number };
+
+export interface ResolvedVersion {
+  /** Where the content comes from, and its hash. */
+  readonly source: { readonly kind: "path"; readonly path: string; readonly sha256: string };
+  readonly checks: ResolvedChecks;
+  /** False for a retired version: it gets no resources. */
+  readonly deployed: boolean;
+}
+
+export interface ResolvedChecks {
+  /** Path of the golden requests, relative to the project's folder. */
+  readonly golden?: string;
+  /** The least share by metric, 0 to 1. */
+  readonly floor: Readonly<Record<string, number>>;
+  /** The latency budget at the 99th percentile, in milliseconds. */
+  readonly latencyMs?: number;
+}
+
+export interface ResolvedRollout extends Omit<RolloutPlan, "identity"> {
+  readonly stable: string;
+  readonly previous?: string;
+  readonly candidate?: string;
+  /** The candidate's target; present exactly when there is a candidate. */
+  readonly weight?: TrafficStep;
+  /** The request header that keeps a caller with one version, in lower case. */
+  readonly stickyHeader?: string;
+}
+
+export const defaultPath = "model-lifecycle:release";
+
+/** Lists everything wrong with a release document, in the order of the document's sections; empty when there is nothing. */
+export function checkRelease(data: unknown, options: { readonly path?: string } = {}): readonly Problem[] {
+  const root = options.path ?? defaultPath;
+  const foreign = checkPlainData(data, root);
+  const structural = checkStructure(data, root).filter(
+    ({ path }) => !foreign.some((other) => isWithin(path, other.path)),
+  );
+  const malformed = [...foreign, ...structural];
+  const crossed = checkReferences(data, root).filter(
+    ({ path }) => !malformed.some((other) => isWithin(path, other.path)),
+  );
+  return [...malformed, ...crossed];
+}
+
+/**
+ * Reads a release document as it comes from stack configuration.
+ * @param options.path How problems name the document. @default "model-lifecycle:release"
+ * @throws ReleaseError with every problem.
+ */
+export function parseRelease(data: unknown, options: { readonly path?: string } = {}): ResolvedRelease {
+  const problems = checkRelease(data, options);
+  if (problems.length > 0) throw new ReleaseError(problems);
+  return resolveRelease(releaseSchema.parse(data));
+}
+
+/** Whether a path is another one or lies below it. */
+function isWithin(path: string, other: string): boolean {
+  return path === other || (path.startsWith(other) && (path[other.length] === "." || path[other.length] === "["));
+}
+
+function resolveRelease(release: FilledRelease & Release): ResolvedRelease {
+  const { model, platform, versions, rollout, retirement, consumers } = release;
+  return {
+    model: definedOnly(model),
+    platform: resolvePlatform(platform),
+    versions: mapValues(versions, (version, name) => resolveVersion(version, retirement[name]?.phase !== "retired")),
+    rollout: resolveRollout(rollout),
+    retirement,
+    consumers,
+  };
+}
+
+function resolvePlatform({ kind, port, adminPort }: FilledRelease["platform"]): ResolvedPlatform {
+  return definedOnly({ kind, port: numberOf(port), adminPort: numberOf(adminPort) });
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+function resolveVersion({ source, checks }: FilledRelease["versions"][string], deployed: boolean): ResolvedVersion {
+  const { golden, floor, latency } = checks;
+  return {
+    source,
+    checks: definedOnly({
+      golden,
+      floor: mapValues(floor, units.parseShare),
+      latencyMs: latency && units.parseDuration(latency),
+    }),
+    deployed,
+  };
+}
+
+function resolveRollout(rollout: FilledRelease["rollout"]): ResolvedRollout {
+  const { stable, previous, candidate, weight, sticky } = rollout;
+  return definedOnly({
+    stable,
+    previous,
+    candidate,
+    weight: weight && resolveStep(weight),
+    attempt: rollout.attempt,
+    steps: rollout.steps.map(resolveStep),
+    advance: rollout.advance,
+    guards: rollout.guards.map(resolveGuard),
+    bakeMs: units.parseDuration(rollout.bake),
+    maxDurationMs: units.parseDuration(rollout.maxDuration),
+    onInconclusive: rollout.onInconclusive,
+    alpha: units.parseRelative(rollout.alpha),
+    beta: units.parseRelative(rollout.beta),
+    stickyHeader: sticky?.header.toLowerCase(),
+  });
+}
+
+function resolveStep(step: units.Percent | "shadow"): TrafficStep {
+  return step === "shadow" ? { kind: "shadow" } : { kind: "weight", weight: units.parsePercent(step) };
+}
+
+function resolveGuard(guard: FilledRelease["rollout"]["guards"][number]): Guard {
+  const { metric, margin } = guard;
+  const fromRequests = metric === "errorRate" || metric === "latency";
+  return {
+    metric,
+    source: fromRequests ? "requests" : "feedback",
+    direction: guard.direction ?? (fromRequests ? "increase" : "either"),
+    margin: isPoints(margin)
+      ? { kind: "absolute", value: units.parsePoints(margin) }
+      : { kind: "relative", value: units.parseRelative(margin) },
+    designEffect: Number(guard.designEffect),
+  };
+}
+
+function isPoints(margin: units.Points | units.Percent): margin is units.Points {
+  return margin.endsWith("pp");
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T, key: string) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+function definedOnly<T extends object>(record: T): Defined<T> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Defined<T>;
+}
