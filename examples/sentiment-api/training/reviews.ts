@@ -1,7 +1,5 @@
 import type { Random } from "./random.ts";
-import { adjectives, adverbs, asides, nouns, verbs } from "./words.ts";
-
-export type Label = "positive" | "negative";
+import { adjectives, adverbs, asides, type Label, nouns, verbs } from "./words.ts";
 
 /** A text and what its author meant by it. */
 export interface Review {

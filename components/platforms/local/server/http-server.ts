@@ -29,7 +29,7 @@ export interface HttpServerSettings {
 }
 
 /** Largest accepted request body in bytes; more is answered with 413. */
-export const maxBodyBytes = 4 * 1024 * 1024;
+export const maxBodyBytes: number = 4 * 1024 * 1024;
 
 interface Outcome extends Answer {
   readonly status: number;

@@ -6,8 +6,6 @@ import { logistic, type Scorer } from "./scorer.ts";
 
 const linearWeights = z.strictObject({ intercept: z.number(), weights: z.array(z.number()) });
 
-export type LinearWeights = z.infer<typeof linearWeights>;
-
 /**
  * Logistic regression over hashed features: `score = logistic(intercept + Σ weights[feature])`.
  * @throws z.ZodError when the weights do not fit the manifest
