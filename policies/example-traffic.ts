@@ -1,0 +1,45 @@
+import type { TrafficPlan } from "../components/spec/traffic.ts";
+
+/** A rollout that every rule accepts. A rule's examples change what they are about, and nothing else. */
+export const exampleTraffic: TrafficPlan = {
+  model: "sentiment",
+  stable: "v1",
+  candidate: "v2",
+  weight: 10_000,
+  shadow: false,
+  rollout: {
+    identity: "5f0c1d2e3b4a",
+    attempt: "1",
+    steps: [
+      { kind: "shadow" },
+      { kind: "weight", weight: 500 },
+      { kind: "weight", weight: 2_500 },
+      { kind: "weight", weight: 10_000 },
+    ],
+    advance: "automatic",
+    guards: [
+      {
+        metric: "errorRate",
+        source: "requests",
+        direction: "increase",
+        margin: { kind: "absolute", value: 0.005 },
+        designEffect: 1,
+      },
+    ],
+    bakeMs: 300_000,
+    maxDurationMs: 86_400_000,
+    onInconclusive: "hold",
+    alpha: 0.01,
+    beta: 0.05,
+  },
+  versions: { v1: { sha256: "9c1e".repeat(16) }, v2: { sha256: "8d1e".repeat(16) } },
+  notices: {},
+};
+
+/** The same plan without any guard. */
+export const unguardedTraffic: TrafficPlan = { ...exampleTraffic, rollout: { ...exampleTraffic.rollout, guards: [] } };
+
+/** What an abort leaves of a plan: no candidate, all traffic with stable. */
+export function abortedTraffic({ candidate: _, ...traffic }: TrafficPlan): TrafficPlan {
+  return { ...traffic, weight: 0, shadow: false, rollout: { ...traffic.rollout, identity: "" } };
+}
