@@ -1,0 +1,38 @@
+/**
+ * Judges a candidate version against the stable one: interval counts in, verdict and evidence out. Pure arithmetic; no
+ * clock, no randomness, no input or output. `docs/judge.md` explains the numbers.
+ */
+export type {
+  ArmTotals,
+  ComparisonEvidence,
+  Culprit,
+  Curve,
+  Decision,
+  Evidence,
+  GuardEvidence,
+  Next,
+  Verdict,
+} from "./evidence.ts";
+export {
+  boundsOf,
+  type Direction,
+  type Guard,
+  type GuardCounts,
+  type LatencyGuard,
+  type Margin,
+  type ProportionGuard,
+} from "./guard.ts";
+export { createJudge, type Judge, judge } from "./judge.ts";
+export {
+  bucketBound,
+  bucketOf,
+  LATENCY_BUCKETS,
+  LATENCY_LADDER,
+  type TailBound,
+  type TailCounts,
+  tailBounds,
+  tailCounts,
+} from "./latency.ts";
+export type { Interval, JudgeSettings, JudgeState } from "./observation.ts";
+export type { Path } from "./path.ts";
+export type { Block, Boundary } from "./proportion.ts";

@@ -1,0 +1,51 @@
+import type { Verdict } from "./evidence.ts";
+import {
+  begin,
+  checkState,
+  type Interval,
+  type JudgeSettings,
+  type JudgeState,
+  observe,
+  prepare,
+} from "./observation.ts";
+import { renderVerdict } from "./verdict.ts";
+
+export interface Judge {
+  /** Takes the next interval into account. @throws RangeError on impossible counts or an unknown guard name */
+  add(interval: Interval): Verdict;
+  readonly verdict: Verdict;
+  readonly state: JudgeState;
+}
+
+/**
+ * Judges a whole rollout from its intervals.
+ * @throws RangeError on settings or counts that make no sense
+ */
+export function judge(intervals: readonly Interval[], settings: JudgeSettings): Verdict {
+  const running = createJudge(settings);
+  for (const interval of intervals) running.add(interval);
+  return running.verdict;
+}
+
+/**
+ * Judges a rollout interval by interval, with the same result as `judge` on all of them.
+ * @param state where another judge with the same settings stopped
+ * @throws RangeError on settings that make no sense, or a state of other guards
+ */
+export function createJudge(settings: JudgeSettings, state?: JudgeState): Judge {
+  const court = prepare(settings);
+  let current = state ?? begin(court);
+  checkState(court, current);
+  return {
+    add(interval) {
+      current = observe(court, current, interval);
+      return renderVerdict(court, current);
+    },
+    get verdict() {
+      return renderVerdict(court, current);
+    },
+    get state() {
+      return current;
+    },
+  };
+}

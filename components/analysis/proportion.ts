@@ -1,0 +1,200 @@
+/**
+ * Compares two proportions, one block of counts after the other, with an exact e-value: evidence that may be looked at
+ * after every block and acted on at any time. Source: Turner, Ly and Grünwald, "Generic e-variables for exact
+ * sequential k-sample tests that allow for optional stopping" (arXiv 2106.02693), with a margin added to the boundary.
+ */
+
+/** Counts of one block. 0 is the stable arm, 1 the candidate: `n` units, of which `x` showed the event. */
+export interface Block {
+  readonly n0: number;
+  readonly x0: number;
+  readonly n1: number;
+  readonly x1: number;
+}
+
+/** The line between harmless and harmful: the candidate's rate p1 = ratio · p0 + offset. `ratio` > 0, `offset` ≥ 0. */
+export interface Boundary {
+  readonly ratio: number;
+  readonly offset: number;
+}
+
+/** Everything a comparison remembers between blocks. Plain data: survives JSON. */
+export interface ComparisonState {
+  /** What is known of the stable rate, prior included; the next block is bet on with events / units. */
+  readonly stableUnits: number;
+  readonly stableEvents: number;
+  /**
+   * Log e-values against "p1 is at most the boundary": a row per planned start, in it one per alternative. A row whose
+   * start has not come yet stays at 0.
+   */
+  readonly rollback: readonly (readonly number[])[];
+  /** Log e-value of each alternative, against "p1 is at least the boundary". */
+  readonly promote: readonly number[];
+}
+
+/** Stable units that must be known before a block is judged; also the weight of a given baseline. */
+export const HISTORY_UNITS = 200;
+
+/** How far beyond the boundary the rollback alternatives lie, in log-odds; all weigh the same. */
+const SHIFTS: readonly number[] = [0.1, 0.2, 0.4, 0.7, 1.1, 1.6, 2.3, 3.2, 4.5, 6];
+
+/** Where the promote alternatives lie between the stable rate (0) and the boundary (1); -1 is as far on the good side. */
+const PLACES: readonly number[] = [0.5, 0, -1];
+const PLACE_WEIGHTS: readonly number[] = [0.25, 0.5, 0.25];
+
+const RATE_MIN = 1e-6;
+const RATE_MAX = 1 - 1e-6;
+const EDGE = 1e-12;
+const BISECTIONS = 60;
+
+const clamp = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value));
+const logit = (rate: number): number => Math.log(rate) - Math.log1p(-rate);
+const expit = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));
+
+/**
+ * Starts without evidence.
+ * @param starts how many times evidence of harm is planned to start anew, at least 1. Harm that begins late (only under
+ *   the load of a later step) would otherwise have to outweigh all the good evidence before it. The first start holds
+ *   half of the stake, the others share the rest.
+ * @param baseline the stable version's historic rate, 0 to 1. It affects how soon a difference is found, never the
+ *   error guarantee. Without it the first 200 stable units teach the rate and are not judged.
+ */
+export function startComparison(starts = 1, baseline?: number): ComparisonState {
+  const history =
+    baseline === undefined
+      ? { stableUnits: 1, stableEvents: 0.5 }
+      : { stableUnits: HISTORY_UNITS, stableEvents: HISTORY_UNITS * baseline };
+  const rollback = Array.from({ length: starts }, () => SHIFTS.map(() => 0));
+  return { ...history, rollback, promote: PLACES.map(() => 0) };
+}
+
+/** On what terms a block is judged. */
+export interface Terms {
+  readonly boundary: Boundary;
+  /**
+   * At least 1: how many times more the counts scatter than independent units would. The evidence of each block is
+   * raised to the power 1/designEffect, which keeps an e-value an e-value (Jensen). @default 1
+   */
+  readonly designEffect?: number;
+  /** How many of the planned starts have come. @default 1 */
+  readonly started?: number;
+}
+
+/**
+ * The comparison after one more block. A block with an empty arm says nothing about a difference; it still teaches the
+ * stable rate.
+ *
+ * Events may be fractional (a feedback value between 0 and 1): a unit's factor (q/p)^y ((1-q)/(1-p))^(1-y) is convex in
+ * y, so its expectation is at most that of a yes/no unit with the same mean, and the guarantee holds.
+ */
+export function stepComparison(state: ComparisonState, block: Block, terms: Terms): ComparisonState {
+  const { boundary, designEffect = 1, started = 1 } = terms;
+  const stableUnits = state.stableUnits + block.n0;
+  const stableEvents = state.stableEvents + block.x0;
+  if (block.n0 === 0 || block.n1 === 0 || state.stableUnits < HISTORY_UNITS) {
+    return { ...state, stableUnits, stableEvents };
+  }
+  // Predictable: the bet on this block uses earlier blocks only.
+  const q0 = clamp(state.stableEvents / state.stableUnits, RATE_MIN, RATE_MAX);
+  const limit = boundary.ratio * q0 + boundary.offset;
+  const gain = (q1: number): number => blockLogE(block, q0, q1, boundary) / designEffect;
+
+  // With the boundary at 1 no rate is harmful: there is nothing to bet on, and a bet would not be an e-value.
+  const harmGains = limit < RATE_MAX ? SHIFTS.map((d) => gain(expit(logit(Math.max(limit, RATE_MIN)) + d))) : [];
+  const rollback = state.rollback.map((row, start) =>
+    start < started ? row.map((log, j) => log + (harmGains[j] ?? 0)) : row,
+  );
+  const promote = state.promote.map(
+    (log, j) => log + gain(clamp(q0 + (PLACES[j] ?? 0) * (limit - q0), q0 * 0.1, RATE_MAX)),
+  );
+  return { stableUnits, stableEvents, rollback, promote };
+}
+
+/** Log e-value against "the candidate is within the margin". Above ln(1/alpha): the candidate is harmful. */
+export function rollbackLogE({ rollback }: ComparisonState): number {
+  const later = rollback.length - 1;
+  const share = (start: number): number => (later === 0 ? 1 : start === 0 ? 1 / 2 : 1 / (2 * later));
+  return logSumExp(rollback.map((row, start) => Math.log(share(start)) + logMeanExp(row)));
+}
+
+/** Log e-value against "the candidate is at or beyond the margin". Above ln(1/beta): the candidate is non-inferior. */
+export const promoteLogE = (state: ComparisonState): number =>
+  logSumExp(state.promote.map((log, j) => log + Math.log(PLACE_WEIGHTS[j] ?? 0)));
+
+/**
+ * Log e-value of one block for the alternative (q0, q1): its likelihood against that of the boundary point nearest to
+ * it. For the rollback side q1 lies above the boundary, for the promote side below.
+ */
+export function blockLogE(block: Block, q0: number, q1: number, boundary: Boundary): number {
+  const { n0, x0, n1, x1 } = block;
+  const [p0, p1] = nearestBoundaryPoint(n0, q0, n1, q1, boundary);
+  return (
+    x0 * Math.log(q0 / p0) +
+    (n0 - x0) * Math.log((1 - q0) / (1 - p0)) +
+    x1 * Math.log(q1 / p1) +
+    (n1 - x1) * Math.log((1 - q1) / (1 - p1))
+  );
+}
+
+/**
+ * The point (p0, p1) on the boundary that minimises n0·KL(q0‖p0) + n1·KL(q1‖p1). That choice is what makes the expected
+ * e-value at most 1 everywhere within the null.
+ */
+export function nearestBoundaryPoint(
+  n0: number,
+  q0: number,
+  n1: number,
+  q1: number,
+  { ratio, offset }: Boundary,
+): readonly [p0: number, p1: number] {
+  if (ratio === 1 && offset === 0) {
+    const pooled = (n0 * q0 + n1 * q1) / (n0 + n1);
+    return [pooled, pooled];
+  }
+  let low = EDGE;
+  let high = Math.min(1, (1 - offset) / ratio) - EDGE;
+  for (let i = 0; i < BISECTIONS; i++) {
+    const p0 = (low + high) / 2;
+    const p1 = ratio * p0 + offset;
+    const slope = (n0 * (q0 - p0)) / (p0 * (1 - p0)) + (ratio * n1 * (q1 - p1)) / (p1 * (1 - p1));
+    if (slope > 0) low = p0;
+    else high = p0;
+  }
+  const p0 = (low + high) / 2;
+  return [p0, ratio * p0 + offset];
+}
+
+/** ln of the sum of exp(log), without overflow. */
+export function logSumExp(logs: readonly number[]): number {
+  const max = Math.max(...logs);
+  return max === Number.NEGATIVE_INFINITY
+    ? max
+    : max + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - max), 0));
+}
+
+/** ln of the mean of exp(log): how e-values of several tests combine, whatever their dependence. */
+export const logMeanExp = (logs: readonly number[]): number => logSumExp(logs) - Math.log(logs.length);
+
+/** Candidate units expected until a log e-value has grown by `missing`, at the observed rates and split. */
+export function unitsUntil(missing: number, observed: Block, boundary: Boundary, designEffect: number): number | null {
+  if (missing <= 0) return 0;
+  const information = informationPerCandidateUnit(observed, boundary) / designEffect;
+  return information > 1e-9 ? Math.ceil(missing / information) : null;
+}
+
+/** Whether the observed candidate rate lies on the harmful side of the boundary. */
+export const isBeyond = ({ n0, x0, n1, x1 }: Block, { ratio, offset }: Boundary): boolean =>
+  n0 > 0 && n1 > 0 && x1 / n1 > ratio * (x0 / n0) + offset;
+
+/** Nats a candidate unit adds, with n0/n1 stable units beside it, if the observed rates are the true ones. */
+function informationPerCandidateUnit({ n0, x0, n1, x1 }: Block, boundary: Boundary): number {
+  if (n0 === 0 || n1 === 0) return 0;
+  const [q0, q1, beside] = [x0 / n0, x1 / n1, n0 / n1];
+  const [p0, p1] = nearestBoundaryPoint(beside, q0, 1, q1, boundary);
+  return divergence(q1, p1) + beside * divergence(q0, p0);
+}
+
+/** Kullback-Leibler divergence of two yes/no rates, in nats. */
+function divergence(q: number, p: number): number {
+  return (q > 0 ? q * Math.log(q / p) : 0) + (q < 1 ? (1 - q) * Math.log((1 - q) / (1 - p)) : 0);
+}
