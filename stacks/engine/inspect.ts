@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const execute = promisify(execFile);
 
 /** A Pulumi CLI that was run once and answered with a version this library can use. */
 export interface Engine {
@@ -35,18 +38,24 @@ export async function inspect(path: string, env: NodeJS.ProcessEnv): Promise<Ins
 }
 
 /** Runs a program to its end and gives what it printed on stdout, or in one line why it failed. */
-export function run(
+export async function run(
   path: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   cwd?: string,
 ): Promise<{ readonly output: string } | { readonly failed: string }> {
-  return new Promise((resolve) => {
-    execFile(path, args, { env, cwd, timeout: TIMEOUT_MILLISECONDS }, (error, output, complaint) => {
-      if (!error) resolve({ output });
-      else resolve({ failed: complaint.trim().split("\n")[0] || error.message.split("\n")[0] || "no reason given" });
-    });
-  });
+  try {
+    const { stdout } = await execute(path, args, { env, cwd, timeout: TIMEOUT_MILLISECONDS });
+    return { output: stdout };
+  } catch (error) {
+    return { failed: firstLineOf(error) };
+  }
+}
+
+/** What the program complained about, or else why the system could not run it. */
+function firstLineOf(error: unknown): string {
+  const complaint = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
+  return (complaint || (error instanceof Error ? error.message : String(error))).split("\n", 1).join();
 }
 
 /** Orders `major.minor.patch` by number; what follows the patch number is ignored. */

@@ -193,8 +193,8 @@ function typescriptEnvironment(options) {
 
 /** @param {Record<string, unknown>} options */
 function nodeArguments(options) {
-  const words = String(options.nodeargs ?? "").match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
-  return words.map((word) => word.replace(/^(["'])(.*)\1$/, "$2"));
+  const words = String(options.nodeargs ?? "").match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
 }
 
 function runPlugin(call) {
