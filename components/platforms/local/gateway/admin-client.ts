@@ -1,0 +1,140 @@
+import { readFileSync } from "node:fs";
+import { request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TrafficStatus } from "../../../spec/status.ts";
+import type { StateFolder } from "../state-folder/folder.ts";
+import { gatewayPaths } from "../state-folder/paths.ts";
+import { readClaim } from "./claim.ts";
+import type { Refusal, RouteDocument } from "./controller.ts";
+
+/** The gateway said no: the plan asks for traffic that was taken away before. */
+export class RouteRefused extends Error {
+  readonly code: Refusal["code"];
+  readonly reason: string;
+
+  constructor({ code, error, reason }: Refusal) {
+    super(`${error} (${reason})`);
+    this.code = code;
+    this.reason = reason;
+  }
+}
+
+/** No gateway answers. */
+export class GatewayUnreachable extends Error {}
+
+/** A gateway that was killed is back within 2 s; one that is being replaced says so. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Gives a plan to the gateway of an endpoint; the plan is effective when this returns.
+ * @throws RouteRefused, GatewayUnreachable
+ */
+export const putRoute = (folder: StateFolder, endpoint: string, document: RouteDocument): Promise<TrafficStatus> =>
+  ask<TrafficStatus>(folder, endpoint, "PUT", "/admin/route", document);
+
+export const abortRollout = (folder: StateFolder, endpoint: string, reason: string): Promise<TrafficStatus> =>
+  ask<TrafficStatus>(folder, endpoint, "POST", "/admin/abort", { reason });
+
+export const rollBackRoute = (folder: StateFolder, endpoint: string, reason: string): Promise<TrafficStatus> =>
+  ask<TrafficStatus>(folder, endpoint, "POST", "/admin/rollback", { reason });
+
+export const readEvidence = (folder: StateFolder, endpoint: string): Promise<unknown> =>
+  ask<unknown>(folder, endpoint, "GET", "/admin/evidence");
+
+/** Undefined when there is no gateway, or it has no plan. */
+export async function readRouteStatus(folder: StateFolder, endpoint: string): Promise<TrafficStatus | undefined> {
+  try {
+    return await ask<TrafficStatus>(folder, endpoint, "GET", "/admin/status");
+  } catch (error) {
+    if (error instanceof GatewayUnreachable || (error instanceof AdminError && error.status === 404)) return undefined;
+    throw error;
+  }
+}
+
+/** Stops serving. Nothing to do when no gateway answers. */
+export async function removeRoute(folder: StateFolder, endpoint: string): Promise<void> {
+  try {
+    await ask<unknown>(folder, endpoint, "DELETE", "/admin/route");
+  } catch (error) {
+    if (!(error instanceof GatewayUnreachable)) throw error;
+  }
+}
+
+/** An answer that is no success. */
+export class AdminError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function ask<Answer>(
+  folder: StateFolder,
+  endpoint: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await tryOnce(folder, endpoint, method, path, body);
+    if (answer !== undefined && answer.status !== 503) return read<Answer>(answer);
+    if (performance.now() > deadline) {
+      throw new GatewayUnreachable(`the gateway of ${endpoint} does not answer; run \`mlc doctor\``);
+    }
+    await sleep(50);
+  }
+}
+
+interface RawAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+function read<Answer>({ status, text }: RawAnswer): Answer {
+  const document: unknown = JSON.parse(text);
+  if (status === 409) throw new RouteRefused(document as Refusal);
+  if (status !== 200) throw new AdminError(status, (document as { readonly error: string }).error);
+  return document as Answer;
+}
+
+/** Undefined when nobody answers. The claim and the token are read each time: another process may have come. */
+function tryOnce(
+  folder: StateFolder,
+  endpoint: string,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<RawAnswer | undefined> {
+  const paths = gatewayPaths(endpoint);
+  const claim = readClaim(folder.path(paths.gateway));
+  if (claim === undefined) return Promise.resolve(undefined);
+  const content = body === undefined ? "" : JSON.stringify(body);
+  return new Promise((resolve) => {
+    const sent = request(
+      {
+        host: "127.0.0.1",
+        port: claim.adminPort,
+        method,
+        path,
+        agent: false,
+        timeout: PATIENCE_MS,
+        headers: {
+          authorization: `Bearer ${readFileSync(folder.path(paths.adminToken), "utf8").trim()}`,
+          "content-length": Buffer.byteLength(content),
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
+        response.on("error", () => resolve(undefined));
+      },
+    );
+    sent.on("timeout", () => sent.destroy());
+    sent.on("error", () => resolve(undefined));
+    sent.end(content);
+  });
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { writeJsonAtomic } from "../state-folder/atomic-file.ts";
+import { identify } from "../state-folder/process-identity.ts";
+import type { GatewayArguments } from "./arguments.ts";
+
+/** Which process is the gateway of an endpoint: `gateway.json`. */
+export interface GatewayClaim {
+  readonly pid: number;
+  readonly startTime: string;
+  readonly instance: string;
+  readonly port: number;
+  readonly adminPort: number;
+  /** RFC 3339. */
+  readonly startedAt: string;
+}
+
+/** From here on this process decides; one that it replaces sees so before it decides anything more. */
+export function claimGateway(path: string, { instance, port, adminPort }: GatewayArguments): void {
+  const startTime = identify(process.pid)?.startTime ?? "";
+  const startedAt = new Date().toISOString();
+  const claim: GatewayClaim = { pid: process.pid, startTime, instance, port, adminPort, startedAt };
+  writeJsonAtomic(path, claim);
+}
+
+export function readClaim(path: string): GatewayClaim | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as GatewayClaim;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True while no other process has taken over. */
+export const holdsClaim = (path: string): boolean => (readClaim(path)?.pid ?? process.pid) === process.pid;

@@ -1,0 +1,493 @@
+import { performance } from "node:perf_hooks";
+import { isDeepStrictEqual } from "node:util";
+import { bucketBound } from "../../../analysis/index.ts";
+import type { RolloutStatus, TrafficEvent, TrafficStatus, VersionCounts } from "../../../spec/status.ts";
+import { type TrafficPlan, trafficWeights } from "../../../spec/traffic.ts";
+import { quantile, type VersionCounter } from "./counters.ts";
+import { ACCURACY } from "./feedback.ts";
+import { FORMAT_NUMBER, type Persistence, type RolledBack, type RouteRecord } from "./persistence.ts";
+import {
+  changeTarget,
+  describeRung,
+  type Ended,
+  end,
+  type Outcome,
+  observe,
+  type Progress,
+  shareOf,
+  startRollout,
+  waitsFor,
+} from "./rollout.ts";
+import { planRouting } from "./router.ts";
+import type { Traffic } from "./traffic.ts";
+import { type ClosedInterval, closeInterval, Trial } from "./trial.ts";
+
+const MOST_EVENTS = 200;
+const MOST_ENDED = 1_000;
+/** The judges' memory is written every so many intervals; a restart reads the intervals after it. */
+const SNAPSHOT_EVERY = 30;
+
+export type RouteDocument = Pick<RouteRecord, "plan" | "servers">;
+
+export interface Refusal {
+  readonly code: "rolloutAborted" | "rolledBack";
+  readonly error: string;
+  readonly reason: string;
+}
+
+export interface Clock {
+  /** Wall clock, ms since 1970: shown, never subtracted. */
+  readonly wall: () => number;
+  /** Never jumps: what spans are measured with. */
+  readonly monotonic: () => number;
+}
+
+export const systemClock: Clock = { wall: Date.now, monotonic: () => performance.now() };
+
+/**
+ * Decides who serves: takes plans from outside, closes an interval each second, asks the judge, and obeys. A change
+ * takes effect in memory first and is written to the disk before anybody is told.
+ */
+export class Controller {
+  readonly #traffic: Traffic;
+  readonly #files: Persistence;
+  readonly #clock: Clock;
+  readonly #log: (line: string) => void;
+  #route: RouteRecord | undefined;
+  #progress: Progress | undefined;
+  #trial: Trial | undefined;
+  #since: string;
+  #ended: Readonly<Record<string, Ended>> = {};
+  #rolledBack: RolledBack | undefined;
+  #events: readonly TrafficEvent[] = [];
+  #intervalFrom: { readonly wall: number; readonly monotonic: number };
+  /** Bytes of intervals.jsonl that the judges have read. */
+  #offset = 0;
+  #intervals = 0;
+  #decidedAt = Number.POSITIVE_INFINITY;
+
+  constructor(settings: {
+    readonly traffic: Traffic;
+    readonly files: Persistence;
+    readonly clock?: Clock;
+    readonly log?: (line: string) => void;
+  }) {
+    this.#traffic = settings.traffic;
+    this.#files = settings.files;
+    this.#clock = settings.clock ?? systemClock;
+    this.#log = settings.log ?? (() => {});
+    this.#since = this.#at();
+    this.#intervalFrom = this.#now();
+  }
+
+  /** Goes on where the files say the last process stopped, or the one that replaced this one is now. */
+  load(): void {
+    this.#route = this.#files.readRoute();
+    const record = this.#files.readRollout();
+    if (this.#route === undefined || record === undefined) return;
+    this.#progress = record.progress;
+    this.#since = record.since;
+    this.#ended = record.ended;
+    this.#rolledBack = record.rolledBack;
+    this.#events = record.events;
+    this.#offset = record.trial?.offset ?? 0;
+    this.#trial = this.#createTrial(this.#route.plan, record.trial?.state);
+    this.#catchUp();
+    this.#traffic.connect(this.#route.servers);
+    this.#follow();
+  }
+
+  noteStart(): void {
+    this.#note("start", "the gateway started");
+  }
+
+  /** What a process does that has been replaced and still answers its last connections: it counts, and follows. */
+  tickReplaced(): void {
+    const { wall, monotonic } = this.#intervalFrom;
+    this.#intervalFrom = this.#now();
+    const comparison = this.#traffic.takeComparison();
+    const { progress, trial } = this;
+    if (progress !== undefined && trial !== undefined && progress.ended === undefined) {
+      // Of no length: the time is the other process's.
+      const when = { at: wall, seconds: 0, step: judgeStep(progress, trial) };
+      if (monotonic < this.#intervalFrom.monotonic)
+        this.#files.appendInterval(closeInterval(comparison, trial.settings.guards, when));
+    }
+    this.load();
+  }
+
+  get plan(): TrafficPlan | undefined {
+    return this.#route?.plan;
+  }
+
+  get trial(): Trial | undefined {
+    return this.#trial;
+  }
+
+  get progress(): Progress | undefined {
+    return this.#progress;
+  }
+
+  /** What feedback may be about. */
+  metrics(): ReadonlySet<string> {
+    const guards = this.plan?.rollout.guards ?? [];
+    return new Set([ACCURACY, ...guards.flatMap(({ metric, source }) => (source === "feedback" ? [metric] : []))]);
+  }
+
+  /** Takes a plan, and has made it effective when it returns; or says why not. */
+  accept({ plan, servers }: RouteDocument): Refusal | undefined {
+    const before = this.#route;
+    const isSamePlan = before !== undefined && isDeepStrictEqual(before.plan, plan);
+    if (isSamePlan && isDeepStrictEqual(before.servers, servers)) return undefined;
+    const refusal = isSamePlan ? undefined : this.#refusal(plan);
+    if (refusal !== undefined) return refusal;
+    const record: RouteRecord = {
+      format: FORMAT_NUMBER,
+      generation: (before?.generation ?? 0) + 1,
+      plan,
+      servers,
+      deprecatedSince: this.#deprecatedSince(plan, before),
+    };
+    this.#traffic.connect(servers);
+    this.#route = record;
+    if (!isSamePlan) this.#adopt(plan, before?.plan);
+    this.#files.writeRoute(record);
+    this.#save();
+    return undefined;
+  }
+
+  /** The endpoint serves nothing any more. Ended rollouts stay known. */
+  remove(): void {
+    if (this.#route === undefined) return;
+    this.#traffic.connect({});
+    this.#traffic.routing = undefined;
+    this.#files.remove();
+    this.#route = undefined;
+    this.#progress = undefined;
+    this.#trial = undefined;
+  }
+
+  /** Ends the rollout that runs; without one nothing changes. */
+  abort(reason: string): void {
+    const { progress } = this;
+    if (progress === undefined || progress.step < 0) return this.#note("abort", "there is no rollout to abort");
+    if (progress.ended !== undefined) return this.#note("abort", "the rollout had already ended");
+    this.#enact(end(progress, this.#at(), "person", reason));
+  }
+
+  /** Aborts the rollout that runs; else the version before the last promotion takes all traffic. */
+  rollBack(reason: string): void {
+    const plan = this.plan;
+    if (plan === undefined || plan.candidate !== undefined) return this.abort(reason);
+    if (this.#rolledBack?.version === plan.stable) return this.#note("rollback", "already rolled back");
+    if (plan.previous === undefined || !this.#traffic.upstreams.has(plan.previous)) {
+      return this.#note("rollback", "no previous version is kept warm: there is nothing to go back to");
+    }
+    const at = this.#at();
+    this.#rolledBack = { version: plan.stable, sha256: plan.versions[plan.stable]?.sha256 ?? "", at, reason };
+    this.#since = at;
+    this.#follow();
+    this.#countGeneration();
+    this.#note("rollback", `${plan.stable} → ${plan.previous}: ${reason}`);
+    this.#save();
+  }
+
+  /** Closes the interval, judges, decides. Called each second; an interval of another length is one like any other. */
+  tick(): void {
+    const from = this.#intervalFrom;
+    this.#intervalFrom = this.#now();
+    const comparison = this.#traffic.takeComparison();
+    const { plan, progress, trial } = this;
+    if (plan === undefined || progress === undefined) return;
+    if (progress.ended !== undefined) return this.#recordLastBad(progress, progress.ended);
+    if (trial === undefined) return;
+    const ms = this.#intervalFrom.monotonic - from.monotonic;
+    const when = { at: from.wall, seconds: ms / 1000, step: judgeStep(progress, trial) };
+    this.#files.appendInterval(closeInterval(comparison, trial.settings.guards, when));
+    for (const closed of this.#readNewIntervals()) {
+      trial.add(closed);
+      this.#enact(this.#observe(closed));
+      if (this.progress?.ended !== undefined) return;
+    }
+    this.#intervals++;
+    if (this.#intervals % SNAPSHOT_EVERY === 0) this.#save();
+  }
+
+  status(): TrafficStatus {
+    const { plan, progress } = this;
+    if (plan === undefined || progress === undefined) throw new Error("no plan has been accepted yet");
+    const { routing } = this.#traffic;
+    const weights = trafficWeights({ ...plan, stable: routing?.stable ?? plan.stable }, routing?.weight ?? 0);
+    return {
+      model: plan.model,
+      at: this.#at(),
+      generation: this.#route?.generation ?? 0,
+      plan,
+      weights,
+      shadowing: routing?.shadowing ?? false,
+      since: this.#since,
+      rollout: this.#rolloutStatus(plan, progress),
+      requests: Object.fromEntries(
+        [...this.#traffic.counters].map(([version, counter]) => [version, countsOf(counter)]),
+      ),
+      events: this.#events,
+    };
+  }
+
+  /** Everything that is needed to judge again. */
+  evidence(): unknown {
+    return {
+      identity: this.#progress?.identity ?? "",
+      settings: this.#trial?.settings,
+      verdict: this.#trial?.verdict,
+      intervals: this.#files.readIntervals(0).intervals.map(({ live }) => live),
+      copies: this.#files.readIntervals(0).intervals.flatMap(({ copies }) => (copies === undefined ? [] : [copies])),
+    };
+  }
+
+  /** Writes what the next process needs. */
+  save(): void {
+    if (this.#route !== undefined) this.#save();
+  }
+
+  #refusal(plan: TrafficPlan): Refusal | undefined {
+    const ended = Object.hasOwn(this.#ended, plan.rollout.identity) ? this.#ended[plan.rollout.identity] : undefined;
+    if (ended !== undefined && plan.candidate !== undefined && (plan.weight > 0 || plan.shadow)) {
+      return {
+        code: "rolloutAborted",
+        error: `the rollout of ${plan.candidate} was ended and does not open again; start the next attempt, or another candidate`,
+        reason: ended.reason,
+      };
+    }
+    const back = this.#rolledBack;
+    if (back !== undefined && plan.stable === back.version && plan.versions[plan.stable]?.sha256 === back.sha256) {
+      return {
+        code: "rolledBack",
+        error: `${plan.stable} was rolled back; name the version that serves now as stable, then start a rollout`,
+        reason: back.reason,
+      };
+    }
+    return undefined;
+  }
+
+  #adopt(plan: TrafficPlan, before: TrafficPlan | undefined): void {
+    const at = this.#at();
+    const { progress } = this;
+    if (this.#rolledBack !== undefined && plan.stable !== this.#rolledBack.version) this.#rolledBack = undefined;
+    const continues = progress !== undefined && before?.rollout.identity === plan.rollout.identity;
+    if (!continues || before === undefined) this.#begin(plan, at);
+    else if (progress.ended === undefined) {
+      this.#progress = changeTarget(progress, plan, at);
+      if (!isDeepStrictEqual(evidenceTerms(before), evidenceTerms(plan))) this.#forget(plan);
+    }
+    this.#since = at;
+    this.#note("plan", describePlan(plan));
+    this.#follow();
+  }
+
+  #begin(plan: TrafficPlan, at: string): void {
+    const known = this.#ended[plan.rollout.identity];
+    const fresh = startRollout(plan, at);
+    this.#progress =
+      plan.candidate !== undefined && known !== undefined ? { ...fresh, phase: "aborted", ended: known } : fresh;
+    if (plan.candidate === undefined) return;
+    this.#forget(plan);
+  }
+
+  /** Evidence begins anew: another rollout, or other questions to the same one. */
+  #forget(plan: TrafficPlan): void {
+    this.#files.clearIntervals();
+    this.#offset = 0;
+    this.#traffic.takeComparison();
+    this.#intervalFrom = this.#now();
+    this.#trial = this.#createTrial(plan);
+    if (this.#progress !== undefined) this.#progress = { ...this.#progress, proven: false };
+  }
+
+  #createTrial(plan: TrafficPlan, state?: Trial["state"]): Trial | undefined {
+    return plan.candidate === undefined || plan.rollout.guards.length === 0
+      ? undefined
+      : new Trial(plan.rollout, state);
+  }
+
+  /** Reads the intervals that were closed after the last snapshot, and gives them to judge and progress. */
+  #catchUp(): void {
+    for (const closed of this.#readNewIntervals()) {
+      this.#trial?.add(closed);
+      const outcome = this.#observe(closed);
+      // What the process before did about it stands in the record, or is decided at the next interval.
+      if (outcome?.change === undefined && outcome !== undefined) this.#progress = outcome.progress;
+    }
+  }
+
+  #readNewIntervals(): readonly ClosedInterval[] {
+    const { intervals, offset } = this.#files.readIntervals(this.#offset);
+    this.#offset = offset;
+    return intervals;
+  }
+
+  #observe(closed: ClosedInterval): Outcome | undefined {
+    const { plan, progress, trial } = this;
+    if (plan === undefined || progress === undefined || trial === undefined) return undefined;
+    return observe(progress, plan.rollout, {
+      at: this.#at(),
+      ms: closed.live.seconds * 1000,
+      closed,
+      verdict: trial.verdict,
+      copiesVerdict: trial.copiesVerdict,
+    });
+  }
+
+  /** Memory first: after `follow` no request is sent by the old weights. Then the disk, then the log. */
+  #enact(outcome: Outcome | undefined): void {
+    if (outcome === undefined) return;
+    this.#progress = outcome.progress;
+    const { change } = outcome;
+    if (change === undefined) return;
+    this.#follow();
+    this.#decidedAt = this.#clock.monotonic();
+    if (change.kind !== "complete" && change.kind !== "hold") this.#since = this.#at();
+    const { ended, identity } = outcome.progress;
+    if (ended !== undefined) this.#ended = newest({ ...this.#ended, [identity]: ended }, MOST_ENDED);
+    this.#countGeneration();
+    this.#note(change.kind, change.text);
+    this.#save();
+  }
+
+  #recordLastBad(progress: Progress, ended: Ended): void {
+    const lastBadMs = this.#traffic.lastCandidateAt - this.#decidedAt;
+    if (!(lastBadMs > (ended.lastBadMs ?? 0))) return;
+    this.#progress = { ...progress, ended: { ...ended, lastBadMs } };
+    this.#save();
+  }
+
+  #follow(): void {
+    const { plan, progress } = this;
+    if (plan === undefined || progress === undefined) return;
+    const back = this.#rolledBack !== undefined && this.#rolledBack.version === plan.stable;
+    const stable = back ? (plan.previous ?? plan.stable) : plan.stable;
+    this.#traffic.follow(planRouting(plan, { ...shareOf(progress), stable }), noticesOf(plan, this.#route));
+  }
+
+  #deprecatedSince(plan: TrafficPlan, before: RouteRecord | undefined): Readonly<Record<string, number>> {
+    const now = Math.floor(this.#clock.wall() / 1000);
+    return Object.fromEntries(Object.keys(plan.notices).map((name) => [name, before?.deprecatedSince[name] ?? now]));
+  }
+
+  #rolloutStatus(plan: TrafficPlan, progress: Progress): RolloutStatus {
+    const { ended } = progress;
+    const back = this.#rolledBack;
+    const wait = ended === undefined && progress.step >= 0 ? waitsFor(progress, plan.rollout) : undefined;
+    const hint = this.#trial?.verdict.evidence.next;
+    return {
+      phase: back === undefined ? progress.phase : "rolledBack",
+      identity: progress.identity,
+      ...(plan.candidate !== undefined && { candidate: plan.candidate }),
+      step: progress.step,
+      ladder: progress.ladder,
+      ...(progress.step >= 0 && { stepSince: progress.stepSince, startedAt: progress.startedAt }),
+      ...(this.#trial !== undefined && progress.step >= 0 && { verdict: this.#trial.verdict }),
+      ...(ended !== undefined && { ended }),
+      ...(back !== undefined && { ended: { at: back.at, cause: "person", reason: back.reason, lastBadMs: 0 } }),
+      ...(progress.phase === "progressing" && {
+        next: {
+          what: nextMove(progress, wait?.what, hint?.reason),
+          ...(wait?.ms !== undefined && { expectedSeconds: Math.ceil(wait.ms / 1000) }),
+          ...(wait !== undefined && wait.ms === undefined && this.#expectedSeconds(hint?.candidateUnits, progress)),
+        },
+      }),
+    };
+  }
+
+  /** Units that the judge still needs, at the rate at which the candidate has got them so far. */
+  #expectedSeconds(units: number | null | undefined, progress: Progress): { expectedSeconds?: number } {
+    const evidence = this.#trial?.verdict.evidence;
+    const guard = evidence?.guards.find(({ name }) => name === evidence.next.guard);
+    const seen = guard?.comparisons[0]?.candidate.units ?? 0;
+    const seconds = (progress.elapsedMs - (progress.candidateFromMs ?? progress.elapsedMs)) / 1000;
+    if (units === null || units === undefined || seen === 0 || seconds === 0) return {};
+    return { expectedSeconds: Math.ceil(units / (seen / seconds)) };
+  }
+
+  #countGeneration(): void {
+    if (this.#route === undefined) return;
+    this.#route = { ...this.#route, generation: this.#route.generation + 1 };
+    this.#files.writeRoute(this.#route);
+  }
+
+  #note(kind: TrafficEvent["kind"], text: string): void {
+    const event = { at: this.#at(), kind, text };
+    this.#events = [...this.#events, event].slice(-MOST_EVENTS);
+    this.#log(`${event.at} ${kind}: ${text}`);
+  }
+
+  #save(): void {
+    const { progress, trial } = this;
+    if (progress === undefined) return;
+    this.#files.writeRollout({
+      format: FORMAT_NUMBER,
+      progress,
+      since: this.#since,
+      ...(trial !== undefined && { trial: { state: trial.state, offset: this.#offset } }),
+      ended: this.#ended,
+      ...(this.#rolledBack !== undefined && { rolledBack: this.#rolledBack }),
+      events: this.#events,
+    });
+  }
+
+  #at(): string {
+    return new Date(this.#clock.wall()).toISOString();
+  }
+
+  #now(): { readonly wall: number; readonly monotonic: number } {
+    return { wall: this.#clock.wall(), monotonic: this.#clock.monotonic() };
+  }
+}
+
+/** The judge counts steps that carry traffic, and knows how many the plan has; weights given by hand may be more. */
+const judgeStep = ({ raises }: Progress, { settings }: Trial): number => Math.min(raises, (settings.steps ?? 1) - 1);
+
+/** What the judge is asked. Another weight is not another question. */
+const evidenceTerms = ({ rollout: { guards, alpha, beta, steps, maxDurationMs } }: TrafficPlan): unknown => [
+  guards,
+  alpha,
+  beta,
+  steps,
+  maxDurationMs,
+];
+
+function describePlan({ stable, candidate, weight, shadow, rollout }: TrafficPlan): string {
+  if (candidate === undefined) return `${stable} serves`;
+  return `${stable} serves, ${candidate} ${rollout.advance === "automatic" ? "climbs to" : "gets"} ${describeRung(shadow ? "shadow" : weight)}`;
+}
+
+function nextMove({ ladder, step }: Progress, wait: string | undefined, hint: string | undefined): string {
+  const goal = ladder[step + 1];
+  const move = goal === undefined ? "complete" : `go to ${describeRung(goal)}`;
+  return `${move}${wait === undefined ? "" : ` after: ${wait}`}${hint === undefined ? "" : ` (${hint})`}`;
+}
+
+function noticesOf(plan: TrafficPlan, route: RouteRecord | undefined): ReadonlyMap<string, readonly string[]> {
+  const rows = Object.entries(plan.notices).map(([version, { sunset, successor }]) => {
+    const since = route?.deprecatedSince[version] ?? 0;
+    const link = `</v2/models/${encodeURIComponent(plan.model)}/versions/${encodeURIComponent(successor)}>`;
+    const headers = [
+      // RFC 9745, RFC 8594, RFC 5829.
+      ...["deprecation", `@${since}`],
+      ...["sunset", new Date(sunset).toUTCString()],
+      ...["link", `${link}; rel="successor-version"`],
+    ];
+    return [version, headers] as const;
+  });
+  return new Map(rows);
+}
+
+function countsOf(counter: VersionCounter): VersionCounts {
+  const { requests, errors, failedOver, shadowed, pinned, latency } = counter;
+  const [p50Ms, p99Ms] = [0.5, 0.99].map((share) => quantile(latency, share, bucketBound));
+  return { requests, errors, failedOver, shadowed, pinned, p50Ms: p50Ms ?? 0, p99Ms: p99Ms ?? 0 };
+}
+
+function newest<Value>(record: Readonly<Record<string, Value>>, most: number): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(record).slice(-most));
+}

@@ -1,0 +1,101 @@
+import { bucketOf, LATENCY_BUCKETS } from "../../../analysis/index.ts";
+
+/** Everything counted of one version since the process started. */
+export interface VersionCounter {
+  requests: number;
+  /** Answers of 500 and above, and requests without an answer. */
+  errors: number;
+  failedOver: number;
+  shadowed: number;
+  pinned: number;
+  readonly codes: Map<number, number>;
+  readonly latency: Float64Array;
+  latencySumMs: number;
+}
+
+export const createVersionCounter = (): VersionCounter => ({
+  requests: 0,
+  errors: 0,
+  failedOver: 0,
+  shadowed: 0,
+  pinned: 0,
+  codes: new Map([[200, 0]]),
+  latency: new Float64Array(LATENCY_BUCKETS),
+  latencySumMs: 0,
+});
+
+/** One arm of the comparison, during one interval. */
+export interface ArmCounter {
+  requests: number;
+  errors: number;
+  readonly latency: Float64Array;
+  /** By metric. */
+  readonly feedback: Map<string, { count: number; sum: number }>;
+}
+
+const createArmCounter = (): ArmCounter => ({
+  requests: 0,
+  errors: 0,
+  latency: new Float64Array(LATENCY_BUCKETS),
+  feedback: new Map(),
+});
+
+/** What the judge compares, since the last interval was closed. Pinned, copied and failed-over answers never get here. */
+export interface Comparison {
+  readonly stable: ArmCounter;
+  readonly candidate: ArmCounter;
+  /** Copies that were answered or failed, and how stable did with the same requests. */
+  readonly copies: { requests: number; errors: number; stableErrors: number };
+}
+
+export const createComparison = (): Comparison => ({
+  stable: createArmCounter(),
+  candidate: createArmCounter(),
+  copies: { requests: 0, errors: 0, stableErrors: 0 },
+});
+
+/** Status that stands in the counts for a request that got no answer. */
+export const NO_ANSWER = 0;
+
+export const isError = (status: number): boolean => status === NO_ANSWER || status >= 500;
+
+export function countAnswer(counter: VersionCounter, status: number, ms: number): void {
+  counter.requests++;
+  if (isError(status)) counter.errors++;
+  counter.codes.set(status, (counter.codes.get(status) ?? 0) + 1);
+  if (status === NO_ANSWER) return;
+  const bucket = bucketOf(ms);
+  counter.latency[bucket] = (counter.latency[bucket] ?? 0) + 1;
+  counter.latencySumMs += ms;
+}
+
+/** A request without an answer counts as an error and has no latency. */
+export function countInArm(arm: ArmCounter, status: number, ms: number): void {
+  arm.requests++;
+  if (isError(status)) arm.errors++;
+  if (status === NO_ANSWER) return;
+  const bucket = bucketOf(ms);
+  arm.latency[bucket] = (arm.latency[bucket] ?? 0) + 1;
+}
+
+export function countFeedback(arm: ArmCounter, metric: string, value: number): void {
+  const seen = arm.feedback.get(metric);
+  if (seen === undefined) arm.feedback.set(metric, { count: 1, sum: value });
+  else {
+    seen.count++;
+    seen.sum += value;
+  }
+}
+
+/** The latency below which a share of the answers lies, as the upper bound of its bucket in ms; 0 without answers. */
+export function quantile(latency: Float64Array, share: number, boundOf: (bucket: number) => number): number {
+  let total = 0;
+  for (const count of latency) total += count;
+  if (total === 0) return 0;
+  let below = 0;
+  for (const [bucket, count] of latency.entries()) {
+    below += count;
+    if (below >= share * total) return Number.isFinite(boundOf(bucket)) ? boundOf(bucket) : boundOf(bucket - 1);
+  }
+  return 0;
+}

@@ -1,0 +1,286 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { performance } from "node:perf_hooks";
+import type { Dispatcher } from "undici";
+import { answerJson } from "./answer.ts";
+import { countAnswer, countInArm, isError, NO_ANSWER } from "./counters.ts";
+import type { Arm } from "./prediction-id.ts";
+import { type Choice, chooseForSession, type Routing, resolvePin } from "./router.ts";
+import { sendCopy } from "./shadow.ts";
+import type { Traffic } from "./traffic.ts";
+import { isBrokenConnection, isConnectFailure, type Upstream, type UpstreamRequest } from "./upstream.ts";
+
+/** Largest request body in bytes: it is kept until the answer is sure, so that stable can be asked instead. */
+export const MOST_BODY_BYTES: number = 4 * 1024 * 1024;
+/** An answer longer than this is passed on as it comes. */
+const HELD_ANSWER_BYTES = 64 * 1024;
+
+/** What the path asks for. */
+export interface Asked {
+  /** The version named by the path. */
+  readonly version?: string;
+  /** Whether it is a prediction, which is drawn and counted; else it only reads about the model. */
+  readonly prediction: boolean;
+}
+
+/**
+ * One request: which version gets it, its answer or stable's instead, and the counts. Also the handler that undici
+ * calls, so that a request costs one object.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #traffic: Traffic;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #asked: Asked;
+  readonly #routing: Routing;
+  #body: Buffer | null = null;
+  #version = "";
+  #upstream: Upstream | undefined;
+  /** Where the answer counts. */
+  #arm: Arm = "excluded";
+  #pinned = false;
+  /** The candidate failed and stable was asked. */
+  #failedOver = false;
+  #retried = false;
+  #sentAt = 0;
+  #status = NO_ANSWER;
+  #headers: readonly (Buffer | string)[] = [];
+  #chunks: Buffer[] = [];
+  #held = 0;
+  #streaming = false;
+  #sent: UpstreamRequest | undefined;
+
+  constructor(traffic: Traffic, routing: Routing, request: IncomingMessage, response: ServerResponse, asked: Asked) {
+    this.#traffic = traffic;
+    this.#routing = routing;
+    this.#request = request;
+    this.#response = response;
+    this.#asked = asked;
+  }
+
+  /** Sends the request on, with its whole body. */
+  begin(body: Buffer | null): void {
+    this.#body = body;
+    // Read now, after the body: a weight that changed meanwhile holds.
+    const routing = this.#traffic.routing ?? this.#routing;
+    const header = this.#request.headers["x-model-version"];
+    const pin = this.#asked.version ?? (typeof header === "string" && header !== "" ? header : undefined);
+    if (pin !== undefined) return this.#beginPinned(routing, pin);
+    if (!this.#asked.prediction) return this.#dispatch(routing.stable);
+    this.#beginDrawn(routing);
+  }
+
+  #beginPinned(routing: Routing, name: string): void {
+    const pin = resolvePin(routing, name);
+    if (pin.kind === "unknown") {
+      const versions = [...routing.versions];
+      return this.#refuse(404, { error: `${routing.model} has no version ${name}`, versions });
+    }
+    if (pin.kind === "retired") {
+      const { successor, sunset } = pin.notice;
+      const error = `version ${name} of ${routing.model} was retired; use ${successor}`;
+      return this.#refuse(410, { error, version: name, successor, sunset }, this.#traffic.noticeHeaders.get(name));
+    }
+    this.#pinned = true;
+    this.#dispatch(pin.version);
+  }
+
+  #beginDrawn(routing: Routing): void {
+    const { candidate, weight } = routing;
+    if (candidate === undefined || weight === 0) {
+      this.#arm = candidate === undefined ? "excluded" : "stable";
+      return this.#dispatch(routing.stable);
+    }
+    const session = this.#sessionOf(routing);
+    const choice: Choice =
+      session === undefined ? this.#traffic.draw.next(weight) : chooseForSession(routing.identity, session, weight);
+    this.#arm = session === undefined || this.#traffic.sessions.add(session) ? choice : "excluded";
+    this.#dispatch(choice === "candidate" ? candidate : routing.stable);
+  }
+
+  #sessionOf({ stickyHeader }: Routing): string | undefined {
+    if (stickyHeader === undefined) return undefined;
+    const value = this.#request.headers[stickyHeader];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  }
+
+  #dispatch(version: string): void {
+    this.#version = version;
+    const now = performance.now();
+    this.#sentAt = now;
+    if (this.#isTrial()) this.#traffic.lastCandidateAt = now;
+    const upstream = this.#traffic.upstreams.get(version);
+    this.#upstream = upstream;
+    // Stable is asked in any case: nobody stands in for it.
+    if (upstream === undefined || (this.#isTrial() && upstream.isEjected(now))) return this.#fail(NO_ANSWER);
+    this.#sent ??= {
+      method: this.#request.method ?? "GET",
+      path: this.#request.url ?? "/",
+      headers: forwardedHeaders(this.#request.rawHeaders),
+      body: this.#body,
+    };
+    upstream.send(this.#sent, this);
+  }
+
+  /** The answer comes from the candidate because of the draw: if it fails, stable answers. */
+  #isTrial(): boolean {
+    return !this.#pinned && this.#version === this.#routing.candidate;
+  }
+
+  onRequestStart(): void {}
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = controller.rawHeaders === null ? [] : (controller.rawHeaders as (Buffer | string)[]);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#streaming) return this.#pass(controller, chunk);
+    this.#chunks.push(chunk);
+    this.#held += chunk.length;
+    if (this.#held > HELD_ANSWER_BYTES && !(this.#isTrial() && isError(this.#status))) this.#stream(controller);
+  }
+
+  onResponseEnd(): void {
+    const status = this.#status;
+    if (this.#isTrial() && isError(status)) return this.#fail(status);
+    this.#count(status);
+    if (this.#streaming) this.#response.end();
+    else {
+      const body = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
+      this.#response.writeHead(status, this.#answerHeaders(this.#held));
+      this.#response.end(body);
+    }
+    this.#copy(status);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#streaming) {
+      this.#count(NO_ANSWER);
+      this.#response.destroy();
+      return;
+    }
+    if (isConnectFailure(error)) this.#upstream?.eject(performance.now());
+    // A kept connection may end just as the request is written to it. Asking once more tells that from a dead server.
+    else if (isBrokenConnection(error) && !this.#retried) {
+      this.#retried = true;
+      this.#forgetAnswer();
+      return this.#dispatch(this.#version);
+    }
+    this.#fail(NO_ANSWER, error);
+  }
+
+  /** The version could not answer: the failure is its own, the answer is stable's where there is one. */
+  #fail(status: number, error?: Error): void {
+    this.#count(status);
+    if (!this.#isTrial()) return this.#refuseUnserved(error);
+    this.#traffic.counterOf(this.#version).failedOver++;
+    this.#failedOver = true;
+    this.#retried = false;
+    this.#arm = "excluded";
+    this.#forgetAnswer();
+    this.#dispatch((this.#traffic.routing ?? this.#routing).stable);
+  }
+
+  #forgetAnswer(): void {
+    this.#status = NO_ANSWER;
+    this.#headers = [];
+    this.#chunks = [];
+    this.#held = 0;
+  }
+
+  #count(status: number): void {
+    const ms = performance.now() - this.#sentAt;
+    const counter = this.#traffic.counterOf(this.#version);
+    countAnswer(counter, status, ms);
+    if (this.#pinned) counter.pinned++;
+    if (this.#arm !== "excluded" && this.#asked.prediction) {
+      countInArm(this.#traffic.comparison[this.#arm], status, ms);
+    }
+  }
+
+  #copy(status: number): void {
+    const routing = this.#traffic.routing;
+    if (routing === undefined || !routing.shadowing || routing.candidate === undefined || this.#sent === undefined)
+      return;
+    if (this.#arm === "stable" && this.#asked.prediction)
+      sendCopy(this.#traffic, this.#sent, routing.candidate, status);
+  }
+
+  #stream(controller: Dispatcher.DispatchController): void {
+    this.#streaming = true;
+    this.#response.writeHead(this.#status, this.#answerHeaders(undefined));
+    for (const chunk of this.#chunks) this.#pass(controller, chunk);
+    this.#chunks = [];
+  }
+
+  #pass(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#response.write(chunk) || this.#response.destroyed) return;
+    controller.pause();
+    this.#response.once("drain", () => controller.resume());
+    this.#response.once("close", () => controller.resume());
+  }
+
+  #answerHeaders(length: number | undefined): string[] {
+    const { label, headers } = returnedHeaders(this.#headers, length === undefined);
+    headers.push("x-model-version", this.#version);
+    if (this.#asked.prediction) headers.push("x-prediction-id", this.#traffic.ids.issue(this.#arm, label, Date.now()));
+    if (length !== undefined) headers.push("content-length", String(length));
+    const notice = this.#traffic.noticeHeaders.get(this.#version);
+    if (notice !== undefined) headers.push(...notice);
+    return headers;
+  }
+
+  #refuse(status: number, document: unknown, headers: readonly string[] = []): void {
+    answerJson(this.#response, status, document, headers);
+  }
+
+  #refuseUnserved(error: Error | undefined): void {
+    const cause = error === undefined ? "no server is known" : error.message;
+    const tried = this.#failedOver ? "neither the candidate nor the stable version" : `version ${this.#version}`;
+    const unreachable = error === undefined || isConnectFailure(error);
+    this.#refuse(unreachable ? 503 : 502, {
+      error: `${tried} of ${this.#routing.model} answers: ${cause}`,
+      hint: "its server is started again within seconds; if it is not, see `mlc status` and `mlc doctor`",
+    });
+  }
+}
+
+/** Headers of one connection (RFC 9110 §7.6.1), and those that are written anew. */
+const NOT_FORWARDED = new Set([
+  ...["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"],
+  ...["proxy-connection", "proxy-authorization", "host", "content-length"],
+]);
+
+function forwardedHeaders(raw: readonly string[]): string[] {
+  const headers: string[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const [name = "", value = ""] = [raw[i], raw[i + 1]];
+    if (!NOT_FORWARDED.has(name.toLowerCase())) headers.push(name, value);
+  }
+  return headers;
+}
+
+const NOT_RETURNED = new Set([
+  ...["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "date", "content-length"],
+  ...["x-model-version", "x-prediction-id", "deprecation", "sunset"],
+]);
+
+function returnedHeaders(
+  raw: readonly (Buffer | string)[],
+  keepLength: boolean,
+): { headers: string[]; label: string | undefined } {
+  const headers: string[] = [];
+  let label: string | undefined;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = latin1(raw[i]).toLowerCase();
+    if (NOT_RETURNED.has(name) && !(keepLength && name === "content-length")) continue;
+    const value = latin1(raw[i + 1]);
+    if (name === "x-prediction-label") label = value;
+    headers.push(name, value);
+  }
+  return { headers, label };
+}
+
+const latin1 = (text: Buffer | string | undefined): string =>
+  typeof text === "string" ? text : (text?.toString("latin1") ?? "");

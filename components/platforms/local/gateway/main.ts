@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { openStateFolder, type StateFolder } from "../state-folder/folder.ts";
+import { gatewayPaths, specPath } from "../state-folder/paths.ts";
+import { ensureSupervisor } from "../supervisor/ensure.ts";
+import { createAdminPort } from "./admin-port.ts";
+import { type GatewayArguments, parseArguments } from "./arguments.ts";
+import { claimGateway, holdsClaim } from "./claim.ts";
+import { Controller } from "./controller.ts";
+import { createDataPort } from "./data-port.ts";
+import { listen, PortTaken } from "./listening.ts";
+import { Persistence } from "./persistence.ts";
+import { Traffic } from "./traffic.ts";
+
+const INTERVAL_MS = 1_000;
+/** While another process has taken over, this one follows its decisions as often as this. */
+const FOLLOW_MS = 100;
+/** Kept connections without a request are closed after this time of draining; those in use end with their next answer. */
+const IDLE_GRACE_MS = 3_000;
+const DRAIN_MS = 9_000;
+const EXIT_USAGE = 2;
+const EXIT_PORT_TAKEN = 98;
+
+async function run(args: GatewayArguments): Promise<void> {
+  const folder = openStateFolder(process.cwd());
+  const files = new Persistence(gatewayPaths(args.endpoint));
+  const token = files.readSecret(files.paths.adminToken);
+  const feedbackKey = Buffer.from(files.readSecret(files.paths.feedbackKey));
+  const traffic = new Traffic({ feedbackKey, startedAt: Date.now() });
+  const controller = new Controller({ traffic, files, log: (line) => console.log(line) });
+  const page = readFileSync(new URL("page.html", import.meta.url), "utf8");
+  const isReplaced = (): boolean => !holdsClaim(files.paths.gateway);
+
+  controller.load();
+  const metrics = (): ReadonlySet<string> => controller.metrics();
+  const data = createDataPort({ traffic, instance: args.instance, metrics });
+  const admin = createAdminPort({ ...args, controller, traffic, token, page, isReplaced });
+  const takeover = process.env["MLC_TAKEOVER"] === "1";
+  await listen(data, args.port, takeover);
+  await listen(admin, args.adminPort, takeover);
+  claimGateway(files.paths.gateway, args);
+  // The process before may have decided something between the first reading and the claim.
+  if (takeover) controller.load();
+  controller.noteStart();
+
+  const timer = setInterval(() => {
+    if (isReplaced()) controller.tickReplaced();
+    else controller.tick();
+    watchSupervisor(folder, args.endpoint);
+  }, INTERVAL_MS);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => {
+      clearInterval(timer);
+      drain([data, admin], traffic, controller, isReplaced);
+    });
+  }
+}
+
+let supervisorChecked = Promise.resolve();
+let supervisorChecking = false;
+
+/** The supervisor starts dead gateways; who starts a dead supervisor is the gateway. */
+function watchSupervisor(folder: StateFolder, endpoint: string): void {
+  if (supervisorChecking || !existsSync(specPath(`gateway-${endpoint}`))) return;
+  supervisorChecking = true;
+  supervisorChecked = supervisorChecked
+    .then(() => ensureSupervisor(folder))
+    .then(
+      () => {},
+      (error) => console.error(`supervisor: ${error instanceof Error ? error.message : error}`),
+    )
+    .finally(() => {
+      supervisorChecking = false;
+    });
+}
+
+/** Takes no new connections, answers on those there are, and ends. */
+function drain(servers: readonly Server[], traffic: Traffic, controller: Controller, isReplaced: () => boolean): void {
+  traffic.draining = true;
+  const follow = setInterval(() => {
+    if (isReplaced()) controller.tickReplaced();
+  }, FOLLOW_MS);
+  const finish = (): void => {
+    clearInterval(follow);
+    if (isReplaced()) controller.tickReplaced();
+    else {
+      controller.tick();
+      controller.save();
+    }
+    process.exit(0);
+  };
+  let open = servers.length;
+  for (const server of servers) {
+    server.close(() => {
+      open--;
+      if (open === 0) finish();
+    });
+  }
+  setTimeout(() => {
+    for (const server of servers) server.closeIdleConnections();
+  }, IDLE_GRACE_MS);
+  setTimeout(finish, DRAIN_MS);
+}
+
+try {
+  await run(parseArguments(process.argv.slice(2)));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(error instanceof PortTaken ? EXIT_PORT_TAKEN : error instanceof TypeError ? EXIT_USAGE : 1);
+}

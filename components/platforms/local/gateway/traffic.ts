@@ -1,0 +1,86 @@
+import { type Comparison, createComparison, createVersionCounter, type VersionCounter } from "./counters.ts";
+import { Feedback } from "./feedback.ts";
+import { type Arm, PredictionIds } from "./prediction-id.ts";
+import { Draw, type Routing } from "./router.ts";
+import { CountedSessions } from "./sessions.ts";
+import { Upstream } from "./upstream.ts";
+
+/** What requests need to know, and what they leave behind. The data port reads `routing` once for each request. */
+export class Traffic {
+  routing: Routing | undefined;
+  draining = false;
+  /** Monotonic ms of the last request or copy sent to the candidate by the draw. */
+  lastCandidateAt: number = Number.NEGATIVE_INFINITY;
+  copiesInFlight = 0;
+  copiesDropped = 0;
+  /** By metric and version, since the process started; the version is empty for predictions outside the comparison. */
+  readonly feedbackCounts: Map<string, Map<string, number>> = new Map();
+  readonly counters: Map<string, VersionCounter> = new Map();
+  readonly upstreams: Map<string, Upstream> = new Map();
+  /** `Deprecation`, `Sunset` and `Link` for each version on its way out, names and values in turn. */
+  noticeHeaders: ReadonlyMap<string, readonly string[]> = new Map();
+  readonly draw: Draw = new Draw();
+  readonly sessions: CountedSessions = new CountedSessions();
+  readonly ids: PredictionIds;
+  readonly feedback: Feedback;
+  #comparison: Comparison = createComparison();
+
+  constructor(settings: { readonly feedbackKey: Buffer; readonly startedAt: number }) {
+    this.ids = new PredictionIds({
+      key: settings.feedbackKey,
+      startedAt: settings.startedAt,
+      identity: () => this.routing?.identity ?? "",
+    });
+    this.feedback = new Feedback(this.ids);
+  }
+
+  get comparison(): Comparison {
+    return this.#comparison;
+  }
+
+  /** Closes the interval and opens the next. */
+  takeComparison(): Comparison {
+    const closed = this.#comparison;
+    this.#comparison = createComparison();
+    return closed;
+  }
+
+  /** From here on requests follow the new routing; those under way end as they began. */
+  follow(routing: Routing, noticeHeaders: ReadonlyMap<string, readonly string[]>): void {
+    const before = this.routing;
+    this.routing = routing;
+    this.noticeHeaders = noticeHeaders;
+    for (const version of routing.versions) this.counterOf(version);
+    if (before?.identity === routing.identity) return;
+    this.sessions.clear();
+    this.feedback.clear();
+    this.ids.renew();
+    this.takeComparison();
+  }
+
+  /** Opens pools to new sockets, closes those that no version uses any more once their answers are in. */
+  connect(servers: Readonly<Record<string, string>>): void {
+    for (const [version, upstream] of this.upstreams) {
+      if (servers[version] === upstream.socket) continue;
+      this.upstreams.delete(version);
+      upstream.close();
+    }
+    for (const [version, socket] of Object.entries(servers)) {
+      if (!this.upstreams.has(version)) this.upstreams.set(version, new Upstream(socket));
+    }
+  }
+
+  countFeedback(metric: string, arm: Arm): void {
+    const version = (arm === "excluded" ? undefined : this.routing?.[arm]) ?? "";
+    const versions = this.feedbackCounts.get(metric) ?? new Map<string, number>();
+    this.feedbackCounts.set(metric, versions.set(version, (versions.get(version) ?? 0) + 1));
+  }
+
+  counterOf(version: string): VersionCounter {
+    const known = this.counters.get(version);
+    if (known !== undefined) return known;
+    const created = createVersionCounter();
+    this.counters.set(version, created);
+    return created;
+  }
+}
