@@ -1,0 +1,76 @@
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { hashDirectory, hashOfFiles, listDirectory } from "../../../spec/directory-hash.ts";
+import { explainFullDisk, syncDirectory, temporaryBeside } from "./atomic-file.ts";
+import { copyFiles } from "./copy-files.ts";
+import type { StateFolder } from "./folder.ts";
+import { artifactPath } from "./paths.ts";
+import { StateFolderError } from "./state-folder-error.ts";
+
+/**
+ * Keeps a read-only copy of a version's directory under its content hash. What is there already and intact stays; what
+ * was changed is put right.
+ * @throws StateFolderError when the source has another content than the hash allows, or the disk is full.
+ */
+export async function storeArtifact(folder: StateFolder, source: string, sha256: string): Promise<void> {
+  const place = folder.path(artifactPath(sha256));
+  if (await verifyArtifact(folder, sha256)) return;
+  const files = await listSource(source);
+  checkContent(source, hashOfFiles(files), sha256);
+  const copy = temporaryBeside(place);
+  try {
+    copyFiles(source, files, copy);
+    // The source may have changed between reading and copying.
+    checkContent(source, await hashDirectory(copy), sha256);
+    rmSync(place, { recursive: true, force: true });
+    renameSync(copy, place);
+    syncDirectory(dirname(place));
+  } catch (error) {
+    throw explainFullDisk(place, error);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+/** True when the copy is there and has the content that its hash says. */
+export async function verifyArtifact(folder: StateFolder, sha256: string): Promise<boolean> {
+  const place = folder.path(artifactPath(sha256));
+  if (!existsSync(place)) return false;
+  try {
+    return (await hashDirectory(place)) === sha256;
+  } catch {
+    // Emptied, or something in it that no version may hold: changed in any case.
+    return false;
+  }
+}
+
+/** Removes the copy. Removing what is not there changes nothing. */
+export async function removeArtifact(folder: StateFolder, sha256: string): Promise<void> {
+  rmSync(folder.path(artifactPath(sha256)), { recursive: true, force: true });
+}
+
+async function listSource(source: string): ReturnType<typeof listDirectory> {
+  try {
+    return await listDirectory(source);
+  } catch (error) {
+    throw new StateFolderError(
+      {
+        path: source,
+        seen: error instanceof Error ? error.message : String(error),
+        allowed: "a directory of regular files, the content of one version",
+        cure: "Correct `source.path` of the version, or what stands there, then run `mlc pin`.",
+      },
+      { cause: error },
+    );
+  }
+}
+
+function checkContent(source: string, seen: string, sha256: string): void {
+  if (seen === sha256) return;
+  throw new StateFolderError({
+    path: source,
+    seen: `content with sha256 ${seen}`,
+    allowed: `the pinned content, sha256 ${sha256}`,
+    cure: "Bring the files back; or, when the change is meant, run `mlc pin` and have the new hash reviewed.",
+  });
+}

@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { StateFolderError } from "./state-folder-error.ts";
+
+// Where everything stands, relative to the state folder. A process whose working directory is the folder uses these as
+// they are, because the path of a Unix socket may have no more than 107 bytes (unix(7)); others go through `folder.path`.
+
+/** One directory for each kind of thing. */
+export const directories = {
+  processes: "processes",
+  /** Who supervises this folder: a numbered file by each who ever did, of which the last stays. */
+  supervisor: "supervisor",
+  servers: "servers",
+  logs: "logs",
+  artifacts: "artifacts",
+  gateways: "gateways",
+  archives: "archive",
+  documents: "documents",
+} as const;
+
+export const folderFile = "folder.json";
+export const supervisorLogPath = "supervisor.log";
+
+export const specPath = (name: string): string => join(directories.processes, `${checkName(name)}.json`);
+export const statusPath = (name: string): string => join(directories.processes, `${checkName(name)}.status.json`);
+export const socketPath = (name: string): string => join(directories.servers, `${checkName(name)}.sock`);
+export const logPath = (name: string): string => join(directories.logs, `${checkName(name)}.log`);
+export const artifactPath = (sha256: string): string => join(directories.artifacts, checkSha256(sha256));
+export const documentPath = (name: string): string => join(directories.documents, checkName(name));
+export const archivePath = (model: string, version: string): string =>
+  join(directories.archives, checkName(model), checkName(version));
+
+export interface GatewayPaths {
+  readonly directory: string;
+  /** The last plan accepted, with the sockets of its versions. */
+  readonly route: string;
+  /** How far the running rollout is, or how the last one ended. */
+  readonly rollout: string;
+  /** Counts of the running or last rollout, one line for each interval. */
+  readonly intervals: string;
+  /** Mode 0600. */
+  readonly adminToken: string;
+  /** Mode 0600. */
+  readonly feedbackKey: string;
+  /** Who the gateway is and where it listens. */
+  readonly gateway: string;
+}
+
+export function gatewayPaths(endpoint: string): GatewayPaths {
+  const directory = join(directories.gateways, checkName(endpoint));
+  return {
+    directory,
+    route: join(directory, "route.json"),
+    rollout: join(directory, "rollout.json"),
+    intervals: join(directory, "intervals.jsonl"),
+    adminToken: join(directory, "admin.token"),
+    feedbackKey: join(directory, "feedback.key"),
+    gateway: join(directory, "gateway.json"),
+  };
+}
+
+// 80 characters keep a socket within its limit; with `.status` a spec would be the status of another.
+function checkName(name: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(name) && !name.endsWith(".status")) return name;
+  throw new StateFolderError({
+    path: "state folder",
+    seen: `the name ${JSON.stringify(name)}`,
+    allowed:
+      "1 to 80 letters, digits, dots, dashes and underscores, beginning with a letter or digit, not ending in .status",
+    cure: "Choose another name.",
+  });
+}
+
+function checkSha256(sha256: string): string {
+  if (/^[0-9a-f]{64}$/.test(sha256)) return sha256;
+  throw new StateFolderError({
+    path: "state folder",
+    seen: `the hash ${JSON.stringify(sha256)}`,
+    allowed: "64 lowercase hexadecimal digits",
+    cure: "Run `mlc pin`: it writes the hash of a version's directory.",
+  });
+}

@@ -1,0 +1,23 @@
+/** Variables that a process started here gets from its starter: no credentials, and nothing that changes how Node runs. */
+const inherited = ["PATH", "HOME", "LANG", "TZ"] as const;
+
+/** By these a process of a state folder is known, whoever started it. */
+export const markers = {
+  /** Absolute path of the state folder. */
+  folder: "MLC_STATE_FOLDER",
+  name: "MLC_PROCESS",
+  instance: "MLC_INSTANCE",
+} as const;
+
+/** "1": another process of the same name serves at the same port or socket until this one does. */
+export const takeoverVariable = "MLC_TAKEOVER";
+
+/** What may be known of the starter's environment by a process started here. */
+export function inheritedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    inherited.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

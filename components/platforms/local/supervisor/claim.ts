@@ -1,0 +1,84 @@
+import { linkSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { readJson, temporaryBeside, writeJsonAtomic } from "../state-folder/atomic-file.ts";
+import { isAlive, type ProcessIdentity, processIdentitySchema } from "../state-folder/process-identity.ts";
+import { errorCode } from "../state-folder/state-folder-error.ts";
+
+/**
+ * Exactly one living process holds the claim of a directory.
+ *
+ * Claims are numbered files, the highest counts, and a number is taken by creating its file, which one process alone
+ * can do. A stale claim is never removed before a higher one stands, so that no two can think they replaced it.
+ */
+export interface Claim {
+  /** Gives it back, so that the next one need not wait for the end of this process. */
+  readonly release: () => void;
+}
+
+/** Takes the claim for `self`; undefined when another living process holds it. */
+export function takeClaim(directory: string, self: ProcessIdentity): Claim | undefined {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (;;) {
+    const highest = claimNumbers(directory).at(-1) ?? 0;
+    if (livingHolder(directory, highest) !== undefined) return undefined;
+    const mine = highest + 1;
+    if (!createExclusively(claimFile(directory, mine), self)) continue;
+    const numbers = claimNumbers(directory);
+    if (numbers.at(-1) === mine) {
+      for (const older of numbers.slice(0, -1)) rmSync(claimFile(directory, older), { force: true });
+      return { release: () => release(claimFile(directory, mine)) };
+    }
+    rmSync(claimFile(directory, mine), { force: true });
+  }
+}
+
+/** Who holds the claim; undefined when nobody who lives. */
+export const claimHolder = (directory: string): ProcessIdentity | undefined =>
+  livingHolder(directory, claimNumbers(directory).at(-1) ?? 0);
+
+const claimContent = z.union([processIdentitySchema, z.object({ released: z.literal(true) })]);
+
+const claimFile = (directory: string, number: number): string => join(directory, `${number}.json`);
+
+function claimNumbers(directory: string): readonly number[] {
+  let names: readonly string[];
+  try {
+    names = readdirSync(directory);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw error;
+  }
+  return names
+    .filter((name) => /^\d+\.json$/.test(name))
+    .map((name) => Number.parseInt(name, 10))
+    .sort((a, b) => a - b);
+}
+
+function livingHolder(directory: string, number: number): ProcessIdentity | undefined {
+  const content = readJson(claimFile(directory, number), claimContent);
+  return content !== undefined && "pid" in content && isAlive(content) ? content : undefined;
+}
+
+function release(path: string): void {
+  try {
+    writeJsonAtomic(path, { released: true });
+  } catch {
+    // On a full disk, or in a folder that was removed, the end of the process releases it.
+  }
+}
+
+function createExclusively(path: string, self: ProcessIdentity): boolean {
+  const temporary = temporaryBeside(path);
+  writeJsonAtomic(temporary, self);
+  try {
+    // A link never replaces, and the file appears with its content.
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return false;
+    throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}

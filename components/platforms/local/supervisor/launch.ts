@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, rmSync } from "node:fs";
+import type { StateFolder } from "../state-folder/folder.ts";
+import { logPath } from "../state-folder/paths.ts";
+import { inheritedEnvironment, markers, takeoverVariable } from "../state-folder/process-environment.ts";
+import type { ProcessSpec } from "./process-spec.ts";
+
+/** Starts the process of a spec: detached, so that it outlives its supervisor. */
+export function launch(folder: StateFolder, spec: ProcessSpec, takeover: boolean): ChildProcess {
+  if (!takeover && "socket" in spec.ready) removeStaleSocket(folder, spec.ready.socket);
+  const log = openLog(folder.path(logPath(spec.name)));
+  try {
+    const child = spawn(process.execPath, [spec.script, ...spec.args], {
+      cwd: folder.root,
+      detached: true,
+      env: {
+        ...inheritedEnvironment(),
+        ...spec.env,
+        [markers.folder]: folder.root,
+        [markers.name]: spec.name,
+        [markers.instance]: spec.instance,
+        ...(takeover ? { [takeoverVariable]: "1" } : {}),
+      },
+      stdio: ["ignore", log, log],
+    });
+    child.unref();
+    return child;
+  } finally {
+    if (log !== "ignore") closeSync(log);
+  }
+}
+
+// Left by a process that was killed: nobody can listen at the path while it is there.
+function removeStaleSocket(folder: StateFolder, socket: string): void {
+  rmSync(folder.path(socket), { force: true });
+}
+
+// A full disk must not keep a model from being served.
+function openLog(path: string): number | "ignore" {
+  try {
+    return openSync(path, "a", 0o600);
+  } catch {
+    return "ignore";
+  }
+}

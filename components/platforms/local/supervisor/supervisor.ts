@@ -1,0 +1,288 @@
+import type { ChildProcess } from "node:child_process";
+import { rmSync } from "node:fs";
+import { writeJsonAtomic } from "../state-folder/atomic-file.ts";
+import type { StateFolder } from "../state-folder/folder.ts";
+import { logPath, statusPath, supervisorLogPath } from "../state-folder/paths.ts";
+import { identify, isAlive, type ProcessIdentity, signalProcess } from "../state-folder/process-identity.ts";
+import { findEarlierProcesses, readEarlierStatuses } from "./adopt.ts";
+import { launch } from "./launch.ts";
+import { boundLog, logSize, readLogTail } from "./process-log.ts";
+import { type ProcessExit, type ProcessSpec, type ProcessStatus, portTakenExitCode } from "./process-spec.ts";
+import { isReady } from "./ready-probe.ts";
+import { type Action, type History, type Running, reconcile } from "./reconcile.ts";
+import { SpecReader } from "./spec-watch.ts";
+
+/** A process that lives, with what is needed to watch and to end it. */
+interface LiveProcess extends Running {
+  readonly identity: ProcessIdentity;
+  /** RFC 3339, for people; what is computed with are the monotonic times of `Running`. */
+  readonly startedAtText: string;
+  readonly readyAtText?: string;
+  readonly stoppingAtText?: string;
+  /** Where in the log its own lines begin. */
+  readonly logStart: number;
+  /** Present when this supervisor started it: then the end is told, and need not be looked for. */
+  readonly child?: ChildProcess;
+}
+
+interface Past extends History {
+  readonly restarts: number;
+  readonly lastExit?: ProcessExit;
+}
+
+// Where there is no /proc, looking for a process means to start one.
+const lookForEndsEveryMs = process.platform === "linux" ? 100 : 1_000;
+const boundLogsEveryMs = 5_000;
+
+/**
+ * Keeps the processes of one state folder as its specs want them. Level-triggered: `tick` looks at everything and does
+ * what is due, so that a missed event costs one more tick at most.
+ */
+export class Supervisor {
+  readonly #folder: StateFolder;
+  readonly #log: (line: string) => void;
+  /** Called when something happened that is not to wait for the next tick. */
+  readonly #wake: () => void;
+  readonly #specs: SpecReader;
+  #wanted: readonly ProcessSpec[] = [];
+  #live: readonly LiveProcess[] = [];
+  #pasts: ReadonlyMap<string, Past> = new Map();
+  readonly #writtenStatuses = new Map<string, string>();
+  readonly #probing = new Set<number>();
+  #lookedForEndsAt = Number.NEGATIVE_INFINITY;
+  #boundLogsAt = Number.NEGATIVE_INFINITY;
+
+  constructor(folder: StateFolder, log: (line: string) => void, wake: () => void) {
+    this.#folder = folder;
+    this.#log = log;
+    this.#wake = wake;
+    this.#specs = new SpecReader(folder, log);
+    this.#adopt();
+  }
+
+  /** Nothing is wanted and nothing lives. */
+  get idle(): boolean {
+    return this.#specs.read().length === 0 && this.#live.length === 0;
+  }
+
+  /** Something is about to change, so that the next tick is wanted soon. */
+  get restless(): boolean {
+    return this.#live.some(({ readyAt, stoppingAt }) => readyAt === undefined || stoppingAt !== undefined);
+  }
+
+  tick(): void {
+    const now = performance.now();
+    this.#wanted = this.#specs.read();
+    if (now - this.#lookedForEndsAt >= lookForEndsEveryMs) {
+      this.#lookedForEndsAt = now;
+      this.#lookForEnds();
+    }
+    for (const action of reconcile(this.#wanted, this.#live, [...this.#pasts.values()], now)) this.#perform(action);
+    for (const live of this.#live) this.#probe(live);
+    this.#writeStatuses();
+    if (now - this.#boundLogsAt >= boundLogsEveryMs) {
+      this.#boundLogsAt = now;
+      for (const log of [supervisorLogPath, ...this.#live.map(({ name }) => logPath(name))])
+        boundLog(this.#folder.path(log));
+    }
+  }
+
+  #adopt(): void {
+    const now = performance.now();
+    const statuses = readEarlierStatuses(this.#folder);
+    this.#pasts = new Map(
+      statuses.map(({ name, instance, failures, restarts, lastExit }) => [
+        name,
+        {
+          name,
+          instance,
+          failures,
+          restarts,
+          lastStartAt: Number.NEGATIVE_INFINITY,
+          lastEndAt: Number.NEGATIVE_INFINITY,
+          ...(lastExit === undefined ? {} : { lastExit }),
+        },
+      ]),
+    );
+    const wantedNames = new Set(this.#specs.read().map(({ name }) => name));
+    const earlier = findEarlierProcesses(this.#folder, statuses, wantedNames, new Date().toISOString());
+    this.#live = earlier.map(({ name, instance, identity, startedAt, readyAt }) => ({
+      name,
+      instance,
+      identity,
+      pid: identity.pid,
+      startedAt: now,
+      startedAtText: startedAt,
+      ...(readyAt === undefined ? {} : { readyAt: now, readyAtText: readyAt }),
+      logStart: 0,
+    }));
+    for (const { name, pid } of this.#live) this.#log(`${name}: adopted, pid ${pid}`);
+  }
+
+  #perform(action: Action): void {
+    if (action.kind === "start") this.#start(action.name, action.takeover);
+    else if (action.kind === "stop") this.#stop(action.pid, action.force);
+    else this.#forget(action.name);
+  }
+
+  #start(name: string, takeover: boolean): void {
+    const spec = this.#wanted.find((each) => each.name === name);
+    if (spec === undefined) return;
+    const now = performance.now();
+    const past = this.#pasts.get(name);
+    const again = past?.instance === spec.instance;
+    this.#remember({
+      ...(again ? past : { name, instance: spec.instance, failures: 0, lastEndAt: Number.NEGATIVE_INFINITY }),
+      restarts: again ? past.restarts + 1 : 0,
+      lastStartAt: now,
+    });
+    const logStart = logSize(this.#folder.path(logPath(name)));
+    const child = launch(this.#folder, spec, takeover);
+    const { pid } = child;
+    if (pid === undefined) {
+      child.once("error", (error) => this.#noteFailure(spec, { at: new Date().toISOString(), log: [error.message] }));
+      return;
+    }
+    const live: LiveProcess = {
+      name,
+      instance: spec.instance,
+      // One that has ended already is no process any more; its exit is told in a moment.
+      identity: identify(pid) ?? { pid, startTime: "", bootId: "" },
+      pid,
+      startedAt: now,
+      startedAtText: new Date().toISOString(),
+      logStart,
+      child,
+    };
+    this.#live = [...this.#live, live];
+    child.once("exit", (code, signal) => this.#noteEnd(pid, code, signal));
+    this.#log(`${name}: started, pid ${pid}${takeover ? ", takes over" : ""}`);
+  }
+
+  #stop(pid: number, force: boolean): void {
+    const live = this.#live.find((each) => each.pid === pid);
+    if (live === undefined) return;
+    signalProcess(live.identity, force ? "SIGKILL" : "SIGTERM");
+    if (live.stoppingAt !== undefined) return;
+    this.#log(`${live.name}: asked to end, pid ${pid}`);
+    this.#replace(pid, { ...live, stoppingAt: performance.now(), stoppingAtText: new Date().toISOString() });
+  }
+
+  #forget(name: string): void {
+    const past = this.#pasts.get(name);
+    this.#pasts = new Map([...this.#pasts].filter(([key]) => key !== name));
+    this.#writtenStatuses.delete(name);
+    rmSync(this.#folder.path(statusPath(name)), { force: true });
+    if (past !== undefined) this.#log(`${name}: gone`);
+  }
+
+  #probe(live: LiveProcess): void {
+    const spec = this.#wanted.find(({ name, instance }) => name === live.name && instance === live.instance);
+    if (spec === undefined || live.readyAt !== undefined || live.stoppingAt !== undefined) return;
+    if (this.#probing.has(live.pid)) return;
+    this.#probing.add(live.pid);
+    void isReady(spec.ready, live.instance).then((ready) => {
+      this.#probing.delete(live.pid);
+      if (ready) this.#noteReady(live.pid);
+    });
+  }
+
+  #noteReady(pid: number): void {
+    const live = this.#live.find((each) => each.pid === pid);
+    if (live === undefined) return;
+    this.#replace(pid, { ...live, readyAt: performance.now(), readyAtText: new Date().toISOString() });
+    const past = this.#pasts.get(live.name);
+    if (past?.instance === live.instance) this.#remember({ ...past, failures: 0 });
+    this.#log(`${live.name}: ready, pid ${pid}`);
+    this.#wake();
+  }
+
+  #lookForEnds(): void {
+    for (const { pid, identity, child } of this.#live)
+      if (child === undefined && !isAlive(identity)) this.#noteEnd(pid, null, null);
+  }
+
+  #noteEnd(pid: number, code: number | null, signal: NodeJS.Signals | null): void {
+    const live = this.#live.find((each) => each.pid === pid);
+    if (live === undefined) return;
+    this.#live = this.#live.filter((each) => each !== live);
+    const how = signal ?? (code === null ? "its exit code is not known" : `exit code ${code}`);
+    this.#log(`${live.name}: ended, pid ${pid}, ${how}`);
+    if (live.stoppingAt === undefined) {
+      const exit: ProcessExit = {
+        at: new Date().toISOString(),
+        ...(code === null ? {} : { code }),
+        ...(signal === null ? {} : { signal }),
+        log: readLogTail(this.#folder.path(logPath(live.name)), live.logStart),
+      };
+      if (live.readyAt === undefined) this.#noteFailure(live, exit);
+      else this.#noteExit(live, exit);
+    }
+    this.#wake();
+  }
+
+  #noteFailure(of: Pick<Running, "name" | "instance">, exit: ProcessExit): void {
+    const past = this.#pasts.get(of.name);
+    if (past?.instance !== of.instance) return;
+    this.#remember({ ...past, failures: past.failures + 1, lastEndAt: performance.now(), lastExit: exit });
+  }
+
+  #noteExit(of: Pick<Running, "name" | "instance">, exit: ProcessExit): void {
+    const past = this.#pasts.get(of.name);
+    if (past?.instance !== of.instance) return;
+    this.#remember({ ...past, lastEndAt: performance.now(), lastExit: exit });
+  }
+
+  #writeStatuses(): void {
+    const at = new Date().toISOString();
+    for (const name of new Set([...this.#wanted, ...this.#live].map((each) => each.name))) {
+      const { at: _written, ...status } = this.#statusOf(name, at);
+      const text = JSON.stringify(status);
+      if (this.#writtenStatuses.get(name) === text) continue;
+      writeJsonAtomic(this.#folder.path(statusPath(name)), { ...status, at });
+      this.#writtenStatuses.set(name, text);
+    }
+  }
+
+  #statusOf(name: string, at: string): ProcessStatus {
+    const want = this.#wanted.find((each) => each.name === name);
+    const processes = this.#live.filter((each) => each.name === name);
+    const instance = want?.instance ?? processes[0]?.instance ?? "";
+    const past = this.#pasts.get(name);
+    const mine = past?.instance === instance ? past : undefined;
+    return {
+      name,
+      instance,
+      state: want === undefined ? "stopping" : stateOf(want, processes, mine),
+      processes: processes.map((each) => ({
+        instance: each.instance,
+        identity: each.identity,
+        startedAt: each.startedAtText,
+        ...(each.readyAtText === undefined ? {} : { readyAt: each.readyAtText }),
+        ...(each.stoppingAtText === undefined ? {} : { stoppingAt: each.stoppingAtText }),
+      })),
+      restarts: mine?.restarts ?? 0,
+      failures: mine?.failures ?? 0,
+      ...(mine?.lastExit === undefined ? {} : { lastExit: mine.lastExit }),
+      at,
+    };
+  }
+
+  #remember(past: Past): void {
+    this.#pasts = new Map([...this.#pasts, [past.name, past]]);
+  }
+
+  #replace(pid: number, by: LiveProcess): void {
+    this.#live = this.#live.map((each) => (each.pid === pid ? by : each));
+  }
+}
+
+function stateOf(want: ProcessSpec, processes: readonly LiveProcess[], past: Past | undefined): ProcessStatus["state"] {
+  const ready = processes.some(
+    ({ instance, readyAt, stoppingAt }) =>
+      instance === want.instance && readyAt !== undefined && stoppingAt === undefined,
+  );
+  if (ready) return "ready";
+  if (past === undefined || past.failures === 0) return "starting";
+  return past.lastExit?.code === portTakenExitCode ? "portTaken" : "failing";
+}
