@@ -1,0 +1,37 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ArchiveStore } from "./archives/archive-store.ts";
+import { LifecycleComponent } from "./kit/index.ts";
+import type { ResolvedRelease } from "./spec/index.ts";
+
+export interface ModelArchiveArgs {
+  readonly release: ResolvedRelease;
+  /** The version to keep. Changing it makes another archive. */
+  readonly version: string;
+  readonly store: ArchiveStore;
+  /** Days in which nobody can delete the archive. @default 0 */
+  readonly retentionDays?: number;
+  /** Why it is kept; stands in the manifest. @default "archived" */
+  readonly reason?: string;
+  /** What must exist before the copy is made. @default - none */
+  readonly after?: readonly pulumi.Resource[];
+}
+
+/**
+ * Keeps a version's files with a manifest of their hashes, locked for a time.
+ *
+ * @example new ModelArchive("sentiment-v1", { release, version: "v1", store: localArchive() })
+ */
+export class ModelArchive extends LifecycleComponent {
+  readonly uri: pulumi.Output<string>;
+  readonly manifestSha256: pulumi.Output<string>;
+
+  constructor(name: string, args: ModelArchiveArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { release, version, store, retentionDays = 0, reason = "archived", after = [] } = args;
+    super("ModelArchive", name, { model: release.model.name, version }, opts);
+    const context = { name, parent: this, dependsOn: after };
+    const { uri, manifestSha256 } = store.store(context, { release, version, retentionDays, reason });
+    this.uri = uri;
+    this.manifestSha256 = manifestSha256;
+    this.registerOutputs({ uri, manifestSha256 });
+  }
+}

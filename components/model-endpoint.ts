@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+import { CanaryRollout } from "./canary-rollout.ts";
+import { LifecycleComponent } from "./kit/index.ts";
+import { checkPlan, type ServingHandle, type ServingPlan, type ServingPlatform } from "./platforms/platform.ts";
+import { ReleaseError, type ResolvedRelease } from "./spec/index.ts";
+
+export interface ModelEndpointArgs {
+  /**
+   * The model and its pinned versions. Adding a version creates what serves it, removing one deletes it; a weight
+   * changes the route alone; nothing that serves is ever replaced.
+   */
+  readonly release: ResolvedRelease;
+  /** Where it is served; must agree with `platform.kind` of the release. Changing it replaces the endpoint. */
+  readonly platform: ServingPlatform;
+}
+
+/**
+ * Serves one model, any number of versions side by side, and judges the candidate.
+ *
+ * @example new ModelEndpoint("sentiment", { release, platform: local() })
+ * @throws pulumi.RunError with everything that the platform cannot do; nothing is deployed then.
+ */
+export class ModelEndpoint extends LifecycleComponent {
+  /** Where clients send requests; it does not change over the life of the endpoint. */
+  readonly url: pulumi.Output<string>;
+  readonly rollout: CanaryRollout;
+  /** The resources behind it: the route, and what serves each deployed version. */
+  readonly nodes: Pick<ServingHandle, "route" | "variants">;
+
+  constructor(name: string, { release, platform }: ModelEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ModelEndpoint", name, { model: release.model, platform: platform.kind }, opts);
+    this.rollout = new CanaryRollout(name, { release }, { parent: this });
+    const plan = { release, traffic: this.rollout.traffic };
+    refuseWhatCannotBe(plan, platform);
+    const { url, route, variants } = platform.serve({ name, parent: this }, plan);
+    this.url = url;
+    this.nodes = { route, variants };
+    this.registerOutputs({ url });
+  }
+}
+
+function refuseWhatCannotBe(plan: ServingPlan, platform: ServingPlatform): void {
+  const problems = checkPlan(plan, platform);
+  if (problems.length > 0) throw new pulumi.RunError(new ReleaseError(problems).message);
+}

@@ -1,0 +1,50 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ArchiveStore } from "./archives/archive-store.ts";
+import { LifecycleComponent } from "./kit/index.ts";
+import { ModelArchive } from "./model-archive.ts";
+import type { ModelEndpoint } from "./model-endpoint.ts";
+import type { ResolvedRelease } from "./spec/index.ts";
+
+export interface ModelRetirementArgs {
+  /** Each phase of `retirement` is one edit: deprecated (answers carry the date), archived (a verified copy is kept), retired (410). */
+  readonly release: ResolvedRelease;
+  /** Who serves the versions until they are retired. */
+  readonly endpoint: ModelEndpoint;
+  readonly store: ArchiveStore;
+  /** Days in which nobody can delete an archive. @default 0 */
+  readonly retentionDays?: number;
+}
+
+/**
+ * Takes versions out of service without losing the record: a version is archived before its server may go.
+ *
+ * @example new ModelRetirement("sentiment-retirement", { release, endpoint, store: localArchive() })
+ */
+export class ModelRetirement extends LifecycleComponent {
+  /** Archives by version. */
+  readonly archives: Readonly<Record<string, ModelArchive>>;
+
+  constructor(name: string, args: ModelRetirementArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { release, endpoint, store, retentionDays = 0 } = args;
+    super("ModelRetirement", name, { model: release.model.name }, opts);
+    const kept = Object.entries(release.retirement).filter(([, { phase }]) => phase !== "deprecated");
+    this.archives = Object.fromEntries(
+      kept.map(([version, { successor }]) => [
+        version,
+        new ModelArchive(
+          `${name}-${version}`,
+          {
+            release,
+            version,
+            store,
+            retentionDays,
+            reason: `superseded by ${successor}`,
+            after: endpoint.nodes.variants[version] ?? [],
+          },
+          { parent: this },
+        ),
+      ]),
+    );
+    this.registerOutputs({ archives: Object.keys(this.archives) });
+  }
+}

@@ -1,0 +1,35 @@
+import { type Transform, transformed } from "../../kit/index.ts";
+import type { Monitor } from "../../monitors/monitor.ts";
+import { renderDashboard } from "../../monitors/prometheus/dashboard.ts";
+import { renderRules } from "../../monitors/prometheus/rules.ts";
+import { stateDirOf } from "./local.ts";
+import type { DocumentInputs } from "./provider/document.ts";
+import { Document } from "./resources.ts";
+
+export interface LocalDocumentsSettings {
+  readonly transform?: { readonly rules?: Transform<DocumentInputs>; readonly dashboard?: Transform<DocumentInputs> };
+}
+
+/** Writes Prometheus rules and a Grafana dashboard for the gateway's metrics into the state folder's `documents`. */
+export const localDocuments = ({ transform }: LocalDocumentsSettings = {}): Monitor => ({
+  watch({ name, parent }, { traffic }) {
+    const stateDir = stateDirOf();
+    const rules = new Document(
+      ...transformed<DocumentInputs>(
+        transform?.rules,
+        `${name}-rules`,
+        { stateDir, name: `${name}.rules.yml`, content: renderRules(traffic.model) },
+        { parent },
+      ),
+    );
+    const dashboard = new Document(
+      ...transformed<DocumentInputs>(
+        transform?.dashboard,
+        `${name}-dashboard`,
+        { stateDir, name: `${name}.dashboard.json`, content: renderDashboard(traffic.model) },
+        { parent },
+      ),
+    );
+    return { rules: rules.path, dashboard: dashboard.path };
+  },
+});

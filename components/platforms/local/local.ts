@@ -1,0 +1,120 @@
+import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { type Transform, transformed } from "../../kit/index.ts";
+import { libraryVersion } from "../../spec/index.ts";
+import type { ServingContext, ServingHandle, ServingPlan, ServingPlatform } from "../platform.ts";
+import type { ArtifactInputs } from "./provider/artifact.ts";
+import type { GatewayInputs } from "./provider/gateway.ts";
+import { type ModelServerInputs, socketOf } from "./provider/model-server.ts";
+import type { RouteInputs } from "./provider/route.ts";
+import { Artifact, Gateway, ModelServer, Route } from "./resources.ts";
+
+export interface LocalSettings {
+  /** Changes what a child resource is created with. */
+  readonly transform?: {
+    readonly artifact?: Transform<ArtifactInputs>;
+    readonly server?: Transform<ModelServerInputs>;
+    readonly gateway?: Transform<GatewayInputs>;
+    readonly route?: Transform<RouteInputs>;
+  };
+}
+
+/**
+ * Serves on this machine: a process per version and a gateway that splits and judges traffic.
+ *
+ * @example new ModelEndpoint("sentiment", { release, platform: local() })
+ */
+export const local = (settings: LocalSettings = {}): ServingPlatform => ({
+  kind: "local",
+  capabilities: { weights: { kind: "exact" }, shadow: true, maxVariants: 16, sticky: true },
+  serve: (context, plan) => serve(context, plan, settings),
+});
+
+function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: LocalSettings): ServingHandle {
+  const { name, parent } = context;
+  const stateDir = stateDirOf();
+  const variants: Record<string, readonly pulumi.Resource[]> = {};
+  const servers: Record<string, string> = {};
+
+  for (const [version, { sha256 }] of Object.entries(plan.traffic.versions)) {
+    const variant = createVariant(context, plan, { version, sha256, stateDir }, transform);
+    variants[version] = variant.resources;
+    servers[version] = variant.socket;
+  }
+  const gateway = new Gateway(
+    ...transformed<GatewayInputs>(
+      transform.gateway,
+      `${name}-gateway`,
+      {
+        stateDir,
+        endpoint: name,
+        code: libraryVersion,
+        ...(plan.release.platform.port === undefined ? {} : { port: plan.release.platform.port }),
+      },
+      { parent },
+    ),
+  );
+  const route = new Route(
+    ...transformed<RouteInputs>(
+      transform.route,
+      `${name}-route`,
+      { stateDir, endpoint: name, plan: plan.traffic, servers },
+      { parent, dependsOn: [gateway, ...Object.values(variants).flat()] },
+    ),
+  );
+  route.ended.apply((reason) => {
+    if (reason) void pulumi.log.warn(`${reason} Stable keeps all traffic.`, route);
+  });
+  return { url: gateway.url, route, variants };
+}
+
+interface Variant {
+  readonly version: string;
+  readonly sha256: string;
+  readonly stateDir: string;
+}
+
+function createVariant(
+  { name, parent }: ServingContext,
+  { release }: ServingPlan,
+  { version, sha256, stateDir }: Variant,
+  transform: NonNullable<LocalSettings["transform"]>,
+): { readonly resources: readonly pulumi.Resource[]; readonly socket: string } {
+  const { source, checks } = release.versions[version] ?? missing(version);
+  const artifact = new Artifact(
+    ...transformed<ArtifactInputs>(
+      transform.artifact,
+      `${name}-${version}-artifact`,
+      { stateDir, source: fromRoot(source.path), sha256 },
+      { parent },
+    ),
+  );
+  const process = `${name}-${version}-${sha256.slice(0, 8)}`;
+  const server = new ModelServer(
+    ...transformed<ModelServerInputs>(
+      transform.server,
+      `${name}-${version}-server`,
+      {
+        stateDir,
+        process,
+        model: release.model.name,
+        version,
+        sha256,
+        checks: { ...checks, ...(checks.golden === undefined ? {} : { golden: fromRoot(checks.golden) }) },
+      },
+      { parent, dependsOn: [artifact] },
+    ),
+  );
+  return { resources: [artifact, server], socket: socketOf(process) };
+}
+
+/** The state folder of this project and stack. */
+export function stateDirOf(): string {
+  return fromRoot(path.join(".model-lifecycle", pulumi.getStack()));
+}
+
+const fromRoot = (relative: string) => path.resolve(pulumi.getRootDirectory(), relative);
+
+function missing(version: string): never {
+  throw new pulumi.RunError(`version ${version} is in the traffic plan but not in the release`);
+}

@@ -1,0 +1,38 @@
+import { archiveVersion, removeArchive, verifyArchive } from "../state-folder/archive.ts";
+import { openStateFolder } from "../state-folder/folder.ts";
+import type { Placed, ResourceKind } from "./resource-kind.ts";
+
+export interface ArchiveInputs {
+  readonly stateDir: string;
+  readonly model: string;
+  readonly version: string;
+  readonly sha256: string;
+  /** Days from its making in which the archive cannot be deleted. */
+  readonly retentionDays: number;
+  readonly reason: string;
+}
+
+export interface ArchiveState extends ArchiveInputs, Placed {
+  readonly uri: string;
+  readonly manifestSha256: string;
+}
+
+export const archive: ResourceKind<ArchiveInputs, ArchiveState> = {
+  replaces: ["stateDir", "model", "version", "sha256"],
+  ignores: ["reason"],
+
+  async create(inputs) {
+    const folder = openStateFolder(inputs.stateDir);
+    const { uri, manifestSha256 } = await archiveVersion(folder, inputs);
+    return { id: `${inputs.model}/${inputs.version}`, state: { ...inputs, uri, manifestSha256 } };
+  },
+
+  async read({ hostId: _, ...state }) {
+    const folder = openStateFolder(state.stateDir);
+    return (await verifyArchive(folder, state)) ? state : undefined;
+  },
+
+  async delete(state) {
+    await removeArchive(openStateFolder(state.stateDir), state);
+  },
+};

@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { readFile, rm } from "node:fs/promises";
+import { writeAtomic } from "../state-folder/atomic-file.ts";
+import { openStateFolder } from "../state-folder/folder.ts";
+import { documentPath } from "../state-folder/paths.ts";
+import type { Placed, ResourceKind } from "./resource-kind.ts";
+
+export interface DocumentInputs {
+  readonly stateDir: string;
+  /** File name in the folder `documents` of the state folder. */
+  readonly name: string;
+  readonly content: string;
+}
+
+export interface DocumentState extends DocumentInputs, Placed {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+export const document: ResourceKind<DocumentInputs, DocumentState> = {
+  replaces: ["stateDir", "name"],
+
+  async create(inputs) {
+    return { id: inputs.name, state: await write(inputs) };
+  },
+
+  async read({ hostId: _, ...state }) {
+    const folder = openStateFolder(state.stateDir);
+    try {
+      return { ...state, content: await readFile(folder.path(documentPath(state.name)), "utf8") };
+    } catch {
+      return undefined;
+    }
+  },
+
+  update: write,
+
+  async delete(state) {
+    const folder = openStateFolder(state.stateDir);
+    await rm(folder.path(documentPath(state.name)), { force: true });
+  },
+};
+
+async function write(inputs: DocumentInputs): Promise<Omit<DocumentState, "hostId">> {
+  const folder = openStateFolder(inputs.stateDir);
+  const path = documentPath(inputs.name);
+  writeAtomic(folder.path(path), inputs.content);
+  return { ...inputs, path, sha256: createHash("sha256").update(inputs.content).digest("hex") };
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import { openStateFolder, type StateFolder } from "../state-folder/folder.ts";
+import { artifactPath, socketPath } from "../state-folder/paths.ts";
+import { ensureSupervisor } from "../supervisor/ensure.ts";
+import { type ProcessSpec, readSpec, removeSpec, waitGone, waitReady, writeSpec } from "../supervisor/process-spec.ts";
+import { entryPoint } from "./entry-point.ts";
+import type { Placed, ResourceKind } from "./resource-kind.ts";
+import { checkVersion, type VersionChecks } from "./version-checks.ts";
+
+export interface ModelServerInputs {
+  readonly stateDir: string;
+  /** Name of the process, unique in the state folder; says the content, so that new content is a new process. */
+  readonly process: string;
+  readonly model: string;
+  readonly version: string;
+  readonly sha256: string;
+  /** Must hold before the version may get any request. */
+  readonly checks: VersionChecks;
+}
+
+export interface ModelServerState extends ModelServerInputs, Placed {
+  /** Unix socket it answers on, relative to the state folder. */
+  readonly socket: string;
+}
+
+export const socketOf = (process: string): string => socketPath(process);
+
+const READY_WITHIN_MS = 30_000;
+const GONE_WITHIN_MS = 20_000;
+
+export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
+  replaces: ["stateDir", "process", "model", "version", "sha256"],
+
+  async create(inputs) {
+    const folder = openStateFolder(inputs.stateDir);
+    writeSpec(folder, specOf(inputs));
+    await ensureSupervisor(folder);
+    try {
+      await waitReady(folder, inputs.process, { timeoutMs: READY_WITHIN_MS });
+      await checkVersion(folder, socketOf(inputs.process), inputs);
+    } catch (error) {
+      await stop(folder, inputs.process);
+      throw error;
+    }
+    return { id: inputs.process, state: { ...inputs, socket: socketOf(inputs.process) } };
+  },
+
+  async read({ hostId: _, ...state }) {
+    const folder = openStateFolder(state.stateDir);
+    if (readSpec(folder, state.process) === undefined) return undefined;
+    await ensureSupervisor(folder);
+    return state;
+  },
+
+  async update(news, olds) {
+    const folder = openStateFolder(news.stateDir);
+    await checkVersion(folder, olds.socket, news);
+    return { ...news, socket: olds.socket };
+  },
+
+  async delete(state) {
+    await stop(openStateFolder(state.stateDir), state.process);
+  },
+};
+
+function specOf(inputs: ModelServerInputs): ProcessSpec {
+  const instance = randomUUID();
+  const socket = socketOf(inputs.process);
+  return {
+    name: inputs.process,
+    instance,
+    script: entryPoint("server"),
+    args: [
+      ...["--socket", socket],
+      ...["--model-dir", artifactPath(inputs.sha256)],
+      ...["--model", inputs.model],
+      ...["--version", inputs.version],
+      ...["--instance", instance],
+    ],
+    env: {},
+    ready: { socket, path: "/v2/health/ready" },
+  };
+}
+
+async function stop(folder: StateFolder, process: string): Promise<void> {
+  removeSpec(folder, process);
+  await ensureSupervisor(folder);
+  await waitGone(folder, process, { timeoutMs: GONE_WITHIN_MS });
+}

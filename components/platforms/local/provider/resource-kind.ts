@@ -1,0 +1,42 @@
+import { isDeepStrictEqual } from "node:util";
+
+/** One kind of resource, free of the engine: plain inputs in, plain state out. Every verb may be called twice. */
+export interface ResourceKind<Inputs extends object, State extends Inputs & Placed> {
+  /** Inputs whose change means another resource; created before the old one is deleted. */
+  readonly replaces: readonly (keyof Inputs & string)[];
+  /** Inputs that say only how to get there: a change of them alone is no change. */
+  readonly ignores?: readonly (keyof Inputs & string)[];
+  /** Problems that need the old inputs or the machine to be seen. */
+  check?(news: Inputs, olds: Inputs | undefined): Promise<readonly CheckFailure[]>;
+  create(inputs: Inputs): Promise<{ readonly id: string; readonly state: Omit<State, keyof Placed> }>;
+  /** undefined: it is gone. */
+  read(state: State): Promise<Omit<State, keyof Placed> | undefined>;
+  update?(news: Inputs, olds: State): Promise<Omit<State, keyof Placed>>;
+  delete(state: State): Promise<void>;
+}
+
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** Every local resource lives in one state folder on one machine. */
+export interface Placed {
+  readonly hostId: string;
+}
+
+export interface Difference {
+  readonly changes: boolean;
+  readonly replaces: string[];
+}
+
+/** What differs between the state and the new inputs. */
+export function diffOf(
+  kind: { readonly replaces: readonly string[]; readonly ignores?: readonly string[] },
+  olds: Readonly<Record<string, unknown>>,
+  news: Readonly<Record<string, unknown>>,
+): Difference {
+  const inputs = new Set([...Object.keys(news), ...kind.replaces]);
+  const changed = [...inputs].filter((key) => !kind.ignores?.includes(key) && !isDeepStrictEqual(olds[key], news[key]));
+  return { changes: changed.length > 0, replaces: changed.filter((key) => kind.replaces.includes(key)) };
+}
