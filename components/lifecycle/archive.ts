@@ -1,11 +1,11 @@
 import type { Release } from "../spec/index.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
-import { withRetirement } from "./retirement.ts";
+import { noticeOf, withRetirement } from "./retirement.ts";
 
 /** Orders the verified copy of a deprecated version; it still answers. */
 export function archive(release: Release, { version }: { readonly version: string }): MoveResult {
-  return move(release, ({ retirement }) => {
-    const notice = retirement[version];
+  return move(release, (resolved) => {
+    const notice = noticeOf(resolved, version);
     if (notice?.phase !== "deprecated") {
       const cure = notice
         ? `It is ${notice.phase} already: nothing to do.`

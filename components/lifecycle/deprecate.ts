@@ -1,6 +1,6 @@
 import type { Release, Timestamp } from "../spec/index.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
-import { withRetirement } from "./retirement.ts";
+import { noticeOf, withRetirement } from "./retirement.ts";
 
 export interface DeprecateArgs {
   readonly version: string;
@@ -15,8 +15,9 @@ export interface DeprecateArgs {
  * Refused for the stable version and the candidate.
  */
 export function deprecate(release: Release, { version, sunset, successor }: DeprecateArgs): MoveResult {
-  return move(release, ({ rollout, retirement }) => {
-    const phase = retirement[version]?.phase;
+  return move(release, (resolved) => {
+    const { rollout, retirement } = resolved;
+    const phase = noticeOf(resolved, version)?.phase;
     if (version === rollout.stable || version === rollout.candidate) {
       const role = version === rollout.stable ? "stable" : "the candidate";
       const cure = role === "stable" ? "Promote another version first." : "End the rollout first: mlc abort";

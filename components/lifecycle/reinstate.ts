@@ -1,11 +1,12 @@
 import type { Release } from "../spec/index.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
-import { withoutRetirement } from "./retirement.ts";
+import { noticeOf, withoutRetirement } from "./retirement.ts";
 
 /** Takes a version off its way out: it is deployed again without notice, and may be a candidate. */
 export function reinstate(release: Release, { version }: { readonly version: string }): MoveResult {
-  return move(release, ({ versions, retirement }) => {
-    const notice = retirement[version];
+  return move(release, (resolved) => {
+    const { versions, retirement } = resolved;
+    const notice = noticeOf(resolved, version);
     if (notice === undefined) {
       const known = Object.keys(retirement).join(", ") || "none is";
       return refuse(`retirement.${version}`, "nothing", `a version on its way out: ${known}`, "Nothing to take back.");

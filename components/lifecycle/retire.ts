@@ -1,6 +1,6 @@
 import { type Problem, parseTimestamp, type Release } from "../spec/index.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
-import { withRetirement } from "./retirement.ts";
+import { noticeOf, withRetirement } from "./retirement.ts";
 
 export interface RetireArgs {
   readonly version: string;
@@ -13,8 +13,9 @@ export interface RetireArgs {
  * Refused before its sunset and while a consumer still lists it.
  */
 export function retire(release: Release, { version, now }: RetireArgs): MoveResult {
-  return move(release, ({ retirement, consumers, rollout }) => {
-    const notice = retirement[version];
+  return move(release, (resolved) => {
+    const { consumers, rollout } = resolved;
+    const notice = noticeOf(resolved, version);
     if (notice?.phase !== "archived") {
       const cures = {
         deprecated: `Archive it first: mlc archive ${version}`,

@@ -1,4 +1,9 @@
-import type { Release, RetirementDocument } from "../spec/index.ts";
+import type { Release, ResolvedRelease, RetirementDocument, VersionNotice } from "../spec/index.ts";
+
+/** The notice of a version on its way out. */
+export function noticeOf({ retirement }: ResolvedRelease, version: string): VersionNotice | undefined {
+  return Object.hasOwn(retirement, version) ? retirement[version] : undefined;
+}
 
 /** The document with a version's way out entered or changed. */
 export function withRetirement(release: Release, version: string, entry: RetirementDocument): Release {

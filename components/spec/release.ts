@@ -1,5 +1,5 @@
 import { checkReferences } from "./cross-checks.ts";
-import type { Consumer, Model, Release } from "./document.ts";
+import type { Consumer, Model } from "./document.ts";
 import { checkPlainData } from "./plain-data.ts";
 import { type Problem, ReleaseError } from "./problems.ts";
 import { type FilledRelease, releaseSchema } from "./schema.ts";
@@ -20,7 +20,15 @@ export interface ResolvedRelease {
 }
 
 /** One union, told apart by `kind`; it grows with the platforms. */
-export type ResolvedPlatform = { readonly kind: "local"; readonly port?: number; readonly adminPort?: number };
+export type ResolvedPlatform = ResolvedLocalPlatform;
+
+export interface ResolvedLocalPlatform {
+  readonly kind: "local";
+  readonly port?: number;
+  readonly adminPort?: number;
+  /** Relative to the project's folder. */
+  readonly stateDir?: string;
+}
 
 export interface ResolvedVersion {
   /** Where the content comes from, and its hash. */
@@ -81,7 +89,7 @@ function isWithin(path: string, other: string): boolean {
   return path === other || (path.startsWith(other) && (path[other.length] === "." || path[other.length] === "["));
 }
 
-function resolveRelease(release: FilledRelease & Release): ResolvedRelease {
+function resolveRelease(release: FilledRelease): ResolvedRelease {
   const { model, platform, versions, rollout, retirement, consumers } = release;
   return {
     model: definedOnly(model),
@@ -93,8 +101,8 @@ function resolveRelease(release: FilledRelease & Release): ResolvedRelease {
   };
 }
 
-function resolvePlatform({ kind, port, adminPort }: FilledRelease["platform"]): ResolvedPlatform {
-  return definedOnly({ kind, port: numberOf(port), adminPort: numberOf(adminPort) });
+function resolvePlatform({ kind, port, adminPort, stateDir }: FilledRelease["platform"]): ResolvedPlatform {
+  return definedOnly({ kind, port: numberOf(port), adminPort: numberOf(adminPort), stateDir });
 }
 
 function numberOf(text: string | undefined): number | undefined {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { closest } from "./closest.ts";
+import { type FieldNote, fieldNotes } from "./field-notes.ts";
 import { type PathSegment, type Problem, renderList, renderPath, renderSeen } from "./problems.ts";
-import { type FieldNote, fieldNotes, releaseSchema } from "./schema.ts";
+import { releaseSchema } from "./schema.ts";
 
 /** Unknown keys, missing fields, wrong types and wrong formats, all of them, in the words of whoever wrote the document. */
 export function checkStructure(data: unknown, root: string): Problem[] {

@@ -1,0 +1,67 @@
+import { closest } from "./closest.ts";
+import { type PathSegment, renderList } from "./problems.ts";
+
+export type Report = (path: readonly PathSegment[], seen: string, allowed: string, cure: string) => void;
+
+export type Loose = Readonly<Record<string, unknown>>;
+
+/** A release of which nothing is known but that its sections, where they are sections, can be looked into. */
+export interface Draft {
+  readonly platform: Loose;
+  readonly versions: Loose;
+  readonly rollout: Loose;
+  readonly retirement: Loose;
+  readonly consumers: readonly unknown[];
+}
+
+export function readDraft(data: unknown): Draft {
+  const release = looseOf(data);
+  return {
+    platform: looseOf(release.platform),
+    versions: looseOf(release.versions),
+    rollout: looseOf(release.rollout),
+    retirement: looseOf(release.retirement),
+    consumers: listOf(release.consumers),
+  };
+}
+
+export function looseOf(value: unknown): Loose {
+  const section = typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+  // Without a prototype, a version called "constructor" is as unknown as any other.
+  return Object.assign(Object.create(null) as Record<string, unknown>, section);
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+export function phaseOf(draft: Draft, version: string): string | undefined {
+  return textOf(looseOf(draft.retirement[version]).phase);
+}
+
+/** The versions that can take traffic for as long as anybody wants: deployed, and not on their way out. */
+export function lastingVersions(draft: Draft): string[] {
+  return Object.keys(draft.versions).filter((version) => !(version in draft.retirement));
+}
+
+export function reportUnknown(
+  draft: Draft,
+  report: Report,
+  path: readonly PathSegment[],
+  version: string,
+  known: readonly string[],
+): void {
+  // A document without any version has that one problem, not one for each name.
+  if (Object.keys(draft.versions).length === 0) return;
+  const meant = closest(version, known);
+  report(
+    path,
+    `${JSON.stringify(version)}, which is not in versions`,
+    known.length > 0 ? `one of ${renderList(known)}` : "a version that stands in versions",
+    meant ? `Did you mean ${meant}?` : `Name one of these, or add ${version} to versions.`,
+  );
+}

@@ -1,0 +1,212 @@
+import { z } from "zod";
+import { type FieldNote, note } from "./field-notes.ts";
+import * as units from "./units.ts";
+
+// The scalars of a release document: all of them strings, because YAML rewrites what is not quoted.
+
+function scalar<T extends string = string>(
+  fieldNote: FieldNote,
+  pattern: RegExp,
+  limits: { readonly length?: number; readonly holds?: (value: T) => boolean } = {},
+): z.ZodType<T, T> {
+  const text = z
+    .string()
+    .regex(pattern)
+    .max(limits.length ?? 200);
+  // Zod goes on to the range of a value that has not even its form.
+  const schema = text.refine((value) => !pattern.test(value) || (limits.holds?.(value as T) ?? true));
+  return note(schema as unknown as z.ZodType<T, T>, fieldNote);
+}
+
+export function choice<const T extends readonly [string, ...string[]]>(
+  ...words: T
+): z.ZodEnum<{ [K in T[number]]: K }> {
+  return note(z.enum(words), {
+    allowed: words.length === 1 ? words[0] : `one of ${words.join(", ")}`,
+    example: words[0],
+  });
+}
+
+/** Turns a name into the nearest one that fits: "V1.2" → "v1-2". */
+function toLabel(limit: number): (seen: string) => string | undefined {
+  return (seen) => {
+    const label = seen
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^[0-9]/, "v$&")
+      .slice(0, limit)
+      .replace(/^-+|-+$/g, "");
+    return /^[a-z]/.test(label) ? label : undefined;
+  };
+}
+
+export function label(limit: number, example: string): z.ZodType<string, string> {
+  return scalar(
+    {
+      allowed: `lower-case letters, digits and hyphens, beginning with a letter, not ending with a hyphen, at most ${limit} characters`,
+      example: `"${example}"`,
+      suggest: toLabel(limit),
+    },
+    /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/,
+    { length: limit },
+  );
+}
+
+export function line(limit: number, example: string): z.ZodType<string, string> {
+  return scalar(
+    {
+      allowed: `one line of text, 1 to ${limit} characters`,
+      example: `"${example}"`,
+      suggest: (seen) =>
+        seen
+          .trim()
+          .split(/\s*\n\s*/)
+          .join(" "),
+    },
+    /^\S(?:[^\n\r]*\S)?$/,
+    { length: limit },
+  );
+}
+
+export function path(example: string): z.ZodType<string, string> {
+  return scalar(
+    {
+      allowed: 'a path relative to the project\'s folder, with forward slashes, without "." or ".." in it',
+      example: `"${example}"`,
+      suggest: suggestPath,
+    },
+    /^(?!\/)(?!.*\/\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))[^\\\0\n\r]*[^\\\0\n\r/]$/,
+  );
+}
+
+/** Only what leaves the meaning alone: a path out of the project's folder has no nearest one inside. */
+function suggestPath(seen: string): string | undefined {
+  const parts = seen.replaceAll("\\", "/").split("/");
+  return parts[0] === "" || parts.includes("..")
+    ? undefined
+    : parts.filter((part) => part !== "" && part !== ".").join("/");
+}
+
+export function integer(allowed: string, example: string, least: number, most: number): z.ZodType<string, string> {
+  return scalar({ allowed, example: `"${example}"` }, /^[1-9]\d{0,4}$/, {
+    holds: (value) => Number(value) >= least && Number(value) <= most,
+  });
+}
+
+const percentAllowed = "at most two decimals and a per cent sign";
+const suggestPercent = (seen: string): string | undefined =>
+  /^\s*(\d+(?:\.\d{1,2})?)\s*%?\s*$/.exec(seen)?.[1]?.concat("%");
+
+export function percent(): z.ZodType<units.Percent, units.Percent> {
+  return scalar(
+    { allowed: `more than "0%", at most "50%", ${percentAllowed}`, example: '"1%"', suggest: suggestPercent },
+    units.percentPattern,
+    { holds: (value) => units.parsePercent(value) > 0 && units.parsePercent(value) <= 5000 },
+  );
+}
+
+export function step(least: number): z.ZodType<units.Percent | "shadow", units.Percent | "shadow"> {
+  return scalar(
+    {
+      allowed: `"shadow", or a share ${least === 0 ? 'from "0%"' : 'above "0%"'} to "100%", ${percentAllowed}`,
+      example: '"5%"',
+      suggest: (seen) => (seen.toLowerCase() === "shadow" ? "shadow" : suggestPercent(seen)),
+    },
+    new RegExp(`^shadow$|${units.percentPattern.source}`),
+    { holds: (value) => value === "shadow" || units.parsePercent(value) >= least },
+  );
+}
+
+export function duration(example: units.Duration): z.ZodType<units.Duration, units.Duration> {
+  return scalar(
+    {
+      allowed: "a whole number from 1 to 999999, a space and a unit: ms, seconds, minutes, hours or days",
+      example: `"${example}"`,
+      suggest: suggestDuration,
+    },
+    units.durationPattern,
+  );
+}
+
+function suggestDuration(seen: string): string | undefined {
+  const [, count, letters] = /^\s*(\d+)\s*([a-z]+)\s*$/i.exec(seen) ?? [];
+  if (count === undefined || letters === undefined || Number(count) === 0) return undefined;
+  if (/^(ms|millis)/i.test(letters)) return `${count} ms`;
+  const unit = ["second", "minute", "hour", "day"].find((word) => word[0] === letters[0]?.toLowerCase());
+  return unit && `${count} ${unit}${count === "1" ? "" : "s"}`;
+}
+
+export const share: z.ZodType<units.Share, units.Share> = scalar<units.Share>(
+  { allowed: 'a share from "0" to "1", at most four decimals', example: '"0.80"', suggest: suggestShare },
+  units.sharePattern,
+);
+
+function suggestShare(seen: string): string | undefined {
+  const percents = suggestPercent(seen);
+  return seen.includes("%") && percents && units.percentPattern.test(percents)
+    ? String(units.parsePercent(percents as units.Percent) / 10_000)
+    : undefined;
+}
+
+export const metric: z.ZodType<string, string> = scalar(
+  { allowed: "a letter followed by letters, digits or _, at most 40 characters", example: '"errorRate"' },
+  /^[a-zA-Z][a-zA-Z0-9_]*$/,
+  { length: 40 },
+);
+
+export const margin: z.ZodType<units.Points | units.Percent, units.Points | units.Percent> = scalar<
+  units.Points | units.Percent
+>(
+  {
+    allowed: 'points above "0pp" to "100pp", or a ratio above "0%" to "1000%", at most two decimals',
+    example: '"0.5pp"',
+    suggest: (seen) => /^\s*(\d+(?:\.\d{1,2})?)\s*(pp|%)\s*$/.exec(seen)?.slice(1).join(""),
+  },
+  new RegExp(`${units.pointsPattern.source}|${units.relativePattern.source}`),
+  { holds: (value) => Number.parseFloat(value) > 0 && (value.endsWith("pp") || Number.parseFloat(value) <= 1000) },
+);
+
+export const timestamp: z.ZodType<units.Timestamp, units.Timestamp> = scalar<units.Timestamp>(
+  {
+    allowed: 'a moment in UTC as RFC 3339 writes it, in quotes: "2027-05-31T00:00:00Z"',
+    example: '"2027-05-31T00:00:00Z"',
+    suggest: suggestTimestamp,
+  },
+  units.timestampPattern,
+  { holds: (value) => !Number.isNaN(units.parseTimestamp(value)) },
+);
+
+function suggestTimestamp(seen: string): string | undefined {
+  const text = seen.replace(
+    /^(\d{4}-\d{2}-\d{2})(?:[ T]([\d:.]+))?(?: ?\+0000 UTC|Z|\+00:00)?$/,
+    (_, day, time) => `${day}T${time ?? "00:00:00"}Z`,
+  );
+  return Number.isNaN(units.parseTimestamp(text)) ? undefined : text;
+}
+
+export const sha256: z.ZodType<string, string> = scalar(
+  {
+    allowed: "the directory's hash: 64 lower-case hex digits",
+    example: '"9f86d081…"',
+    suggest: (seen) => (/^[0-9a-f]{64}$/i.test(seen.trim()) ? seen.trim().toLowerCase() : undefined),
+    cure: "Run: mlc pin",
+  },
+  /^[0-9a-f]{64}$/,
+);
+
+export const designEffect: z.ZodType<string, string> = scalar(
+  { allowed: 'a number from "1" to "1000", at most two decimals', example: '"4"' },
+  /^\d{1,4}(?:\.\d{1,2})?$/,
+  { holds: (value) => Number(value) >= 1 && Number(value) <= 1000 },
+);
+
+export const headerName: z.ZodType<string, string> = scalar(
+  {
+    allowed: "the name of an HTTP header: letters, digits and hyphens, at most 64 characters",
+    example: '"x-session-id"',
+  },
+  /^[A-Za-z][A-Za-z0-9-]*$/,
+  { length: 64 },
+);
+
+export const port = (): z.ZodType<string, string> => integer('a port from "1" to "65535"', "8080", 1, 65_535);
