@@ -143,6 +143,21 @@ describe("what would happen next", () => {
     expect(alone.guards[0]?.unitsToPromote).toBeNull();
   });
 
+  test("the estimate of units to a rollback comes true within 15 %, the stakes of twenty guards included", () => {
+    const names = ["errors", ...Array.from({ length: 19 }, (_, i) => `other ${i}`)];
+    const running = createJudge({ guards: names.map((name) => ({ ...errors, name })), alpha: 1e-6 });
+    const rows = { ...Object.fromEntries(names.map((name) => [name, good])), errors: [950, 10, 100, 4] as const };
+    const { next } = running.add(interval(0, rows)).evidence;
+    let units = 0;
+    for (let i = 1; running.verdict.verdict !== "rollback"; i++) {
+      running.add(interval(i, rows));
+      units += 100;
+    }
+    expect(next).toMatchObject({ decision: "rollback", guard: "errors" });
+    expect(next.candidateUnits).toBeGreaterThan(units * 0.85);
+    expect(next.candidateUnits).toBeLessThan(units * 1.15);
+  });
+
   test("a margin of nothing is said to lead to no decision", () => {
     const strict: Guard = { ...errors, margin: { kind: "absolute", value: 0 } };
     const { evidence } = judge(repeat(3, { errors: [1000, 10, 1000, 10] }), { guards: [strict] });
