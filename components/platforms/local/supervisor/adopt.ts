@@ -1,9 +1,7 @@
-import { readdirSync } from "node:fs";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { findFolderProcesses } from "../state-folder/folder-processes.ts";
-import { directories } from "../state-folder/paths.ts";
 import { isAlive, type ProcessIdentity } from "../state-folder/process-identity.ts";
-import { errorCode } from "../state-folder/state-folder-error.ts";
+import { listStatusNames } from "./process-names.ts";
 import { type ProcessStatus, readStatus } from "./process-spec.ts";
 
 /** A living process that an earlier supervisor of the folder started. */
@@ -16,8 +14,6 @@ export interface EarlierProcess {
   readonly readyAt?: string;
 }
 
-const statusSuffix = ".status.json";
-
 /** What earlier supervisors said; what is damaged is left out, as the processes themselves bear marks as well. */
 export function readEarlierStatuses(folder: StateFolder): readonly ProcessStatus[] {
   return listStatusNames(folder).flatMap((name) => {
@@ -28,17 +24,6 @@ export function readEarlierStatuses(folder: StateFolder): readonly ProcessStatus
       return [];
     }
   });
-}
-
-export function listStatusNames(folder: StateFolder): readonly string[] {
-  try {
-    return readdirSync(folder.path(directories.processes))
-      .filter((file) => file.endsWith(statusSuffix) && !file.startsWith("."))
-      .map((file) => file.slice(0, -statusSuffix.length));
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
-    throw error;
-  }
 }
 
 /**

@@ -1,9 +1,8 @@
-import { type FSWatcher, readdirSync, statSync, watch } from "node:fs";
-import { join } from "node:path";
+import { type FSWatcher, statSync, watch } from "node:fs";
 import { readJson } from "../state-folder/atomic-file.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
-import { directories } from "../state-folder/paths.ts";
-import { errorCode } from "../state-folder/state-folder-error.ts";
+import { directories, specPath } from "../state-folder/paths.ts";
+import { isSpecFile, listSpecNames } from "./process-names.ts";
 import { type ProcessSpec, processSpecSchema } from "./process-spec.ts";
 
 interface KnownSpec {
@@ -24,20 +23,20 @@ export class SpecReader {
 
   read(): readonly ProcessSpec[] {
     this.#known = new Map(
-      listSpecFiles(this.#folder).flatMap((file) => {
-        const known = this.#readFile(file);
-        return known === undefined ? [] : [[file, known] as const];
+      listSpecNames(this.#folder).flatMap((name) => {
+        const known = this.#readSpec(name);
+        return known === undefined ? [] : [[name, known] as const];
       }),
     );
     return [...this.#known.values()].flatMap(({ spec }) => (spec === undefined ? [] : [spec]));
   }
 
-  #readFile(file: string): KnownSpec | undefined {
-    const path = join(this.#folder.path(directories.processes), file);
+  #readSpec(name: string): KnownSpec | undefined {
+    const path = this.#folder.path(specPath(name));
     const found = statSync(path, { bigint: true, throwIfNoEntry: false });
     if (found === undefined) return undefined;
     const stamp = `${found.ino}:${found.size}:${found.mtimeNs}`;
-    const known = this.#known.get(file);
+    const known = this.#known.get(name);
     if (known?.stamp === stamp) return known;
     try {
       const spec = readJson(path, processSpecSchema);
@@ -60,18 +59,5 @@ export function watchSpecs(folder: StateFolder, changed: () => void): FSWatcher 
     return watcher;
   } catch {
     return undefined;
-  }
-}
-
-const isSpecFile = (file: string): boolean =>
-  file.endsWith(".json") && !file.endsWith(".status.json") && !file.startsWith(".");
-
-function listSpecFiles(folder: StateFolder): readonly string[] {
-  try {
-    return readdirSync(folder.path(directories.processes)).filter(isSpecFile);
-  } catch (error) {
-    // Whoever removes the folder wants nothing of it to run on.
-    if (errorCode(error) === "ENOENT") return [];
-    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { writeJsonAtomic } from "../state-folder/atomic-file.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { logPath, statusPath, supervisorLogPath } from "../state-folder/paths.ts";
@@ -238,8 +238,9 @@ export class Supervisor {
     for (const name of new Set([...this.#wanted, ...this.#live].map((each) => each.name))) {
       const { at: _written, ...status } = this.#statusOf(name, at);
       const text = JSON.stringify(status);
-      if (this.#writtenStatuses.get(name) === text) continue;
-      writeJsonAtomic(this.#folder.path(statusPath(name)), { ...status, at });
+      const path = this.#folder.path(statusPath(name));
+      if (this.#writtenStatuses.get(name) === text && existsSync(path)) continue;
+      writeJsonAtomic(path, { ...status, at });
       this.#writtenStatuses.set(name, text);
     }
   }

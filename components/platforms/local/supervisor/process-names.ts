@@ -1,0 +1,34 @@
+import { readdirSync } from "node:fs";
+import type { StateFolder } from "../state-folder/folder.ts";
+import { directories } from "../state-folder/paths.ts";
+import { errorCode } from "../state-folder/state-folder-error.ts";
+
+const specSuffix = ".json";
+const statusSuffix = ".status.json";
+
+export const isSpecFile = (file: string): boolean =>
+  file.endsWith(specSuffix) && !file.endsWith(statusSuffix) && !file.startsWith(".");
+
+const isStatusFile = (file: string): boolean => file.endsWith(statusSuffix) && !file.startsWith(".");
+
+/** The names of all processes that are wanted. */
+export const listSpecNames = (folder: StateFolder): readonly string[] =>
+  listFiles(folder)
+    .filter(isSpecFile)
+    .map((file) => file.slice(0, -specSuffix.length));
+
+/** The names of all processes that a supervisor knows, or knew. */
+export const listStatusNames = (folder: StateFolder): readonly string[] =>
+  listFiles(folder)
+    .filter(isStatusFile)
+    .map((file) => file.slice(0, -statusSuffix.length));
+
+function listFiles(folder: StateFolder): readonly string[] {
+  try {
+    return readdirSync(folder.path(directories.processes));
+  } catch (error) {
+    // Whoever removes the folder wants nothing of it to run on.
+    if (errorCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}
