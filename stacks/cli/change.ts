@@ -1,0 +1,89 @@
+import type { MoveResult } from "../../components/lifecycle/index.ts";
+import type { Release } from "../../components/spec/index.ts";
+import type { Options, Outcome } from "./command.ts";
+import { paintDiff, renderDiff } from "./configuration-diff.ts";
+import { type Converged, converge, upCommand } from "./converge.ts";
+import { problemsFailure, usageFailure } from "./failure.ts";
+import { findProject, type Project } from "./project.ts";
+import { readStackFile, renderStackFile, type StackFile, writeStackFile } from "./stack-file.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A stack's configuration before and after a move; nothing is written yet. */
+export interface Change {
+  readonly project: Project;
+  readonly file: StackFile;
+  readonly release: Release;
+  readonly text: string;
+  readonly reasons: readonly string[];
+  /** Empty when the move changes nothing. */
+  readonly diff: string;
+}
+
+export interface ChangeSteps {
+  readonly move: (release: Release) => MoveResult;
+  /** Asks the data plane whether the change makes sense now; throws when not. */
+  readonly check?: (change: Change) => Promise<void> | void;
+}
+
+/** The way of every lifecycle command but the emergency ones: show, ask, write, converge. */
+export async function changeRelease(terminal: Terminal, options: Options, steps: ChangeSteps): Promise<Outcome> {
+  const project = findProject(options);
+  const change = planChange(project, steps.move);
+  await steps.check?.(change);
+  showChange(terminal, change);
+  if (change.diff === "") return { facts: { ...factsOf(change), converged: null } };
+  const then = options.up === false ? "Write this?" : `Write this and run up on ${project.stack}?`;
+  if (!(await agreed(terminal, options, then))) {
+    terminal.say("Nothing was written.");
+    return { facts: { ...factsOf(change), changed: false, converged: null } };
+  }
+  writeStackFile(change.file, change.text);
+  return { facts: { ...factsOf(change), ...(await convergeUnless(terminal, options, project)) } };
+}
+
+/** @throws Failure (2) with every problem that keeps the move from being made. */
+export function planChange(project: Project, move: ChangeSteps["move"]): Change {
+  const file = readStackFile(project);
+  // Every move begins with checking what it is given.
+  const moved = move(file.release as Release);
+  if ("problems" in moved) throw problemsFailure(moved.problems);
+  const text = renderStackFile(file, moved.release);
+  const diff = renderDiff(file.path, file.text, text);
+  return { project, file, release: moved.release, text, reasons: moved.reasons, diff };
+}
+
+export function showChange(terminal: Terminal, { diff, reasons, file }: Change): void {
+  if (diff === "") terminal.say(`Nothing to change in ${file.path}.`);
+  else showDiff(terminal, diff);
+  for (const reason of reasons) terminal.say(`${terminal.paint("dim", "·")} ${reason}`);
+}
+
+export const showDiff = (terminal: Terminal, diff: string): void => terminal.say(paintDiff(diff, terminal.paint));
+
+export const factsOf = ({ project, file, diff, reasons }: Change): Readonly<Record<string, unknown>> => ({
+  stack: project.stack,
+  file: file.path,
+  changed: diff !== "",
+  diff,
+  reasons,
+});
+
+/** What the engine did; or, after `--no-up`, the command that is left to do. */
+export interface Convergence {
+  readonly converged: Converged | null;
+  readonly next?: string;
+}
+
+export async function convergeUnless(terminal: Terminal, options: Options, project: Project): Promise<Convergence> {
+  if (options.up !== false) return { converged: await converge(terminal, project) };
+  const next = upCommand(project);
+  terminal.say(`Written. Next: ${next}`);
+  return { converged: null, next };
+}
+
+/** @throws Failure (2) when nobody is there to ask and nobody said yes beforehand */
+export async function agreed(terminal: Terminal, options: Options, question: string): Promise<boolean> {
+  if (options.yes) return true;
+  if (terminal.interactive) return terminal.confirm(question);
+  throw usageFailure("Nobody is there to ask: this is no terminal. Add --yes to make this change without a question.");
+}

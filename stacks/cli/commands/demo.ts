@@ -1,0 +1,26 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Command } from "../command.ts";
+import { type ExitCode, exitCodes, Failure } from "../failure.ts";
+
+// From dist/stacks/cli/commands; in a source tree the demo is built first.
+const SCRIPTS = ["../../../examples/sentiment-api/demo/main.js", "../../../dist/examples/sentiment-api/demo/main.js"];
+
+/** Hands everything to the demo of the example. */
+export const demo: Command = async (_terminal, { args }) => {
+  const script = SCRIPTS.map((path) => fileURLToPath(new URL(path, import.meta.url))).find((path) => existsSync(path));
+  if (script === undefined) throw new Failure(exitCodes.error, "The demo is not built. In the repository, run: npm run demo");
+  const code = await new Promise<number | null>((done, fail) => {
+    const child = spawn(process.execPath, [script, ...args], { stdio: "inherit" });
+    // The terminal sends ctrl-C to the demo as well, which takes everything down before it ends.
+    process.on("SIGINT", () => {});
+    process.on("SIGTERM", () => child.kill("SIGTERM"));
+    child.on("error", fail);
+    child.on("exit", done);
+  });
+  return { exitCode: asExitCode(code), facts: {} };
+};
+
+const asExitCode = (code: number | null): ExitCode =>
+  Object.values(exitCodes).find((known) => known === code) ?? exitCodes.error;

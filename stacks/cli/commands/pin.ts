@@ -1,0 +1,56 @@
+import type { Release } from "../../../components/spec/index.ts";
+import { agreed, showDiff } from "../change.ts";
+import type { Command } from "../command.ts";
+import { renderDiff } from "../configuration-diff.ts";
+import { problemsFailure, usageFailure } from "../failure.ts";
+import { findProject } from "../project.ts";
+import { readStackFile, renderStackFile, writeStackFile } from "../stack-file.ts";
+import { hashVersion, type PathVersion, pathVersions } from "../version-files.ts";
+
+/** Writes the hashes of directories into the configuration; nothing is deployed. */
+export const pin: Command = async (terminal, { args, options }) => {
+  const project = findProject(options);
+  const file = readStackFile(project);
+  const chosen = choose(pathVersions(file.release), args);
+  const hashed = await terminal.during(
+    "hashing the versions' files",
+    Promise.all(chosen.map(async (version) => ({ ...version, found: await hashVersion(project.root, version) }))),
+  );
+  const problems = hashed.flatMap(({ found }) => (typeof found === "string" ? [] : [found]));
+  if (problems.length > 0) throw problemsFailure(problems);
+  const pins = hashed.flatMap(({ name, found, sha256 }) => (typeof found === "string" ? [{ name, before: sha256, after: found }] : []));
+  const changes = pins.filter(({ before, after }) => before !== after);
+  const text = renderStackFile(file, withPins(file.release as Release, changes));
+  const diff = renderDiff(file.path, file.text, text);
+  const facts = { stack: project.stack, file: file.path, pins, diff };
+  if (diff === "") {
+    terminal.say(`Nothing to change in ${file.path}: ${pins.length} versions are pinned to what is there.`);
+    return { facts: { ...facts, changed: false } };
+  }
+  showDiff(terminal, diff);
+  for (const { name, before } of changes) {
+    terminal.say(`${terminal.paint("dim", "·")} ${name} ${typeof before === "string" && before ? "is pinned to other content than before" : "is pinned"}`);
+  }
+  const changed = await agreed(terminal, options, "Write this?");
+  if (changed) writeStackFile(file, text);
+  terminal.say(changed ? "Written." : "Nothing was written.");
+  return { facts: { ...facts, changed } };
+};
+
+function choose(versions: readonly PathVersion[], names: readonly string[]): readonly PathVersion[] {
+  const known = versions.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw usageFailure(`No version with a path: ${unknown.join(", ")}. There are: ${known.join(", ") || "none"}.`);
+  }
+  return names.length === 0 ? versions : versions.filter(({ name }) => names.includes(name));
+}
+
+function withPins(release: Release, pins: readonly { readonly name: string; readonly after: string }[]): Release {
+  return pins.reduce((document, { name, after }) => {
+    const version = document.versions[name];
+    if (version === undefined) return document;
+    const pinned = { ...version, source: { ...version.source, sha256: after } };
+    return { ...document, versions: { ...document.versions, [name]: pinned } };
+  }, release);
+}

@@ -1,0 +1,43 @@
+// Of spec/ only this file: its index loads the schema library, which a rollback cannot wait for.
+import { type Problem, renderProblems } from "../../components/spec/problems.ts";
+
+/** What the exit code of `mlc` says. */
+export const exitCodes = {
+  done: 0,
+  /** Something failed that is not in the command line or the configuration. */
+  error: 1,
+  /** Wrong arguments, or a configuration with problems. */
+  usage: 2,
+  /** The rollout was ended before, and the same configuration does not open it again. */
+  aborted: 3,
+  /** Not yet: the rollout is still on its way. */
+  waiting: 4,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export interface FailureDetails {
+  readonly problems?: readonly Problem[];
+  /** More fields for `--json`. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+/** An end of a command that its user can understand and mend: a message without a stack trace, and an exit code. */
+export class Failure extends Error {
+  readonly exitCode: ExitCode;
+  readonly problems: readonly Problem[];
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(code: ExitCode, message: string, details: FailureDetails = {}) {
+    super(message);
+    this.name = "Failure";
+    this.exitCode = code;
+    this.problems = details.problems ?? [];
+    this.facts = details.facts ?? {};
+  }
+}
+
+export const usageFailure = (message: string): Failure => new Failure(exitCodes.usage, message);
+
+export const problemsFailure = (problems: readonly Problem[]): Failure =>
+  new Failure(exitCodes.usage, renderProblems(problems).trimEnd(), { problems });

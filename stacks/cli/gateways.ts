@@ -1,0 +1,115 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  AdminError,
+  abortRollout,
+  GatewayUnreachable,
+  readRouteStatus,
+  rollBackRoute,
+} from "../../components/platforms/local/gateway/admin-client.ts";
+import { readClaim } from "../../components/platforms/local/gateway/claim.ts";
+import type { RolloutRecord, RouteRecord } from "../../components/platforms/local/gateway/persistence.ts";
+import type { StateFolder } from "../../components/platforms/local/state-folder/folder.ts";
+import { directories, gatewayPaths } from "../../components/platforms/local/state-folder/paths.ts";
+import { identify } from "../../components/platforms/local/state-folder/process-identity.ts";
+import type { TrafficStatus } from "../../components/spec/status.ts";
+import type { TrafficPlan } from "../../components/spec/traffic.ts";
+
+/** A gateway of this stack on this machine, as its files describe it. */
+export interface Gateway {
+  readonly endpoint: string;
+  /** Its process lives; whether it answers is another question. */
+  readonly alive: boolean;
+  readonly port: number;
+  readonly adminPort: number;
+  readonly token: string;
+  /** The last plan it accepted. */
+  readonly plan: TrafficPlan | undefined;
+  /** Rollouts that were ended, by identity. */
+  readonly ended: RolloutRecord["ended"];
+}
+
+export interface GatewayChoice {
+  /** Only the gateways of this model. */
+  readonly model?: string | undefined;
+  /** Only this one. */
+  readonly endpoint?: string | undefined;
+}
+
+/** The gateways that the state folder knows. It is read as it stands, without being checked: a rollback is never refused. */
+export function findGateways(stateFolder: string, choice: GatewayChoice = {}): readonly Gateway[] {
+  const folder = join(stateFolder, directories.gateways);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((endpoint) => choice.endpoint === undefined || choice.endpoint === endpoint)
+    .map((endpoint) => readGateway(stateFolder, endpoint))
+    .filter((gateway) => gateway !== undefined)
+    .filter(({ plan }) => choice.model === undefined || plan === undefined || plan.model === choice.model);
+}
+
+function readGateway(stateFolder: string, endpoint: string): Gateway | undefined {
+  const paths = gatewayPaths(endpoint);
+  const claim = readClaim(join(stateFolder, paths.gateway));
+  const token = readText(join(stateFolder, paths.adminToken));
+  if (claim === undefined || token === undefined) return undefined;
+  return {
+    endpoint,
+    alive: identify(claim.pid)?.startTime === claim.startTime,
+    port: claim.port,
+    adminPort: claim.adminPort,
+    token: token.trim(),
+    plan: readJson<RouteRecord>(join(stateFolder, paths.route))?.plan,
+    ended: readJson<RolloutRecord>(join(stateFolder, paths.rollout))?.ended ?? {},
+  };
+}
+
+/** What one gateway says, or why it says nothing. */
+export type Answer =
+  | { readonly endpoint: string; readonly status: TrafficStatus }
+  | { readonly endpoint: string; readonly status?: never; readonly error: string };
+
+export async function readStatus(stateFolder: string, { endpoint, alive }: Gateway): Promise<Answer> {
+  if (!alive) return { endpoint, error: "its process is gone" };
+  const status = await readRouteStatus(unchecked(stateFolder), endpoint);
+  return status ? { endpoint, status } : { endpoint, error: "it does not answer, or has no plan yet" };
+}
+
+/**
+ * `abort` ends the running rollout; `rollback` does the same while one runs, and else gives all traffic to the previous
+ * version. The answer comes when it is so.
+ */
+export async function takeBack(
+  stateFolder: string,
+  endpoint: string,
+  way: "abort" | "rollback",
+  reason: string,
+): Promise<Answer> {
+  try {
+    const act = way === "abort" ? abortRollout : rollBackRoute;
+    return { endpoint, status: await act(unchecked(stateFolder), endpoint, reason) };
+  } catch (error) {
+    if (!(error instanceof GatewayUnreachable || error instanceof AdminError)) throw error;
+    return { endpoint, error: error.message };
+  }
+}
+
+/** The live page; the token stands behind the `#`, which browsers do not send. */
+export const pageUrl = ({ adminPort, token }: Gateway): string => `http://127.0.0.1:${adminPort}/#token=${token}`;
+
+const unchecked = (root: string): StateFolder => ({ root, path: (relative) => join(root, relative) });
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function readJson<Content>(path: string): Content | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Content;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,123 @@
+import type { Curve, GuardEvidence, Verdict } from "../../components/analysis/index.ts";
+import type { RolloutPhase, TrafficStatus } from "../../components/spec/index.ts";
+import { renderSeconds, renderShare, renderSince, renderUntil } from "./render-time.ts";
+import type { Paint, Style } from "./terminal.ts";
+
+const BAR_WIDTH = 20;
+const EVENTS = 6;
+
+const phaseStyles: Readonly<Record<RolloutPhase, Style>> = {
+  idle: "green",
+  progressing: "cyan",
+  holding: "yellow",
+  complete: "green",
+  aborted: "red",
+  rolledBack: "red",
+};
+
+/** What one gateway says, for a person who was woken up by it. The most important stands first. */
+export function renderTraffic(status: TrafficStatus, now: Date, paint: Paint): string {
+  const { rollout, since, shadowing } = status;
+  return [
+    ...renderServing(status, paint),
+    `  since ${renderSince(since, now)}${shadowing ? `; ${rollout.candidate} gets copies of all requests` : ""}`,
+    "",
+    ...renderRollout(status, now, paint),
+    ...renderVerdict(rollout.verdict as Verdict | undefined, paint),
+    ...renderEvents(status, paint),
+  ].join("\n");
+}
+
+function renderServing({ weights, requests, plan }: TrafficStatus, paint: Paint): readonly string[] {
+  const width = Math.max(...Object.keys(weights).map((version) => version.length));
+  const rows = Object.entries(weights).toSorted(([, a], [, b]) => b - a);
+  return rows.map(([version, weight]) => {
+    const full = Math.round((weight / 10_000) * BAR_WIDTH);
+    // A share that serves somebody shows, however small it is.
+    const bars = weight > 0 ? Math.max(1, full) : 0;
+    const bar = `${"█".repeat(bars)}${"░".repeat(BAR_WIDTH - bars)}`;
+    const counts = requests[version];
+    const seen = counts
+      ? `${counts.requests} requests, ${counts.errors} errors, p50 ${ms(counts.p50Ms)}, p99 ${ms(counts.p99Ms)}`
+      : "no requests";
+    const share = renderShare(weight).padStart(6);
+    const line = `  ${version.padEnd(width)} ${bar} ${share}  ${roleOf(version, plan).padEnd(9)}  ${seen}`;
+    return weight > 0 ? line : paint("dim", line);
+  });
+}
+
+function roleOf(version: string, { stable, candidate, previous, notices }: TrafficStatus["plan"]): string {
+  if (version === stable) return "stable";
+  if (version === candidate) return "candidate";
+  return version === previous ? "previous" : (notices[version]?.phase ?? "");
+}
+
+function renderRollout({ rollout }: TrafficStatus, now: Date, paint: Paint): readonly string[] {
+  const { phase, candidate, ladder, step, stepSince, startedAt, ended, next } = rollout;
+  const title = paint(phaseStyles[phase], phase);
+  if (phase === "idle") return [`  rollout  ${title}: none runs`];
+  const steps = ladder.map((rung, index) => {
+    const text = rung === "shadow" ? rung : renderShare(rung);
+    return index === step && ended === undefined ? paint("bold", `[${text}]`) : text;
+  });
+  return [
+    `  rollout  ${title}${candidate ? ` of ${candidate}` : ""}${startedAt ? `, started ${renderSince(startedAt, now)}` : ""}`,
+    ...(steps.length > 0 ? [`  steps    ${steps.join(" → ")}${stepSince && !ended ? `, on this one since ${renderSince(stepSince, now)}` : ""}`] : []),
+    ...(ended ? [`  ended    ${renderSince(ended.at, now)} by ${ended.cause}${spansOf(ended)}`, `  because  ${paint("red", ended.reason)}`] : []),
+    ...(next ? [`  next     ${renderUntil(next)}`] : []),
+    ...(phase === "complete" ? [`  next     promote it: mlc promote`] : []),
+    ...(phase === "aborted" ? [`  next     take it out of the configuration: mlc abort`] : []),
+    ...(phase === "rolledBack" ? [`  next     let the configuration say the same: mlc rollback`] : []),
+    ...(phase === "holding" ? [`  next     a person decides: mlc promote --force or mlc abort`] : []),
+  ];
+}
+
+function spansOf({ detectSeconds, lastBadMs }: NonNullable<TrafficStatus["rollout"]["ended"]>): string {
+  return [
+    detectSeconds === undefined ? "" : `, ${renderSeconds(detectSeconds)} after its first request`,
+    lastBadMs === undefined ? "" : `, its last one ${Math.round(lastBadMs)} ms later`,
+  ].join("");
+}
+
+function renderVerdict(verdict: Verdict | undefined, paint: Paint): readonly string[] {
+  if (verdict === undefined) return [];
+  const { guards, thresholds, combined, alpha } = verdict.evidence;
+  const threshold = eValue(thresholds.rollback);
+  return [
+    "",
+    `  verdict  ${paint("bold", verdict.verdict)}: all guards together e = ${eValue(combined.log)} of ${threshold} that end it, p = ${pValue(combined)} (alpha ${alpha})`,
+    ...guards.flatMap((guard) => renderGuard(guard, thresholds, paint)),
+  ];
+}
+
+function renderGuard(guard: GuardEvidence, thresholds: Verdict["evidence"]["thresholds"], paint: Paint): readonly string[] {
+  const { name, comparisons, rollback, promote, nonInferior } = guard;
+  const [loudest] = comparisons;
+  const counts = loudest
+    ? `candidate ${rate(loudest.candidate)}, stable ${rate(loudest.stable)}${loudest.candidateMs === undefined ? "" : ` slower than ${loudest.candidateMs} ms`}`
+    : "no data";
+  const fine = nonInferior ? paint("green", "shown harmless") : `harmless e = ${eValue(promote.log)} of ${eValue(thresholds.promote)}`;
+  return [
+    `    ${name.padEnd(14)} ${counts}`,
+    `    ${"".padEnd(14)} harm e = ${eValue(rollback.log)}, p = ${pValue(rollback)}; ${fine}`,
+  ];
+}
+
+const rate = ({ units, events, rate: share }: GuardEvidence["comparisons"][number]["stable"]): string =>
+  share === null ? "no data" : `${Math.round(events * 100) / 100}/${units} (${(share * 100).toFixed(2)}%)`;
+
+/** An e-value from its logarithm. */
+const eValue = (log: number): string => {
+  if (log > 20) return `10^${Math.round(log / Math.LN10)}`;
+  return Number(Math.exp(log).toPrecision(3)).toString();
+};
+
+const pValue = ({ p }: Curve): string => (p >= 0.001 ? p.toFixed(3) : p.toExponential(1));
+
+const ms = (value: number): string => `${value < 10 ? Math.round(value * 10) / 10 : Math.round(value)} ms`;
+
+function renderEvents({ events }: TrafficStatus, paint: Paint): readonly string[] {
+  if (events.length === 0) return [];
+  const rows = events.slice(-EVENTS).map(({ at, kind, text }) => `    ${paint("dim", at.slice(0, 19))}  ${kind.padEnd(9)} ${text}`);
+  return ["", "  last events (UTC)", ...rows];
+}

@@ -1,0 +1,68 @@
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import { writeAtomic } from "../../components/platforms/local/state-folder/atomic-file.ts";
+import { editYaml, readYaml, UneditableYaml } from "./edit-yaml.ts";
+import { exitCodes, Failure, usageFailure } from "./failure.ts";
+import { parseYaml } from "./parse-yaml.ts";
+import type { Project } from "./project.ts";
+import { isMapping } from "./render-yaml.ts";
+
+/** The configuration key that holds the release, as errors name it. */
+export const releaseKey = "model-lifecycle:release";
+const releasePath = ["config", releaseKey];
+
+/** A stack's configuration file as it was read. */
+export interface StackFile {
+  readonly path: string;
+  readonly text: string;
+  /** The release as the engine would hand it to a program; not yet parsed. */
+  readonly release: unknown;
+}
+
+/** @throws Failure (2) when the file is not YAML or holds no release. */
+export function readStackFile({ stackFile }: Project): StackFile {
+  const text = readFileSync(stackFile, "utf8");
+  const [error] = parseYaml(text).errors;
+  if (error) throw usageFailure(`${stackFile} is not valid YAML: ${error.message.trimEnd()}`);
+  const release = readYaml(text, releasePath);
+  if (release === undefined || release === null) {
+    throw usageFailure(`${stackFile} has no ${releaseKey}. Write one (\`mlc init --stack <new>\` shows how it looks), or name another stack.`);
+  }
+  return { path: stackFile, text, release };
+}
+
+/** The file's text with another release in it; whatever does not differ stays as it is, byte for byte. */
+export function renderStackFile(file: StackFile, release: unknown): string {
+  try {
+    return editYaml(file.text, releasePath, release);
+  } catch (error) {
+    if (!(error instanceof UneditableYaml)) throw error;
+    throw usageFailure(
+      `${file.path} uses YAML that cannot be edited here without rewriting it (anchors, tags or explicit keys at ${error.message}). Make this change by hand; ${releaseKey} becomes:\n${JSON.stringify(release, undefined, 2)}`,
+    );
+  }
+}
+
+/** Replaces the file as a whole. @throws Failure (1) when somebody else changed it since it was read. */
+export function writeStackFile(file: StackFile, text: string): void {
+  const path = realpathSync(file.path);
+  if (readFileSync(path, "utf8") !== file.text) {
+    throw new Failure(exitCodes.error, `${basename(path)} was changed by somebody else in the meantime; nothing was written. Run the command again.`);
+  }
+  writeAtomic(path, text, { mode: statSync(path).mode & 0o777 });
+}
+
+/** The model's name, where it can be told. */
+export function modelOf(release: unknown): string | undefined {
+  const model = isMapping(release) ? release.model : undefined;
+  return isMapping(model) && typeof model.name === "string" ? model.name : undefined;
+}
+
+/** The model's name from a file that may be broken in every way. */
+export function modelInFile(path: string): string | undefined {
+  try {
+    return modelOf(readYaml(readFileSync(path, "utf8"), releasePath));
+  } catch {
+    return undefined;
+  }
+}

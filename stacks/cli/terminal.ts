@@ -1,0 +1,78 @@
+import { createInterface } from "node:readline/promises";
+import { styleText } from "node:util";
+
+export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+export type Paint = (style: Style, text: string) => string;
+
+/** No colours: for files, pipes and tests. */
+export const plain: Paint = (_style, text) => text;
+
+/** Where a command speaks to its user. With `--json`, stdout belongs to the one JSON object and all else goes to stderr. */
+export interface Terminal {
+  readonly json: boolean;
+  /** A person sits at both ends: questions can be asked and lines rewritten. */
+  readonly interactive: boolean;
+  readonly out: NodeJS.WriteStream;
+  readonly paint: Paint;
+  say(text: string): void;
+  warn(text: string): void;
+  /** Asks for yes or no; no is the default. */
+  confirm(question: string): Promise<boolean>;
+  /** Waits for `work`; from two seconds on it shows what is waited for and how long already. */
+  during<T>(label: string, work: Promise<T>): Promise<T>;
+}
+
+export function openTerminal(options: { readonly json: boolean }): Terminal {
+  const out = options.json ? process.stderr : process.stdout;
+  const interactive = !options.json && process.stdin.isTTY === true && out.isTTY === true;
+  const paint: Paint = (style, text) => styleText(style, text, { stream: out });
+  return {
+    json: options.json,
+    interactive,
+    out,
+    paint,
+    say: (text) => void out.write(`${text}\n`),
+    warn: (text) => void process.stderr.write(`${styleText("yellow", text, { stream: process.stderr })}\n`),
+    confirm,
+    during,
+  };
+}
+
+async function confirm(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+  } finally {
+    lines.close();
+  }
+}
+
+const FIRST_SIGN_MS = 2_000;
+const REDRAW_MS = 200;
+const PLAIN_LINE_MS = 10_000;
+const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+
+async function during<T>(label: string, work: Promise<T>): Promise<T> {
+  const { stderr } = process;
+  const start = performance.now();
+  const seconds = () => Math.round((performance.now() - start) / 1000);
+  let timer: NodeJS.Timeout | undefined;
+  let frame = 0;
+  const draw = () => {
+    frame += 1;
+    stderr.write(stderr.isTTY ? `\r${FRAMES[frame % FRAMES.length]} ${label} ${seconds()} s\x1b[K` : `${label} … ${seconds()} s\n`);
+  };
+  const first = setTimeout(() => {
+    draw();
+    timer = setInterval(draw, stderr.isTTY ? REDRAW_MS : PLAIN_LINE_MS);
+  }, FIRST_SIGN_MS);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(first);
+    if (timer) {
+      clearInterval(timer);
+      if (stderr.isTTY) stderr.write("\r\x1b[K");
+    }
+  }
+}
