@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -138,22 +147,29 @@ test.each([
   expect(await run(host, runRequest(programFolder(script)))).toEqual(answer);
 });
 
-test("a folder without the SDK is refused with what to do", async () => {
-  const folder = programFolder("");
-  rmSync(join(folder, "node_modules"), { recursive: true });
-  const bare = mkdtempSync(join(tmpdir(), "language-host-copy-"));
+test("a folder without the SDK is served with the one beside the host, and refused if there is none", async () => {
+  const bare = realpathSync(mkdtempSync(join(tmpdir(), "language-host-copy-")));
   onTestFinished(() => rmSync(bare, { recursive: true, force: true }));
+  mkdirSync(join(bare, "empty"));
   writeFileSync(join(bare, "host.mjs"), readFileSync(hostSource));
-  const child = spawn(process.execPath, [join(bare, "host.mjs"), "127.0.0.1:4711"], { cwd: folder });
-  let complaint = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    complaint += text;
-  });
-  const [code] = await once(child, "close");
-  expect({ code, complaint }).toEqual({
+  const answer = async () => {
+    const child = spawn(process.execPath, [join(bare, "host.mjs"), "127.0.0.1:4711"], { cwd: join(bare, "empty") });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+        child.stdin.end();
+      });
+    }
+    const [code] = await once(child, "close");
+    return { code, said };
+  };
+  expect(await answer()).toEqual({
     code: 1,
-    complaint: `pulumi-language-nodejs: no @pulumi/pulumi is installed in ${folder}: run npm install there\n`,
+    said: `pulumi-language-nodejs: no @pulumi/pulumi is installed in ${bare}/empty: run npm install there\n`,
   });
+  symlinkSync(join(repository, "node_modules"), join(bare, "node_modules"));
+  expect(await answer()).toEqual({ code: 0, said: expect.stringMatching(/^\d+\n$/) });
 });
 
 test("a path plugin gets its folder before the arguments, the engine's environment, and its output is passed on", async () => {

@@ -138,12 +138,16 @@ test("a program, a provider by path and a policy pack work together and leave no
   await until(() => !started.some(isAlive));
 });
 
-test("a program that throws fails the preview with its own message", async () => {
+test("a program that reports an error fails the preview with that message and no other", async () => {
   const { pulumi } = workplace("broken", {
     program: {
       "Pulumi.yaml": `name: tiny\n${runtime}\n`,
       "package.json": manifest("tiny", "index.js"),
-      "index.js": `throw new Error("no such model");`,
+      "index.js": `import { RunError } from "@pulumi/pulumi";
+        const error = new RunError("no such model");
+        // Some Node 22 take half a minute to colour the SDK's frames (https://github.com/nodejs/node/issues/64011).
+        error.stack = error.message;
+        throw error;`,
     },
   });
   await pulumi("stack", "init", "dev");
