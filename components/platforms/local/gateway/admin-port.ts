@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { answerJson } from "./answer.ts";
 import type { Controller } from "./controller.ts";
 import { renderMetrics } from "./metrics.ts";
-import { parseRouteDocument } from "./route-document.ts";
+import { parseRouteDocument, RouteDocumentError } from "./route-document.ts";
 import type { Traffic } from "./traffic.ts";
 
 const MOST_BODY_BYTES = 4 * 1024 * 1024;
@@ -98,15 +98,14 @@ function operationsOf({
 }
 
 function putRoute(controller: Controller, response: ServerResponse, body: unknown): void {
-  let document: ReturnType<typeof parseRouteDocument>;
   try {
-    document = parseRouteDocument(body);
+    const refusal = controller.accept(parseRouteDocument(body));
+    if (refusal === undefined) answerJson(response, 200, controller.status());
+    else answerJson(response, 409, refusal);
   } catch (error) {
-    return refuse(response, 400, error instanceof Error ? error.message : String(error));
+    if (!(error instanceof RouteDocumentError)) throw error;
+    refuse(response, 400, error.message);
   }
-  const refusal = controller.accept(document);
-  if (refusal === undefined) answerJson(response, 200, controller.status());
-  else answerJson(response, 409, refusal);
 }
 
 function reasonIn(body: unknown): string {

@@ -170,18 +170,31 @@ export class Controller {
   /** Ends the rollout that runs; without one nothing changes. */
   abort(reason: string): void {
     const { progress } = this;
-    if (progress === undefined || progress.step < 0) return this.#note("abort", "there is no rollout to abort");
-    if (progress.ended !== undefined) return this.#note("abort", "the rollout had already ended");
+    if (progress === undefined || progress.step < 0) {
+      this.#note("abort", "there is no rollout to abort");
+      return;
+    }
+    if (progress.ended !== undefined) {
+      this.#note("abort", "the rollout had already ended");
+      return;
+    }
     this.#enact(end(progress, this.#at(), "person", reason));
   }
 
   /** Aborts the rollout that runs; else the version before the last promotion takes all traffic. */
   rollBack(reason: string): void {
     const plan = this.plan;
-    if (plan === undefined || plan.candidate !== undefined) return this.abort(reason);
-    if (this.#rolledBack?.version === plan.stable) return this.#note("rollback", "already rolled back");
+    if (plan === undefined || plan.candidate !== undefined) {
+      this.abort(reason);
+      return;
+    }
+    if (this.#rolledBack?.version === plan.stable) {
+      this.#note("rollback", "already rolled back");
+      return;
+    }
     if (plan.previous === undefined || !this.#traffic.upstreams.has(plan.previous)) {
-      return this.#note("rollback", "no previous version is kept warm: there is nothing to go back to");
+      this.#note("rollback", "no previous version is kept warm: there is nothing to go back to");
+      return;
     }
     const at = this.#at();
     this.#rolledBack = { version: plan.stable, sha256: plan.versions[plan.stable]?.sha256 ?? "", at, reason };
@@ -199,7 +212,10 @@ export class Controller {
     const comparison = this.#traffic.takeComparison();
     const { plan, progress, trial } = this;
     if (plan === undefined || progress === undefined) return;
-    if (progress.ended !== undefined) return this.#recordLastBad(progress, progress.ended);
+    if (progress.ended !== undefined) {
+      this.#recordLastBad(progress, progress.ended);
+      return;
+    }
     if (trial === undefined) return;
     const ms = this.#intervalFrom.monotonic - from.monotonic;
     const when = { at: from.wall, seconds: ms / 1000, step: judgeStep(progress, trial) };

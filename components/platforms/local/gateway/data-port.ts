@@ -69,14 +69,21 @@ function decode(part: string): string {
 
 function receivePrediction(traffic: Traffic, request: IncomingMessage, response: ServerResponse, asked: Asked): void {
   const allowed = asked.prediction ? "POST" : "GET";
-  if (request.method !== allowed) return refuseMethod(response, allowed);
+  if (request.method !== allowed) {
+    refuseMethod(response, allowed);
+    return;
+  }
   const { routing } = traffic;
   if (routing === undefined) {
     const hint = "run `pulumi up`, or see `mlc status`";
-    return answerJson(response, 503, { error: "this endpoint has no traffic plan yet", hint });
+    answerJson(response, 503, { error: "this endpoint has no traffic plan yet", hint });
+    return;
   }
   const exchange = new Exchange(traffic, routing, request, response, asked);
-  if (!asked.prediction) return exchange.begin(null);
+  if (!asked.prediction) {
+    exchange.begin(EMPTY);
+    return;
+  }
   readBody(request, response, (body) => exchange.begin(body));
 }
 
@@ -86,7 +93,10 @@ function receiveFeedback(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  if (request.method !== "POST") return refuseMethod(response, "POST");
+  if (request.method !== "POST") {
+    refuseMethod(response, "POST");
+    return;
+  }
   readBody(request, response, (body) => {
     try {
       const document: unknown = JSON.parse(body.toString());
@@ -109,7 +119,10 @@ function answerReady(traffic: Traffic, instance: string, request: IncomingMessag
 }
 
 function answerGet(request: IncomingMessage, response: ServerResponse, status: number, document: unknown): void {
-  if (request.method !== "GET" && request.method !== "HEAD") return refuseMethod(response, "GET");
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    refuseMethod(response, "GET");
+    return;
+  }
   answerJson(response, status, document);
 }
 
@@ -120,7 +133,10 @@ function refuseMethod(response: ServerResponse, allowed: string): void {
 /** Calls back with the whole body; a body that is too large, or breaks off, is dealt with here. */
 function readBody(request: IncomingMessage, response: ServerResponse, done: (body: Buffer) => void): void {
   const announced = Number(request.headers["content-length"] ?? 0);
-  if (announced > MOST_BODY_BYTES) return refuseSize(request, response);
+  if (announced > MOST_BODY_BYTES) {
+    refuseSize(request, response);
+    return;
+  }
   let first: Buffer | undefined;
   let more: Buffer[] | undefined;
   let size = 0;

@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { performance } from "node:perf_hooks";
-import type { Dispatcher } from "undici";
 import { answerJson } from "./answer.ts";
 import { countAnswer, countInArm, isError, NO_ANSWER } from "./counters.ts";
 import type { Arm } from "./prediction-id.ts";
 import { type Choice, chooseForSession, type Routing, resolvePin } from "./router.ts";
 import { sendCopy } from "./shadow.ts";
 import type { Traffic } from "./traffic.ts";
-import { isBrokenConnection, isConnectFailure, type Upstream, type UpstreamRequest } from "./upstream.ts";
+import type { AnswerHandler, Failure, Flow, UpstreamRequest } from "./upstream.ts";
 
 /** Largest request body in bytes: it is kept until the answer is sure, so that stable can be asked instead. */
 export const MOST_BODY_BYTES: number = 4 * 1024 * 1024;
@@ -23,18 +22,17 @@ export interface Asked {
 }
 
 /**
- * One request: which version gets it, its answer or stable's instead, and the counts. Also the handler that undici
- * calls, so that a request costs one object.
+ * One request: which version gets it, its answer or stable's instead, and the counts. Also the handler of the
+ * answer, so that a request costs one object.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements AnswerHandler {
   readonly #traffic: Traffic;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #asked: Asked;
-  readonly #routing: Routing;
-  #body: Buffer | null = null;
+  #routing: Routing;
+  #body: Buffer = NO_BODY;
   #version = "";
-  #upstream: Upstream | undefined;
   /** Where the answer counts. */
   #arm: Arm = "excluded";
   #pinned = false;
@@ -43,7 +41,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #retried = false;
   #sentAt = 0;
   #status = NO_ANSWER;
-  #headers: readonly (Buffer | string)[] = [];
+  #headers: readonly string[] = [];
   #chunks: Buffer[] = [];
   #held = 0;
   #streaming = false;
@@ -58,14 +56,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /** Sends the request on, with its whole body. */
-  begin(body: Buffer | null): void {
+  begin(body: Buffer): void {
     this.#body = body;
     // Read now, after the body: a weight that changed meanwhile holds.
     const routing = this.#traffic.routing ?? this.#routing;
+    this.#routing = routing;
     const header = this.#request.headers["x-model-version"];
     const pin = this.#asked.version ?? (typeof header === "string" && header !== "" ? header : undefined);
-    if (pin !== undefined) return this.#beginPinned(routing, pin);
-    if (!this.#asked.prediction) return this.#dispatch(routing.stable);
+    if (pin !== undefined) {
+      this.#beginPinned(routing, pin);
+      return;
+    }
+    if (!this.#asked.prediction) {
+      this.#dispatch(routing.stable);
+      return;
+    }
     this.#beginDrawn(routing);
   }
 
@@ -73,12 +78,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const pin = resolvePin(routing, name);
     if (pin.kind === "unknown") {
       const versions = [...routing.versions];
-      return this.#refuse(404, { error: `${routing.model} has no version ${name}`, versions });
+      this.#refuse(404, { error: `${routing.model} has no version ${name}`, versions });
+      return;
     }
     if (pin.kind === "retired") {
       const { successor, sunset } = pin.notice;
       const error = `version ${name} of ${routing.model} was retired; use ${successor}`;
-      return this.#refuse(410, { error, version: name, successor, sunset }, this.#traffic.noticeHeaders.get(name));
+      this.#refuse(410, { error, version: name, successor, sunset }, this.#traffic.noticeHeaders.get(name));
+      return;
     }
     this.#pinned = true;
     this.#dispatch(pin.version);
@@ -88,7 +95,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const { candidate, weight } = routing;
     if (candidate === undefined || weight === 0) {
       this.#arm = candidate === undefined ? "excluded" : "stable";
-      return this.#dispatch(routing.stable);
+      this.#dispatch(routing.stable);
+      return;
     }
     const session = this.#sessionOf(routing);
     const choice: Choice =
@@ -109,9 +117,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#sentAt = now;
     if (this.#isTrial()) this.#traffic.lastCandidateAt = now;
     const upstream = this.#traffic.upstreams.get(version);
-    this.#upstream = upstream;
     // Stable is asked in any case: nobody stands in for it.
-    if (upstream === undefined || (this.#isTrial() && upstream.isEjected(now))) return this.#fail(NO_ANSWER);
+    if (upstream === undefined || (this.#isTrial() && upstream.isEjected(now))) {
+      this.#fail(NO_ANSWER);
+      return;
+    }
     this.#sent ??= {
       method: this.#request.method ?? "GET",
       path: this.#request.url ?? "/",
@@ -126,54 +136,58 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return !this.#pinned && this.#version === this.#routing.candidate;
   }
 
-  onRequestStart(): void {}
-
-  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    if (status < 200) return;
+  onHead(status: number, headers: readonly string[]): void {
     this.#status = status;
-    this.#headers = controller.rawHeaders === null ? [] : (controller.rawHeaders as (Buffer | string)[]);
+    this.#headers = headers;
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#streaming) return this.#pass(controller, chunk);
-    this.#chunks.push(chunk);
-    this.#held += chunk.length;
-    if (this.#held > HELD_ANSWER_BYTES && !(this.#isTrial() && isError(this.#status))) this.#stream(controller);
+  onBody(part: Buffer, flow: Flow): void {
+    if (this.#streaming) {
+      this.#pass(flow, part);
+      return;
+    }
+    this.#chunks.push(part);
+    this.#held += part.length;
+    if (this.#held > HELD_ANSWER_BYTES && !(this.#isTrial() && isError(this.#status))) this.#stream(flow);
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
     const status = this.#status;
-    if (this.#isTrial() && isError(status)) return this.#fail(status);
+    if (this.#isTrial() && isError(status)) {
+      this.#fail(status);
+      return;
+    }
     this.#count(status);
     if (this.#streaming) this.#response.end();
     else {
-      const body = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
+      const [first = NO_BODY] = this.#chunks;
+      const body = this.#chunks.length > 1 ? Buffer.concat(this.#chunks, this.#held) : first;
       this.#response.writeHead(status, this.#answerHeaders(this.#held));
-      this.#response.end(body);
+      // Bytes as Latin-1 text: Node then writes head and body with one system call.
+      this.#response.end(body.toString("latin1"), "latin1");
     }
     this.#copy(status);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onFailure(failure: Failure): void {
     if (this.#streaming) {
       this.#count(NO_ANSWER);
       this.#response.destroy();
-      return;
-    }
-    if (isConnectFailure(error)) this.#upstream?.eject(performance.now());
-    // A kept connection may end just as the request is written to it. Asking once more tells that from a dead server.
-    else if (isBrokenConnection(error) && !this.#retried) {
+    } else if (failure.kind === "broken" && !this.#retried) {
+      // A kept connection may end just as the request is written to it. Asking once more tells that from a dead server.
       this.#retried = true;
       this.#forgetAnswer();
-      return this.#dispatch(this.#version);
-    }
-    this.#fail(NO_ANSWER, error);
+      this.#dispatch(this.#version);
+    } else this.#fail(NO_ANSWER, failure);
   }
 
   /** The version could not answer: the failure is its own, the answer is stable's where there is one. */
-  #fail(status: number, error?: Error): void {
+  #fail(status: number, failure?: Failure): void {
     this.#count(status);
-    if (!this.#isTrial()) return this.#refuseUnserved(error);
+    if (!this.#isTrial()) {
+      this.#refuseUnserved(failure);
+      return;
+    }
     this.#traffic.counterOf(this.#version).failedOver++;
     this.#failedOver = true;
     this.#retried = false;
@@ -207,18 +221,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
       sendCopy(this.#traffic, this.#sent, routing.candidate, status);
   }
 
-  #stream(controller: Dispatcher.DispatchController): void {
+  #stream(flow: Flow): void {
     this.#streaming = true;
     this.#response.writeHead(this.#status, this.#answerHeaders(undefined));
-    for (const chunk of this.#chunks) this.#pass(controller, chunk);
+    for (const chunk of this.#chunks) this.#pass(flow, chunk);
     this.#chunks = [];
   }
 
-  #pass(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#response.write(chunk) || this.#response.destroyed) return;
-    controller.pause();
-    this.#response.once("drain", () => controller.resume());
-    this.#response.once("close", () => controller.resume());
+  #pass(flow: Flow, part: Buffer): void {
+    if (this.#response.write(part) || this.#response.destroyed) return;
+    flow.pause();
+    this.#response.once("drain", flow.resume);
+    this.#response.once("close", flow.resume);
   }
 
   #answerHeaders(length: number | undefined): string[] {
@@ -235,16 +249,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
     answerJson(this.#response, status, document, headers);
   }
 
-  #refuseUnserved(error: Error | undefined): void {
-    const cause = error === undefined ? "no server is known" : error.message;
+  #refuseUnserved(failure: Failure | undefined): void {
+    const cause = failure?.message ?? "no server is known";
     const tried = this.#failedOver ? "neither the candidate nor the stable version" : `version ${this.#version}`;
-    const unreachable = error === undefined || isConnectFailure(error);
-    this.#refuse(unreachable ? 503 : 502, {
+    this.#refuse(failure === undefined || failure.kind === "refused" ? 503 : 502, {
       error: `${tried} of ${this.#routing.model} answers: ${cause}`,
       hint: "its server is started again within seconds; if it is not, see `mlc status` and `mlc doctor`",
     });
   }
 }
+
+const NO_BODY = Buffer.alloc(0);
 
 /** Headers of one connection (RFC 9110 §7.6.1), and those that are written anew. */
 const NOT_FORWARDED = new Set([
@@ -267,20 +282,16 @@ const NOT_RETURNED = new Set([
 ]);
 
 function returnedHeaders(
-  raw: readonly (Buffer | string)[],
+  received: readonly string[],
   keepLength: boolean,
 ): { headers: string[]; label: string | undefined } {
   const headers: string[] = [];
   let label: string | undefined;
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = latin1(raw[i]).toLowerCase();
+  for (let i = 0; i + 1 < received.length; i += 2) {
+    const [name = "", value = ""] = [received[i], received[i + 1]];
     if (NOT_RETURNED.has(name) && !(keepLength && name === "content-length")) continue;
-    const value = latin1(raw[i + 1]);
     if (name === "x-prediction-label") label = value;
     headers.push(name, value);
   }
   return { headers, label };
 }
-
-const latin1 = (text: Buffer | string | undefined): string =>
-  typeof text === "string" ? text : (text?.toString("latin1") ?? "");

@@ -1,9 +1,12 @@
 import type { RouteDocument } from "./controller.ts";
 
+/** What came is not a plan and its servers. */
+export class RouteDocumentError extends Error {}
+
 /**
  * Reads what came to PUT /admin/route. The plan was made by this library from a checked release; what is checked here is
  * what would break the gateway.
- * @throws TypeError naming the field, what was seen and what is allowed.
+ * @throws RouteDocumentError naming the field, what was seen and what is allowed.
  */
 export function parseRouteDocument(document: unknown): RouteDocument {
   const { plan, servers } = object("body", document);
@@ -43,5 +46,6 @@ function object(path: string, value: unknown): Readonly<Record<string, unknown>>
 }
 
 function expect(path: string, seen: unknown, holds: boolean, allowed: string): void {
-  if (!holds) throw new TypeError(`${path}: saw ${JSON.stringify(seen)?.slice(0, 200)}; allowed is ${allowed}`);
+  if (!holds)
+    throw new RouteDocumentError(`${path}: saw ${JSON.stringify(seen)?.slice(0, 200)}; allowed is ${allowed}`);
 }

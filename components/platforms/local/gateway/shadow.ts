@@ -1,8 +1,7 @@
 import { performance } from "node:perf_hooks";
-import type { Dispatcher } from "undici";
 import { isError, NO_ANSWER } from "./counters.ts";
 import type { Traffic } from "./traffic.ts";
-import { isConnectFailure, type UpstreamRequest } from "./upstream.ts";
+import type { AnswerHandler, UpstreamRequest } from "./upstream.ts";
 
 /** Copies under way at once; more are dropped and counted, so that a slow candidate costs memory only so far. */
 const MOST_IN_FLIGHT = 32;
@@ -28,19 +27,18 @@ export function sendCopy(traffic: Traffic, request: UpstreamRequest, version: st
   traffic.copiesInFlight++;
   const now = performance.now();
   traffic.lastCandidateAt = now;
-  if (upstream === undefined || upstream.isEjected(now)) return settle(NO_ANSWER);
+  if (upstream === undefined || upstream.isEjected(now)) {
+    settle(NO_ANSWER);
+    return;
+  }
   let status = NO_ANSWER;
-  const handler: Dispatcher.DispatchHandler = {
-    onRequestStart: () => {},
-    onResponseStart: (_controller, code) => {
+  const handler: AnswerHandler = {
+    onHead: (code) => {
       status = code;
     },
-    onResponseData: () => {},
-    onResponseEnd: () => settle(status),
-    onResponseError: (_controller, error) => {
-      if (isConnectFailure(error)) upstream.eject(performance.now());
-      settle(NO_ANSWER);
-    },
+    onBody: () => {},
+    onEnd: () => settle(status),
+    onFailure: () => settle(NO_ANSWER),
   };
   upstream.send(request, handler);
 }

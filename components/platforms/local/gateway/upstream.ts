@@ -1,41 +1,71 @@
-import type { Dispatcher } from "undici";
-import { Pool } from "undici";
+import { connect, type Socket } from "node:net";
+import { performance } from "node:perf_hooks";
+import { type AnswerSink, ResponseParser } from "./response-parser.ts";
 
 /** How long a server is left alone after it could not be connected to, in ms. */
 const EJECTION_MS = 1_000;
-/** The longest a server may take to begin its answer, and between two parts of it, in ms. */
+/** The longest a server may be silent while it owes an answer, in ms. */
 const ANSWER_TIMEOUT_MS = 30_000;
-const CONNECT_TIMEOUT_MS = 2_000;
+/** Below the 65 s of the server, which then never closes a connection under a request. */
+const IDLE_MS = 30_000;
+const SWEEP_MS = 1_000;
 /** Connections kept to one server. One Node process answers one request at a time, so more would only queue elsewhere. */
-const CONNECTIONS = 64;
+const MOST_CONNECTIONS = 64;
 
 export interface UpstreamRequest {
   readonly method: string;
   readonly path: string;
-  /** Names and values in turn. */
-  readonly headers: string[];
-  readonly body: Buffer | null;
+  /** Names and values in turn, as they were received: a parser has made sure that no line break is in them. */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
 }
 
-/** One model server, behind its Unix socket. */
+export interface AnswerHandler {
+  /** Names (lower case) and values in turn. */
+  onHead(status: number, headers: readonly string[]): void;
+  /** @param flow stops and resumes reading, when the answer comes faster than it can be passed on */
+  onBody(part: Buffer, flow: Flow): void;
+  onEnd(): void;
+  /** The answer will not come, or not whole. */
+  onFailure(failure: Failure): void;
+}
+
+export interface Flow {
+  readonly pause: () => void;
+  readonly resume: () => void;
+}
+
+export interface Failure {
+  /**
+   * `refused`: nobody listens, the request was not sent. `broken`: a kept connection ended before a byte of the answer
+   * came. `failed`: everything else (timeout, an answer that breaks off or is none).
+   */
+  readonly kind: "refused" | "broken" | "failed";
+  readonly message: string;
+}
+
+interface Waiting {
+  readonly request: UpstreamRequest;
+  readonly handler: AnswerHandler;
+}
+
+/**
+ * One model server, behind its Unix socket, with connections kept open. Written on the socket itself because a general
+ * client spends more on a small request than the model does; `docs/decisions/gateway-throughput.md` has the numbers.
+ */
 export class Upstream {
   readonly socket: string;
-  readonly #pool: Pool;
+  readonly #connections = new Set<Connection>();
+  readonly #idle: Connection[] = [];
+  readonly #waiting: Waiting[] = [];
+  readonly #sweep: NodeJS.Timeout;
   #ejectedUntil = 0;
+  #closing = false;
 
   constructor(socket: string) {
     this.socket = socket;
-    this.#pool = new Pool("http://localhost", {
-      socketPath: socket,
-      connections: CONNECTIONS,
-      pipelining: 1,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      headersTimeout: ANSWER_TIMEOUT_MS,
-      bodyTimeout: ANSWER_TIMEOUT_MS,
-      // Below the 65 s of the server, which then never closes a connection under a request.
-      keepAliveTimeout: 30_000,
-      keepAliveMaxTimeout: 60_000,
-    });
+    this.#sweep = setInterval(() => this.#sweepNow(performance.now()), SWEEP_MS);
+    this.#sweep.unref();
   }
 
   /** Monotonic ms. */
@@ -43,29 +73,171 @@ export class Upstream {
     return now < this.#ejectedUntil;
   }
 
-  eject(now: number): void {
-    this.#ejectedUntil = now + EJECTION_MS;
-  }
-
-  send(request: UpstreamRequest, handler: Dispatcher.DispatchHandler): void {
-    this.#pool.dispatch(
-      { method: request.method, path: request.path, headers: request.headers, body: request.body },
-      handler,
-    );
+  send(request: UpstreamRequest, handler: AnswerHandler): void {
+    const connection = this.#idle.pop() ?? this.#open();
+    if (connection === undefined) this.#waiting.push({ request, handler });
+    else connection.send(request, handler);
   }
 
   /** Answers what was sent, takes nothing new. */
-  async close(): Promise<void> {
-    await this.#pool.close();
+  close(): void {
+    this.#closing = true;
+    for (const connection of this.#idle.splice(0)) connection.end();
+    if (this.#connections.size === 0) clearInterval(this.#sweep);
+  }
+
+  #open(): Connection | undefined {
+    if (this.#connections.size >= MOST_CONNECTIONS) return undefined;
+    const connection = new Connection(this.socket, {
+      free: () => this.#free(connection),
+      gone: (refused) => this.#gone(connection, refused),
+    });
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  #free(connection: Connection): void {
+    const next = this.#waiting.shift();
+    if (next !== undefined) connection.send(next.request, next.handler);
+    else if (this.#closing) connection.end();
+    else this.#idle.push(connection);
+  }
+
+  #gone(connection: Connection, refused: boolean): void {
+    this.#connections.delete(connection);
+    const at = this.#idle.indexOf(connection);
+    if (at >= 0) this.#idle.splice(at, 1);
+    if (refused) {
+      this.#ejectedUntil = performance.now() + EJECTION_MS;
+      const message = `nobody listens on ${this.socket}`;
+      for (const { handler } of this.#waiting.splice(0)) handler.onFailure({ kind: "refused", message });
+    }
+    const next = this.#waiting.shift();
+    if (next !== undefined) this.send(next.request, next.handler);
+    if (this.#closing && this.#connections.size === 0) clearInterval(this.#sweep);
+  }
+
+  #sweepNow(now: number): void {
+    for (const connection of this.#connections) {
+      if (connection.owesSince(now) > ANSWER_TIMEOUT_MS) {
+        connection.fail({ kind: "failed", message: `no answer within ${ANSWER_TIMEOUT_MS / 1000} s` });
+      } else if (connection.idleSince(now) > IDLE_MS) connection.end();
+    }
   }
 }
 
-/** True when the request cannot have reached the server: nobody listens, or the socket is gone. */
-export const isConnectFailure = (error: Error): boolean =>
-  ["ECONNREFUSED", "ENOENT", "UND_ERR_CONNECT_TIMEOUT", "EAGAIN"].includes(codeOf(error));
+interface ConnectionEvents {
+  readonly free: () => void;
+  readonly gone: (refused: boolean) => void;
+}
 
-/** True when a kept connection ended before a byte of the answer: the server closed it, or died. */
-export const isBrokenConnection = (error: Error): boolean =>
-  ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"].includes(codeOf(error));
+/** One connection, one request at a time. */
+class Connection implements AnswerSink, Flow {
+  readonly #socket: Socket;
+  readonly #events: ConnectionEvents;
+  readonly #parser: ResponseParser;
+  #handler: AnswerHandler | undefined;
+  #connected = false;
+  #used = 0;
+  #answerBegun = false;
+  #lastAt: number = performance.now();
 
-const codeOf = (error: Error): string => ("code" in error && typeof error.code === "string" ? error.code : "");
+  constructor(path: string, events: ConnectionEvents) {
+    this.#events = events;
+    this.#parser = new ResponseParser(this);
+    const socket = connect({ path });
+    this.#socket = socket;
+    socket.on("connect", () => {
+      this.#connected = true;
+    });
+    socket.on("data", (data: Buffer) => this.#read(data));
+    socket.on("end", () => this.#ended("the connection ended before the answer"));
+    socket.on("error", (error) => this.#ended(error.message));
+    socket.on("close", () => this.#events.gone(!this.#connected));
+  }
+
+  send(request: UpstreamRequest, handler: AnswerHandler): void {
+    this.#handler = handler;
+    this.#answerBegun = false;
+    this.#used++;
+    this.#lastAt = performance.now();
+    this.#socket.write(renderRequest(request));
+  }
+
+  owesSince(now: number): number {
+    return this.#handler === undefined ? 0 : now - this.#lastAt;
+  }
+
+  idleSince(now: number): number {
+    return this.#handler === undefined ? now - this.#lastAt : 0;
+  }
+
+  end(): void {
+    this.#socket.destroy();
+  }
+
+  fail(failure: Failure): void {
+    const handler = this.#handler;
+    this.#handler = undefined;
+    this.#socket.destroy();
+    handler?.onFailure(failure);
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  onHead(status: number, headers: readonly string[]): void {
+    this.#handler?.onHead(status, headers);
+  }
+
+  onBody(part: Buffer): void {
+    this.#handler?.onBody(part, this);
+  }
+
+  onEnd(reusable: boolean): void {
+    const handler = this.#handler;
+    this.#handler = undefined;
+    if (reusable && !this.#socket.destroyed) this.#events.free();
+    else this.#socket.destroy();
+    handler?.onEnd();
+  }
+
+  #read(data: Buffer): void {
+    if (this.#handler === undefined) {
+      this.#socket.destroy();
+      return;
+    }
+    this.#answerBegun = true;
+    this.#lastAt = performance.now();
+    try {
+      this.#parser.read(data);
+    } catch (error) {
+      this.fail({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #ended(message: string): void {
+    if (this.#handler === undefined || this.#parser.close()) {
+      this.#socket.destroy();
+      return;
+    }
+    const kept = this.#connected && this.#used > 1 && !this.#answerBegun;
+    this.fail({ kind: !this.#connected ? "refused" : kept ? "broken" : "failed", message });
+  }
+}
+
+/** Head and body in one buffer: one system call. */
+function renderRequest({ method, path, headers, body }: UpstreamRequest): Buffer {
+  let head = `${method} ${path} HTTP/1.1\r\nhost: model\r\n`;
+  for (let i = 0; i + 1 < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  head += method === "GET" ? "\r\n" : `content-length: ${body.length}\r\n\r\n`;
+  const bytes = Buffer.allocUnsafe(head.length + body.length);
+  bytes.write(head, "latin1");
+  body.copy(bytes, head.length);
+  return bytes;
+}
