@@ -62,6 +62,11 @@ export function renderSeen(value: unknown): string {
   }
 }
 
+/** What a section may hold. */
+export function renderKeys(keys: readonly string[]): string {
+  return `the ${keys.length === 1 ? "key" : "keys"} ${renderList(keys)}`;
+}
+
 /** ["a", "b", "c"] → `a, b, c`. */
 export function renderList(words: readonly string[]): string {
   return words.join(", ");

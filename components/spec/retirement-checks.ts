@@ -8,7 +8,7 @@ export function checkRetirement(draft: Draft, report: Report): void {
     const entry = looseOf(value);
     const phase = textOf(entry.phase);
     // A retired version may have left versions: its notice still answers callers with 410 and the successor.
-    if (!(version in draft.versions) && (phase === "deprecated" || phase === "archived")) {
+    if (lasting.length > 0 && !(version in draft.versions) && (phase === "deprecated" || phase === "archived")) {
       const meant = closest(version, Object.keys(draft.versions));
       report(
         ["retirement", version],

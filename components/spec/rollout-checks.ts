@@ -160,7 +160,7 @@ function checkDurations({ rollout }: Draft, report: Report): void {
   if (bake !== undefined && longest !== undefined && longest < bake) {
     report(
       ["rollout", "maxDuration"],
-      renderSeen(rollout.maxDuration ?? "1 day"),
+      rollout.maxDuration === undefined ? 'nothing, which means "1 day"' : renderSeen(rollout.maxDuration),
       `at least as long as bake, ${renderSeen(rollout.bake ?? "1 minute")}`,
       "Lengthen maxDuration or shorten bake.",
     );

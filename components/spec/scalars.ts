@@ -94,8 +94,12 @@ export function integer(allowed: string, example: string, least: number, most: n
 }
 
 const percentAllowed = "at most two decimals and a per cent sign";
-const suggestPercent = (seen: string): string | undefined =>
-  /^\s*(\d+(?:\.\d{1,2})?)\s*%?\s*$/.exec(seen)?.[1]?.concat("%");
+/** A bare "0.05" may mean 5 per cent or a twentieth of one, so it is not guessed at. */
+function suggestPercent(seen: string): string | undefined {
+  const [, withSign, without] = /^\s*(?:(\d+(?:\.\d{1,2})?)\s*%|([1-9]\d*(?:\.\d{1,2})?))\s*$/.exec(seen) ?? [];
+  const number = withSign ?? without;
+  return number && `${number}%`;
+}
 
 export function percent(): z.ZodType<units.Percent, units.Percent> {
   return scalar(
@@ -149,7 +153,11 @@ function suggestShare(seen: string): string | undefined {
 }
 
 export const metric: z.ZodType<string, string> = scalar(
-  { allowed: "a letter followed by letters, digits or _, at most 40 characters", example: '"errorRate"' },
+  {
+    allowed: "a letter followed by letters, digits or _, at most 40 characters",
+    example: '"errorRate"',
+    suggest: (seen) => seen.trim().replaceAll(/\W+/g, "_"),
+  },
   /^[a-zA-Z][a-zA-Z0-9_]*$/,
   { length: 40 },
 );
@@ -177,11 +185,10 @@ export const timestamp: z.ZodType<units.Timestamp, units.Timestamp> = scalar<uni
 );
 
 function suggestTimestamp(seen: string): string | undefined {
-  const text = seen.replace(
-    /^(\d{4}-\d{2}-\d{2})(?:[ T]([\d:.]+))?(?: ?\+0000 UTC|Z|\+00:00)?$/,
-    (_, day, time) => `${day}T${time ?? "00:00:00"}Z`,
-  );
-  return Number.isNaN(units.parseTimestamp(text)) ? undefined : text;
+  const [, day, time = "00:00:00", offset = "Z"] =
+    /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?))?(Z|[+-]\d{2}:\d{2}| \+0000 UTC)?$/.exec(seen) ?? [];
+  const ms = Date.parse(`${day}T${time}${offset.endsWith("UTC") ? "Z" : offset}`);
+  return Number.isNaN(ms) ? undefined : `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 export const sha256: z.ZodType<string, string> = scalar(

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ChecksDocument, Consumer, GuardDocument, Release, RolloutDocument, SourceDocument } from "./document.ts";
 import { fieldNotes, note } from "./field-notes.ts";
+import { renderKeys } from "./problems.ts";
 import * as scalars from "./scalars.ts";
 
 type Filled<T, K extends keyof T> = T & Required<Pick<T, K>>;
@@ -121,7 +122,7 @@ function section<S extends Record<string, z.ZodType>>(
 ): z.ZodObject<S, z.core.$strict> {
   const required = Object.entries(shape).filter(([, schema]) => !schema.safeParse(undefined).success);
   return note(z.strictObject(shape), {
-    allowed: `the keys ${Object.keys(shape).join(", ")}`,
+    allowed: renderKeys(Object.keys(shape)),
     example: `{ ${required.map(([key, schema]) => `${key}: ${exampleOf(schema)}`).join(", ")} }`,
     describedBy,
     ...(cure === undefined ? {} : { cure }),

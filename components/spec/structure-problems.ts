@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { closest } from "./closest.ts";
 import { type FieldNote, fieldNotes } from "./field-notes.ts";
-import { type PathSegment, type Problem, renderList, renderPath, renderSeen } from "./problems.ts";
+import { type PathSegment, type Problem, renderKeys, renderPath, renderSeen } from "./problems.ts";
 import { releaseSchema } from "./schema.ts";
 
 /** Unknown keys, missing fields, wrong types and wrong formats, all of them, in the words of whoever wrote the document. */
@@ -33,7 +33,7 @@ function unknownKey(path: string, key: string, known: readonly string[]): Proble
   return {
     path,
     seen: `the key ${JSON.stringify(key)}`,
-    allowed: `the keys ${renderList(known)}`,
+    allowed: renderKeys(known),
     cure: meant ? `Did you mean ${meant}? Rename the key.` : "Remove the key.",
   };
 }
@@ -51,31 +51,38 @@ function cureOf(
   note: FieldNote,
   schema: z.core.$ZodType | undefined,
 ): string {
-  const key = path.findLast((segment) => typeof segment === "string");
-  const write = (value: string): string => (typeof path.at(-1) === "string" ? `${key}: ${value}` : value);
-  const scalar = isScalar(schema);
+  const key = path.at(-1);
+  const write: Write = (value) => (typeof key === "string" ? `${key}: ${value}` : value);
   if (seen === undefined) return note.cure ?? `Add ${write(note.example)}`;
-  if (seen === null) return `Write a value, such as ${write(note.example)}, or remove the key if it is optional.`;
-  const bare = scalar ? bareText(seen) : undefined;
-  if (bare !== undefined) {
-    const meant = fits(schema, bare) ? bare : note.suggest?.(bare);
-    if (meant !== undefined && fits(schema, meant)) return `Put it in quotes: ${write(JSON.stringify(meant))}`;
-    return note.cure
-      ? `${note.cure}, and keep the quotes it writes.`
-      : `Put it in quotes, in the form ${write(note.example)}`;
+  const example = write(note.example);
+  if (seen === null) return note.cure ?? `Write a value, such as ${example}, or remove the key if it is optional.`;
+  const bare = bareText(seen);
+  if (isScalar(schema) && bare !== undefined) return bareCure(bare, write, note, schema);
+  if (isScalar(schema) && typeof seen === "string") return textCure(seen, write, note, schema);
+  return note.cure ?? `Write, for example: ${example}`;
+}
+
+/** As it would stand in YAML, behind its key unless it is an item of a list. */
+type Write = (value: string) => string;
+
+function bareCure(bare: string, write: Write, note: FieldNote, schema: z.core.$ZodType): string {
+  if (fits(schema, bare)) return `Put it in quotes: ${write(JSON.stringify(bare))}`;
+  const meant = note.suggest?.(bare);
+  if (fits(schema, meant)) return `Write, in quotes: ${write(JSON.stringify(meant))}`;
+  if (note.cure !== undefined) return `${note.cure}, and keep the quotes it writes.`;
+  return `Put it in quotes, in the form ${write(note.example)}`;
+}
+
+function textCure(seen: string, write: Write, note: FieldNote, schema: z.core.$ZodType): string {
+  if (schema instanceof z.ZodEnum) {
+    const meant = closest(seen, schema.options.map(String));
+    return meant ? `Did you mean ${meant}?` : `Write one of these, for example ${write(note.example)}`;
   }
-  if (typeof seen === "string" && scalar) {
-    if (schema instanceof z.ZodEnum) {
-      const meant = closest(seen, schema.options.map(String));
-      return meant ? `Did you mean ${meant}?` : `Write one of these, for example ${write(note.example)}`;
-    }
-    const meant = note.suggest?.(seen);
-    if (meant !== undefined && fits(schema, meant)) {
-      const rewritten = /UTC$/.test(seen) ? "Put it in quotes" : "Write";
-      return `${rewritten}: ${write(JSON.stringify(meant))}`;
-    }
-  }
-  return note.cure ?? `Write, for example: ${write(note.example)}`;
+  const meant = note.suggest?.(seen);
+  if (!fits(schema, meant)) return note.cure ?? `Write, for example: ${write(note.example)}`;
+  // So a moment arrives that stood in YAML without quotes.
+  const rewritten = seen.endsWith(" UTC");
+  return `${rewritten ? "Put it in quotes" : "Write"}: ${write(JSON.stringify(meant))}`;
 }
 
 /** The text of a scalar that stood in YAML without quotes. */
@@ -86,11 +93,11 @@ function bareText(value: unknown): string | undefined {
     : undefined;
 }
 
-function fits(schema: z.core.$ZodType | undefined, value: string): boolean {
-  return schema !== undefined && z.safeParse(schema, value).success;
+function fits(schema: z.core.$ZodType | undefined, value: string | undefined): boolean {
+  return schema !== undefined && value !== undefined && z.safeParse(schema, value).success;
 }
 
-function isScalar(schema: z.core.$ZodType | undefined): boolean {
+function isScalar(schema: z.core.$ZodType | undefined): schema is z.ZodString | z.ZodEnum {
   return schema instanceof z.ZodString || schema instanceof z.ZodEnum;
 }
 
