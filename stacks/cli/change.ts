@@ -1,10 +1,11 @@
 import type { MoveResult } from "../../components/lifecycle/index.ts";
-import type { Release } from "../../components/spec/index.ts";
+import { checkRelease, type Release } from "../../components/spec/index.ts";
 import type { Options, Outcome } from "./command.ts";
 import { paintDiff, renderDiff } from "./configuration-diff.ts";
 import { type Converged, converge, upCommand } from "./converge.ts";
 import { problemsFailure, usageFailure } from "./failure.ts";
 import { findProject, type Project } from "./project.ts";
+import { isMapping } from "./render-yaml.ts";
 import { readStackFile, renderStackFile, type StackFile, writeStackFile } from "./stack-file.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -44,13 +45,16 @@ export async function changeRelease(terminal: Terminal, options: Options, steps:
 /** @throws Failure (2) with every problem that keeps the move from being made. */
 export function planChange(project: Project, move: ChangeSteps["move"]): Change {
   const file = readStackFile(project);
-  // Every move begins with checking what it is given.
-  const moved = move(file.release as Release);
+  // Abort and rollback are made on whatever has a rollout; every other move checks what it is given.
+  if (!hasRollout(file.release)) throw problemsFailure(checkRelease(file.release));
+  const moved = move(file.release);
   if ("problems" in moved) throw problemsFailure(moved.problems);
   const text = renderStackFile(file, moved.release);
   const diff = renderDiff(file.path, file.text, text);
   return { project, file, release: moved.release, text, reasons: moved.reasons, diff };
 }
+
+const hasRollout = (release: unknown): release is Release => isMapping(release) && isMapping(release.rollout);
 
 export function showChange(terminal: Terminal, { diff, reasons, file }: Change): void {
   if (diff === "") terminal.say(`Nothing to change in ${file.path}.`);
@@ -77,7 +81,7 @@ export interface Convergence {
 export async function convergeUnless(terminal: Terminal, options: Options, project: Project): Promise<Convergence> {
   if (options.up !== false) return { converged: await converge(terminal, project) };
   const next = upCommand(project);
-  terminal.say(`Written. Next: ${next}`);
+  terminal.say(`Next: ${next}`);
   return { converged: null, next };
 }
 

@@ -23,12 +23,14 @@ export const upCommand = ({ root, stack }: Project): string =>
  * @throws Failure (3) when a data plane refused a rollout that was ended before; (1) for every other end.
  */
 export async function converge(terminal: Terminal, project: Project): Promise<Converged> {
-  const engine = await terminal.during(
-    "looking for the Pulumi engine",
-    findEngine({ progress: (line) => process.stderr.write(`${line}\n`) }),
-  ).catch((error: unknown) => {
-    throw new Failure(exitCodes.error, `${messageOf(error)}\nThe configuration is written; where there is an engine, run: ${upCommand(project)}`);
-  });
+  const engine = await terminal
+    .during("looking for the Pulumi engine", findEngine({ progress: (line) => process.stderr.write(`${line}\n`) }))
+    .catch((error: unknown) => {
+      throw new Failure(
+        exitCodes.error,
+        `${messageOf(error)}\nThe configuration is written; where there is an engine, run: ${upCommand(project)}`,
+      );
+    });
   const start = performance.now();
   const folder = mkdtempSync(join(tmpdir(), "mlc-"));
   try {
@@ -45,7 +47,7 @@ export async function converge(terminal: Terminal, project: Project): Promise<Co
 function runUp(terminal: Terminal, project: Project, engine: string, log: string): Promise<number> {
   const args = ["up", "--yes", "--stack", project.stack, "--event-log", log];
   return new Promise((resolve, reject) => {
-    const child = spawn(engine, terminal.interactive ? args : [...args, "--non-interactive"], {
+    const child = spawn(engine, terminal.interactive ? args : [...args, "--non-interactive", "--suppress-progress"], {
       cwd: project.root,
       stdio: [terminal.interactive ? "inherit" : "ignore", terminal.json ? process.stderr : "inherit", "inherit"],
       // The flag --event-log belongs to the commands that the engine keeps for its Automation API.
@@ -75,7 +77,8 @@ function readEvents(log: string): { readonly changes: Converged["changes"]; read
     const { diagnosticEvent, summaryEvent } = JSON.parse(line) as EngineEvent;
     // The preview's summary comes first and the update's last.
     if (summaryEvent?.resourceChanges) changes = summaryEvent.resourceChanges;
-    if (diagnosticEvent?.severity === "error" && diagnosticEvent.message) errors.push(withoutMarkup(diagnosticEvent.message));
+    if (diagnosticEvent?.severity === "error" && diagnosticEvent.message)
+      errors.push(withoutMarkup(diagnosticEvent.message));
   }
   return { changes, errors };
 }
@@ -92,8 +95,11 @@ function linesOf(path: string): readonly string[] {
 /** The engine writes colours as `<{%red%}>`. */
 const withoutMarkup = (message: string): string => message.replace(/<\{%.*?%\}>/g, "").trim();
 
+/** The words of the gateway when it is asked for traffic that was taken away before. */
+const REFUSED = /does not open again|was rolled back; name the version/;
+
 function failed(project: Project, code: number, errors: readonly string[]): Failure {
-  const refused = errors.find((error) => /rolloutAborted|rolledBack/.test(error));
+  const refused = errors.find((error) => REFUSED.test(error));
   if (refused) return new Failure(exitCodes.aborted, refused, { facts: { engineErrors: errors } });
   return new Failure(
     exitCodes.error,

@@ -4,7 +4,7 @@ import { parseRelease, type TrafficPlan, type TrafficStatus } from "../../compon
 import type { Change } from "./change.ts";
 import type { Options } from "./command.ts";
 import { exitCodes, Failure } from "./failure.ts";
-import { type Answer, findGateways, type Gateway, readStatus } from "./gateways.ts";
+import { type Answer, findGateways, type Gateway, knownGateways, readStatus } from "./gateways.ts";
 import { renderShare, renderUntil } from "./render-time.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -12,12 +12,13 @@ import type { Terminal } from "./terminal.ts";
  * Keeps a rollout that the data plane ended from being asked for again, before anything is written.
  * @throws Failure (3)
  */
-export function refuseEndedRollout({ project, release }: Change): void {
+export function refuseEndedRollout({ project, file, release }: Change): void {
   const plan = planTraffic(parseRelease(release));
+  const isConfigured = planTraffic(parseRelease(file.release)).candidate !== undefined;
   if (plan.weight === 0 && !plan.shadow) return;
-  for (const { ended } of findGateways(project.stateFolder, { model: plan.model })) {
+  for (const { ended } of knownGateways(project.stateFolder, { model: plan.model })) {
     const end = ended[plan.rollout.identity];
-    if (end) throw endedBefore(plan, end);
+    if (end) throw endedBefore(plan, end, isConfigured);
   }
 }
 
@@ -59,7 +60,7 @@ export async function refuseEarlyPromotion(
 async function waitsOf(stateFolder: string, gateways: readonly Gateway[], plan: TrafficPlan): Promise<string[]> {
   for (const { ended } of gateways) {
     const end = ended[plan.rollout.identity];
-    if (end) throw endedBefore(plan, end);
+    if (end) throw endedBefore(plan, end, true);
   }
   const answers = await Promise.all(gateways.map((gateway) => readStatus(stateFolder, gateway)));
   return answers.map((answer) => waitOf(answer, plan)).filter((wait) => wait !== undefined);
@@ -79,13 +80,14 @@ function waitOf(answer: Answer, plan: TrafficPlan): string | undefined {
 function endedBefore(
   { candidate, stable, rollout }: TrafficPlan,
   ended: NonNullable<TrafficStatus["rollout"]["ended"]>,
+  isConfigured: boolean,
 ): Failure {
   const attempt = Number(rollout.attempt) + 1;
   return new Failure(
     exitCodes.aborted,
     [
       `The rollout of ${candidate} beside ${stable} was ended at ${ended.at} (${ended.cause}): ${ended.reason}`,
-      `The same content is not tried again by itself. Pin a mended version or start another candidate. When the cause lay elsewhere, open the next attempt: mlc abort, then mlc start ${candidate} --attempt ${attempt}`,
+      `The same content is not tried again by itself. Pin a mended version or start another candidate. When the cause lay elsewhere, open the next attempt: ${isConfigured ? "mlc abort, then " : ""}mlc start ${candidate} --attempt ${attempt}`,
     ].join("\n"),
     { facts: { ended } },
   );

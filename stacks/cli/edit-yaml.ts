@@ -1,7 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Document, isMap, isPair, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
 import { parseYaml } from "./parse-yaml.ts";
-import { isMapping, type Quotes, renderBlockPair, renderBlockValue, renderFlow, renderFlowPair, renderScalar } from "./render-yaml.ts";
+import {
+  isMapping,
+  type Quotes,
+  renderBlockPair,
+  renderBlockValue,
+  renderFlow,
+  renderFlowPair,
+  renderScalar,
+} from "./render-yaml.ts";
 
 /** Replaces `text.slice(start, end)`. */
 interface Splice {
@@ -138,7 +146,11 @@ function editFlowMap(source: Source, map: YAMLMap, after: Readonly<Record<string
   for (const { follows, keys } of additions(map, after)) {
     const texts = keys.map((key) => renderFlowPair(key, after[key]));
     const at = follows ? endOf(source, follows) : rangeOf(pairs[0]?.key)[0];
-    splices.push({ start: at, end: at, text: follows ? texts.map((text) => `, ${text}`).join("") : `${texts.join(", ")}, ` });
+    splices.push({
+      start: at,
+      end: at,
+      text: follows ? texts.map((text) => `, ${text}`).join("") : `${texts.join(", ")}, `,
+    });
   }
   return splices;
 }

@@ -36,8 +36,12 @@ export interface GatewayChoice {
   readonly endpoint?: string | undefined;
 }
 
-/** The gateways that the state folder knows. It is read as it stands, without being checked: a rollback is never refused. */
-export function findGateways(stateFolder: string, choice: GatewayChoice = {}): readonly Gateway[] {
+/** The gateways that serve, or should. The folder is read without being checked: a rollback is never refused. */
+export const findGateways = (stateFolder: string, choice: GatewayChoice = {}): readonly Gateway[] =>
+  knownGateways(stateFolder, choice).filter(({ plan, alive }) => plan !== undefined || alive);
+
+/** Also those that were taken down: the rollouts they ended stay ended. */
+export function knownGateways(stateFolder: string, choice: GatewayChoice = {}): readonly Gateway[] {
   const folder = join(stateFolder, directories.gateways);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)

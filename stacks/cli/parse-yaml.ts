@@ -1,6 +1,7 @@
 import { type Document, parseDocument, type ScalarTag } from "yaml";
 
-const TIMESTAMP = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ](\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.\d+)?\s*(Z|[+-]\d{1,2}:\d{2})?)?$/;
+const TIMESTAMP =
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ](\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.\d+)?\s*(Z|[+-]\d{1,2}:\d{2})?)?$/;
 
 /**
  * The engine reads a bare timestamp as a time and hands it on in Go's notation. Reading it the same way shows the same

@@ -149,7 +149,10 @@ const entries: readonly Entry[] = [
     example: "mlc watch --until complete --timeout 600",
     options: [
       ...STACK,
-      ["--until <state>", '"complete": end with 0 then, with 3 when the rollout is ended; "ended": when none runs any more'],
+      [
+        "--until <state>",
+        '"complete": end with 0 then, with 3 when the rollout is ended; "ended": when none runs any more',
+      ],
       ["--timeout <seconds>", "with --until: end with 4 after this time"],
     ],
     load: async () => (await import("./commands/watch.ts")).watch,
@@ -187,7 +190,10 @@ export function createProgram(run: Run): Program {
 }
 
 function addCommand(program: Program, { usage, summary, example, options, load }: Entry, run: Run): void {
-  const command = program.command(usage).summary(summary).description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`);
+  const command = program
+    .command(usage)
+    .summary(summary)
+    .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`);
   for (const [flags, description] of options) {
     if (description.startsWith("! ")) command.requiredOption(flags, description.slice(2));
     else command.option(flags, description);
@@ -208,7 +214,9 @@ function addDemo(program: Program, run: Run): void {
     .helpOption("-h", "show this help")
     .passThroughOptions()
     .addHelpText("after", "\nExample:\n  $ mlc demo --report report.json")
-    .action((args: string[]) => run("demo", async () => (await import("./commands/demo.ts")).demo, { args, options: {} }));
+    .action((args: string[]) =>
+      run("demo", async () => (await import("./commands/demo.ts")).demo, { args, options: {} }),
+    );
 }
 
 function addCompletion(program: Program, run: Run): void {
@@ -218,7 +226,10 @@ function addCompletion(program: Program, run: Run): void {
     .description("Prints a script that completes commands, options, stacks and version names.")
     .addHelpText("after", "\nExample:\n  $ source <(mlc completion bash)")
     .action((shell: string) =>
-      run("completion", async () => (await import("./commands/completion.ts")).completion, { args: [shell], options: {} }),
+      run("completion", async () => (await import("./commands/completion.ts")).completion, {
+        args: [shell],
+        options: {},
+      }),
     );
   program
     .command("complete", { hidden: true })
@@ -227,6 +238,9 @@ function addCompletion(program: Program, run: Run): void {
     .helpOption(false)
     .passThroughOptions()
     .action((words: string[]) =>
-      run("complete", async () => (await import("./commands/completion.ts")).completeIn(program), { args: words, options: {} }),
+      run("complete", async () => (await import("./commands/completion.ts")).completeIn(program), {
+        args: words,
+        options: {},
+      }),
     );
 }

@@ -49,7 +49,7 @@ function stacksIn(folder: string): readonly string[] {
     .sort();
 }
 
-const projectFileIn = (folder: string): string | undefined =>
+export const projectFileIn = (folder: string): string | undefined =>
   ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(folder, name)).find((path) => existsSync(path));
 
 function findRoot(start: string): string {
@@ -70,7 +70,9 @@ function configurationFolder(root: string): string {
   const named = /^stackConfigDir:[ \t]*(["']?)([^"'#\r\n]+?)\1[ \t]*(?:#.*)?\r?$/m.exec(text)?.[2];
   const folder = resolve(root, named ?? ".");
   if (existsSync(folder)) return folder;
-  throw usageFailure(`Pulumi.yaml names the folder ${folder} (stackConfigDir), which does not exist. Create it, or correct the line.`);
+  throw usageFailure(
+    `Pulumi.yaml names the folder ${folder} (stackConfigDir), which does not exist. Create it, or correct the line.`,
+  );
 }
 
 const fileOf = (folder: string, stack: string): string | undefined =>

@@ -41,7 +41,7 @@ function renderServing({ weights, requests, plan }: TrafficStatus, paint: Paint)
       ? `${counts.requests} requests, ${counts.errors} errors, p50 ${ms(counts.p50Ms)}, p99 ${ms(counts.p99Ms)}`
       : "no requests";
     const share = renderShare(weight).padStart(6);
-    const line = `  ${version.padEnd(width)} ${bar} ${share}  ${roleOf(version, plan).padEnd(9)}  ${seen}`;
+    const line = `  ${version.padEnd(width)} ${bar} ${share}  ${roleOf(version, plan).padEnd(10)}  ${seen}`;
     return weight > 0 ? line : paint("dim", line);
   });
 }
@@ -49,7 +49,7 @@ function renderServing({ weights, requests, plan }: TrafficStatus, paint: Paint)
 function roleOf(version: string, { stable, candidate, previous, notices }: TrafficStatus["plan"]): string {
   if (version === stable) return "stable";
   if (version === candidate) return "candidate";
-  return version === previous ? "previous" : (notices[version]?.phase ?? "");
+  return version === previous ? "previous" : (notices[version]?.phase ?? "deployed");
 }
 
 function renderRollout({ rollout }: TrafficStatus, now: Date, paint: Paint): readonly string[] {
@@ -62,8 +62,17 @@ function renderRollout({ rollout }: TrafficStatus, now: Date, paint: Paint): rea
   });
   return [
     `  rollout  ${title}${candidate ? ` of ${candidate}` : ""}${startedAt ? `, started ${renderSince(startedAt, now)}` : ""}`,
-    ...(steps.length > 0 ? [`  steps    ${steps.join(" → ")}${stepSince && !ended ? `, on this one since ${renderSince(stepSince, now)}` : ""}`] : []),
-    ...(ended ? [`  ended    ${renderSince(ended.at, now)} by ${ended.cause}${spansOf(ended)}`, `  because  ${paint("red", ended.reason)}`] : []),
+    ...(steps.length > 0
+      ? [
+          `  steps    ${steps.join(" → ")}${stepSince && !ended ? `, on this one since ${renderSince(stepSince, now)}` : ""}`,
+        ]
+      : []),
+    ...(ended
+      ? [
+          `  ended    ${renderSince(ended.at, now)} by ${ended.cause}${spansOf(ended)}`,
+          `  because  ${paint("red", ended.reason)}`,
+        ]
+      : []),
     ...(next ? [`  next     ${renderUntil(next)}`] : []),
     ...(phase === "complete" ? [`  next     promote it: mlc promote`] : []),
     ...(phase === "aborted" ? [`  next     take it out of the configuration: mlc abort`] : []),
@@ -90,13 +99,19 @@ function renderVerdict(verdict: Verdict | undefined, paint: Paint): readonly str
   ];
 }
 
-function renderGuard(guard: GuardEvidence, thresholds: Verdict["evidence"]["thresholds"], paint: Paint): readonly string[] {
+function renderGuard(
+  guard: GuardEvidence,
+  thresholds: Verdict["evidence"]["thresholds"],
+  paint: Paint,
+): readonly string[] {
   const { name, comparisons, rollback, promote, nonInferior } = guard;
   const [loudest] = comparisons;
   const counts = loudest
-    ? `candidate ${rate(loudest.candidate)}, stable ${rate(loudest.stable)}${loudest.candidateMs === undefined ? "" : ` slower than ${loudest.candidateMs} ms`}`
+    ? `candidate ${rate(loudest.candidate)}, stable ${rate(loudest.stable)}${loudest.candidateMs === undefined ? "" : ` slower than ${ms(loudest.candidateMs)}`}`
     : "no data";
-  const fine = nonInferior ? paint("green", "shown harmless") : `harmless e = ${eValue(promote.log)} of ${eValue(thresholds.promote)}`;
+  const fine = nonInferior
+    ? paint("green", "shown harmless")
+    : `harmless e = ${eValue(promote.log)} of ${eValue(thresholds.promote)}`;
   return [
     `    ${name.padEnd(14)} ${counts}`,
     `    ${"".padEnd(14)} harm e = ${eValue(rollback.log)}, p = ${pValue(rollback)}; ${fine}`,
@@ -118,6 +133,8 @@ const ms = (value: number): string => `${value < 10 ? Math.round(value * 10) / 1
 
 function renderEvents({ events }: TrafficStatus, paint: Paint): readonly string[] {
   if (events.length === 0) return [];
-  const rows = events.slice(-EVENTS).map(({ at, kind, text }) => `    ${paint("dim", at.slice(0, 19))}  ${kind.padEnd(9)} ${text}`);
+  const rows = events
+    .slice(-EVENTS)
+    .map(({ at, kind, text }) => `    ${paint("dim", at.slice(0, 19))}  ${kind.padEnd(9)} ${text}`);
   return ["", "  last events (UTC)", ...rows];
 }

@@ -41,19 +41,26 @@ export function renderBlockValue(value: unknown, column: number, step: number): 
   if (Array.isArray(value)) {
     return value.map((item) => `${margin}- ${renderItem(item, inner + 2, step)}`).join("");
   }
-  return entries(value).map(([key, item]) => margin + renderBlockPair(key, item, inner, step)).join("");
+  return entries(value)
+    .map(([key, item]) => margin + renderBlockPair(key, item, inner, step))
+    .join("");
 }
 
 function renderItem(item: unknown, column: number, step: number): string {
   if (!isMapping(item) || (isShallow(item) && column + renderFlow(item).length <= WIDTH)) return renderFlow(item);
-  return entries(item).map(([key, value]) => renderBlockPair(key, value, column, step)).join(`\n${" ".repeat(column)}`);
+  return entries(item)
+    .map(([key, value]) => renderBlockPair(key, value, column, step))
+    .join(`\n${" ".repeat(column)}`);
 }
 
 /** A scalar, or a map or list of scalars, which is easiest to read on one line. */
 const isShallow = (value: unknown): boolean =>
-  typeof value !== "object" || value === null || Object.values(value).every((item) => typeof item !== "object" || item === null);
+  typeof value !== "object" ||
+  value === null ||
+  Object.values(value).every((item) => typeof item !== "object" || item === null);
 
 export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const entries = (value: unknown): readonly (readonly [string, unknown])[] => (isMapping(value) ? Object.entries(value) : []);
+const entries = (value: unknown): readonly (readonly [string, unknown])[] =>
+  isMapping(value) ? Object.entries(value) : [];

@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { writeAtomic } from "../../components/platforms/local/state-folder/atomic-file.ts";
+import type { Release, RolloutDocument } from "../../components/spec/index.ts";
 import { editYaml, readYaml, UneditableYaml } from "./edit-yaml.ts";
 import { exitCodes, Failure, usageFailure } from "./failure.ts";
 import { parseYaml } from "./parse-yaml.ts";
@@ -26,15 +27,17 @@ export function readStackFile({ stackFile }: Project): StackFile {
   if (error) throw usageFailure(`${stackFile} is not valid YAML: ${error.message.trimEnd()}`);
   const release = readYaml(text, releasePath);
   if (release === undefined || release === null) {
-    throw usageFailure(`${stackFile} has no ${releaseKey}. Write one (\`mlc init --stack <new>\` shows how it looks), or name another stack.`);
+    throw usageFailure(
+      `${stackFile} has no ${releaseKey}. Write one (\`mlc init --stack <new>\` shows how it looks), or name another stack.`,
+    );
   }
   return { path: stackFile, text, release };
 }
 
 /** The file's text with another release in it; whatever does not differ stays as it is, byte for byte. */
-export function renderStackFile(file: StackFile, release: unknown): string {
+export function renderStackFile(file: StackFile, release: Release): string {
   try {
-    return editYaml(file.text, releasePath, release);
+    return editYaml(file.text, releasePath, { ...release, rollout: rolesFirst(release.rollout) });
   } catch (error) {
     if (!(error instanceof UneditableYaml)) throw error;
     throw usageFailure(
@@ -43,11 +46,24 @@ export function renderStackFile(file: StackFile, release: unknown): string {
   }
 }
 
+/** So that a new line comes to stand beside the line of the stable version. */
+function rolesFirst({ stable, previous, candidate, weight, attempt, ...settings }: RolloutDocument): RolloutDocument {
+  const roles = { stable, previous, candidate, weight, attempt };
+  return {
+    ...Object.fromEntries(Object.entries(roles).filter(([, value]) => value !== undefined)),
+    stable,
+    ...settings,
+  };
+}
+
 /** Replaces the file as a whole. @throws Failure (1) when somebody else changed it since it was read. */
 export function writeStackFile(file: StackFile, text: string): void {
   const path = realpathSync(file.path);
   if (readFileSync(path, "utf8") !== file.text) {
-    throw new Failure(exitCodes.error, `${basename(path)} was changed by somebody else in the meantime; nothing was written. Run the command again.`);
+    throw new Failure(
+      exitCodes.error,
+      `${basename(path)} was changed by somebody else in the meantime; nothing was written. Run the command again.`,
+    );
   }
   writeAtomic(path, text, { mode: statSync(path).mode & 0o777 });
 }

@@ -1,4 +1,12 @@
-import { checkRelease, parseRelease, type ResolvedRelease, renderPercent } from "../../components/spec/index.ts";
+import { isDeepStrictEqual } from "node:util";
+import { planTraffic } from "../../components/lifecycle/index.ts";
+import {
+  checkRelease,
+  parseRelease,
+  type ResolvedRelease,
+  renderPercent,
+  type TrafficStatus,
+} from "../../components/spec/index.ts";
 import type { Options } from "./command.ts";
 import { type ExitCode, exitCodes } from "./failure.ts";
 import { type Answer, findGateways, pageUrl, readStatus } from "./gateways.ts";
@@ -51,11 +59,22 @@ export function renderStackStatus(status: StackStatus, now: Date, paint: Paint):
   return [
     `${paint("bold", title)}${owner}`,
     ...(problems > 0 ? [paint("red", `  the configuration has ${problems} problems: mlc validate`)] : []),
-    ...(parts.length > 0 ? parts : [paint("yellow", "  no gateway of this stack on this machine; the configuration says:")]),
-    ...(release && (parts.length === 0 || endpoints.some((each) => each.status === undefined)) ? renderConfiguration(release) : []),
+    ...(parts.length > 0
+      ? parts
+      : [paint("yellow", "  no gateway of this stack on this machine; the configuration says:")]),
+    ...(release && (parts.length === 0 || endpoints.some((each) => each.status === undefined))
+      ? renderConfiguration(release)
+      : []),
+    ...(release && endpoints.some(({ status }) => status && differs(release, status))
+      ? [paint("yellow", "  the configuration says something else than what runs: pulumi up")]
+      : []),
     ...(release ? renderNotices(release, now, paint) : []),
   ].join("\n");
 }
+
+/** The gateway was given another plan than the configuration makes. */
+const differs = (release: ResolvedRelease, { plan }: TrafficStatus): boolean =>
+  !isDeepStrictEqual(JSON.parse(JSON.stringify(planTraffic(release))), plan);
 
 function renderEndpoint(endpoint: StackStatus["endpoints"][number], now: Date, paint: Paint): string {
   if (endpoint.status) return [`  ${endpoint.url}`, renderTraffic(endpoint.status, now, paint)].join("\n");

@@ -52,7 +52,7 @@ export const starterFiles = (starter: Starter): Readonly<Record<string, string>>
   [`Pulumi.${starter.stack}.yaml`]: renderStack(starter),
 });
 
-export const ignoredPaths = ["node_modules/", ".model-lifecycle/"];
+export const ignoredPaths: readonly string[] = ["node_modules/", ".model-lifecycle/"];
 
 const renderPackage = ({ project }: Starter): string =>
   `${JSON.stringify(
@@ -92,7 +92,11 @@ const endpoint = new ModelEndpoint(release.model.name, { release, platform: loca
 export const url = endpoint.url;
 `;
 
-const renderStack = ({ model, library, sha256 }: Starter): string => `# yaml-language-server: $schema=${library}/dist/components/spec/release.schema.json
+const renderStack = ({
+  model,
+  library,
+  sha256,
+}: Starter): string => `# yaml-language-server: $schema=${library}/dist/components/spec/release.schema.json
 config:
   model-lifecycle:release:
     model:

@@ -60,7 +60,9 @@ async function during<T>(label: string, work: Promise<T>): Promise<T> {
   let frame = 0;
   const draw = () => {
     frame += 1;
-    stderr.write(stderr.isTTY ? `\r${FRAMES[frame % FRAMES.length]} ${label} ${seconds()} s\x1b[K` : `${label} … ${seconds()} s\n`);
+    stderr.write(
+      stderr.isTTY ? `\r${FRAMES[frame % FRAMES.length]} ${label} ${seconds()} s\x1b[K` : `${label} … ${seconds()} s\n`,
+    );
   };
   const first = setTimeout(() => {
     draw();

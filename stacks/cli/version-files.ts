@@ -29,7 +29,12 @@ export async function hashVersion(root: string, { name, path }: PathVersion): Pr
     return await hashDirectory(join(root, path));
   } catch (error) {
     if (error instanceof UnhashableError) {
-      return { ...where, seen: error.message, allowed: "a directory of regular files", cure: "Remove what cannot be pinned." };
+      return {
+        ...where,
+        seen: error.message,
+        allowed: "a directory of regular files",
+        cure: "Remove what cannot be pinned.",
+      };
     }
     if (!isMissing(error)) throw error;
     return {
@@ -43,7 +48,11 @@ export async function hashVersion(root: string, { name, path }: PathVersion): Pr
 
 /** Local files that are not there, or are not what the release pins. */
 export async function checkFiles(root: string, release: unknown): Promise<readonly Problem[]> {
-  const versions = await Promise.all(pathVersions(release).filter(isDeployed(release)).map((version) => checkVersion(root, version)));
+  const versions = await Promise.all(
+    pathVersions(release)
+      .filter(isDeployed(release))
+      .map((version) => checkVersion(root, version)),
+  );
   return [...versions.flat(), ...(await checkGoldenFiles(root, release))];
 }
 
@@ -51,7 +60,8 @@ async function checkVersion(root: string, version: PathVersion): Promise<readonl
   const found = await hashVersion(root, version);
   if (typeof found !== "string") return [found];
   // A hash that is missing or malformed is a problem of the document already.
-  if (found === version.sha256 || typeof version.sha256 !== "string" || !/^[0-9a-f]{64}$/.test(version.sha256)) return [];
+  if (found === version.sha256 || typeof version.sha256 !== "string" || !/^[0-9a-f]{64}$/.test(version.sha256))
+    return [];
   return [
     {
       path: `${releaseKey}.versions.${version.name}.source.sha256`,
@@ -80,10 +90,12 @@ async function checkGoldenFiles(root: string, release: unknown): Promise<readonl
 }
 
 /** The files of a retired version may be gone. */
-const isDeployed = (release: unknown) => ({ name }: PathVersion): boolean => {
-  const retirement = isMapping(release) && isMapping(release.retirement) ? release.retirement[name] : undefined;
-  return !(isMapping(retirement) && retirement.phase === "retired");
-};
+const isDeployed =
+  (release: unknown) =>
+  ({ name }: PathVersion): boolean => {
+    const retirement = isMapping(release) && isMapping(release.retirement) ? release.retirement[name] : undefined;
+    return !(isMapping(retirement) && retirement.phase === "retired");
+  };
 
 const isFile = (path: string): Promise<boolean> =>
   stat(path).then(

@@ -23,7 +23,8 @@ compdef _mlc mlc`,
 
 export const completion: Command = async (_terminal, { args: [shell = ""] }) => {
   const script = scripts[shell];
-  if (script === undefined) throw usageFailure(`No completion for "${shell}"; there is one for ${Object.keys(scripts).join(", ")}.`);
+  if (script === undefined)
+    throw usageFailure(`No completion for "${shell}"; there is one for ${Object.keys(scripts).join(", ")}.`);
   process.stdout.write(`${script}\n`);
   return { facts: {} };
 };
@@ -32,7 +33,11 @@ export const completion: Command = async (_terminal, { args: [shell = ""] }) => 
 export const completeIn =
   (program: Program): Command =>
   async (_terminal, { args }) => {
-    process.stdout.write(candidates(program, args).map((word) => `${word}\n`).join(""));
+    process.stdout.write(
+      candidates(program, args)
+        .map((word) => `${word}\n`)
+        .join(""),
+    );
     return { facts: {} };
   };
 
@@ -49,7 +54,10 @@ function wordsFor(program: Program, command: Program | undefined, before: readon
   const options: Options = { ...optionIn(before, "stack"), ...optionIn(before, "cwd") };
   if (before.at(-1) === "--stack") return quietly(() => stacksOf(options));
   const takesVersion = command.registeredArguments.some((argument) => /^versions?$/.test(argument.name()));
-  return [...(takesVersion ? quietly(() => versionsOf(options)) : []), ...command.options.flatMap(({ long }) => long ?? [])];
+  return [
+    ...(takesVersion ? quietly(() => versionsOf(options)) : []),
+    ...command.options.flatMap(({ long }) => long ?? []),
+  ];
 }
 
 const namesOf = (program: Program): readonly string[] =>

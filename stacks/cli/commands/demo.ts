@@ -10,7 +10,8 @@ const SCRIPTS = ["../../../examples/sentiment-api/demo/main.js", "../../../dist/
 /** Hands everything to the demo of the example. */
 export const demo: Command = async (_terminal, { args }) => {
   const script = SCRIPTS.map((path) => fileURLToPath(new URL(path, import.meta.url))).find((path) => existsSync(path));
-  if (script === undefined) throw new Failure(exitCodes.error, "The demo is not built. In the repository, run: npm run demo");
+  if (script === undefined)
+    throw new Failure(exitCodes.error, "The demo is not built. In the repository, run: npm run demo");
   const code = await new Promise<number | null>((done, fail) => {
     const child = spawn(process.execPath, [script, ...args], { stdio: "inherit" });
     // The terminal sends ctrl-C to the demo as well, which takes everything down before it ends.

@@ -36,12 +36,7 @@ export const init: Command = async (terminal, { options }) => {
   for (const path of written) terminal.say(`${terminal.paint("green", "written")}  ${path}`);
   for (const path of existing) terminal.say(`${terminal.paint("yellow", "exists")}   ${path}, left as it is`);
   warnOfCommonJs(root, (text) => terminal.warn(text));
-  const next = [
-    ...(library.installed ? [] : ["npm install"]),
-    `pulumi stack init ${stack}`,
-    "pulumi up",
-    "mlc status",
-  ];
+  const next = [...(library.installed ? [] : ["npm install"]), `pulumi stack init ${stack}`, "pulumi up", "mlc status"];
   terminal.say(`\nNext:\n${next.map((line) => `  ${line}`).join("\n")}`);
   return { facts: { root, written, existing, next } };
 };
@@ -70,17 +65,24 @@ function addIgnoredPaths(file: string): boolean {
 /** Node takes the import statements of index.ts only where package.json says that the files are modules. */
 function warnOfCommonJs(root: string, warn: (text: string) => void): void {
   const content = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly type?: string };
-  if (content.type !== "module") warn(`package.json has no "type": "module"; add it, so that Node takes index.ts for a module`);
+  if (content.type !== "module")
+    warn(`package.json has no "type": "module"; add it, so that Node takes index.ts for a module`);
 }
 
 const NAME = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
 function checkedName(option: string, name: string): string {
   if (NAME.test(name)) return name;
-  throw usageFailure(`${option}: seen "${name}", allowed are lower-case letters, digits and dashes, at most 40, beginning with a letter.`);
+  throw usageFailure(
+    `${option}: seen "${name}", allowed are lower-case letters, digits and dashes, at most 40, beginning with a letter.`,
+  );
 }
 
 function nameFrom(folder: string): string {
-  const name = folder.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+|-+$/g, "").slice(0, 40);
+  const name = folder
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+|-+$/g, "")
+    .slice(0, 40);
   return NAME.test(name) ? name : "model";
 }

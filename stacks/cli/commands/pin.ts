@@ -18,7 +18,9 @@ export const pin: Command = async (terminal, { args, options }) => {
   );
   const problems = hashed.flatMap(({ found }) => (typeof found === "string" ? [] : [found]));
   if (problems.length > 0) throw problemsFailure(problems);
-  const pins = hashed.flatMap(({ name, found, sha256 }) => (typeof found === "string" ? [{ name, before: sha256, after: found }] : []));
+  const pins = hashed.flatMap(({ name, found, sha256 }) =>
+    typeof found === "string" ? [{ name, before: sha256, after: found }] : [],
+  );
   const changes = pins.filter(({ before, after }) => before !== after);
   const text = renderStackFile(file, withPins(file.release as Release, changes));
   const diff = renderDiff(file.path, file.text, text);
@@ -29,7 +31,9 @@ export const pin: Command = async (terminal, { args, options }) => {
   }
   showDiff(terminal, diff);
   for (const { name, before } of changes) {
-    terminal.say(`${terminal.paint("dim", "·")} ${name} ${typeof before === "string" && before ? "is pinned to other content than before" : "is pinned"}`);
+    terminal.say(
+      `${terminal.paint("dim", "·")} ${name} ${typeof before === "string" && before ? "is pinned to other content than before" : "is pinned"}`,
+    );
   }
   const changed = await agreed(terminal, options, "Write this?");
   if (changed) writeStackFile(file, text);
@@ -47,10 +51,9 @@ function choose(versions: readonly PathVersion[], names: readonly string[]): rea
 }
 
 function withPins(release: Release, pins: readonly { readonly name: string; readonly after: string }[]): Release {
-  return pins.reduce((document, { name, after }) => {
-    const version = document.versions[name];
-    if (version === undefined) return document;
-    const pinned = { ...version, source: { ...version.source, sha256: after } };
-    return { ...document, versions: { ...document.versions, [name]: pinned } };
-  }, release);
+  const versions = Object.entries(release.versions).map(([name, version]) => {
+    const pin = pins.find((each) => each.name === name);
+    return [name, pin ? { ...version, source: { ...version.source, sha256: pin.after } } : version] as const;
+  });
+  return { ...release, versions: Object.fromEntries(versions) };
 }

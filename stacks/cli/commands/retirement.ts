@@ -4,8 +4,8 @@ import {
   reinstate as reinstateMove,
   retire as retireMove,
 } from "../../../components/lifecycle/index.ts";
-import { changeRelease } from "../change.ts";
 import type { Timestamp } from "../../../components/spec/index.ts";
+import { changeRelease } from "../change.ts";
 import type { Command } from "../command.ts";
 
 export const deprecate: Command = (terminal, { args: [version = ""], options }) => {

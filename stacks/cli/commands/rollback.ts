@@ -1,7 +1,7 @@
 import type { TrafficStatus } from "../../../components/spec/status.ts";
 import type { Command, Options, Outcome } from "../command.ts";
-import { findGateways, takeBack } from "../gateways.ts";
 import { Failure } from "../failure.ts";
+import { findGateways, takeBack } from "../gateways.ts";
 import { findProject, type Project } from "../project.ts";
 import { renderShare } from "../render-time.ts";
 import type { Terminal } from "../terminal.ts";
@@ -49,7 +49,9 @@ async function settle(
   const converged = await convergeUnless(terminal, options, project);
   terminal.say(
     [
-      ...traffic.map(({ endpoint, ms, status }) => (status ? `traffic ${Math.round(ms)} ms` : `traffic of ${endpoint} not set`)),
+      ...traffic.map(({ endpoint, ms, status }) =>
+        status ? `traffic ${Math.round(ms)} ms` : `traffic of ${endpoint} not set`,
+      ),
       `configuration ${Math.round(configurationMs)} ms`,
       ...(converged.converged ? [`converged ${converged.converged.seconds.toFixed(1)} s`] : []),
     ].join(" · "),

@@ -1,6 +1,10 @@
-import { advance as advanceMove, promote as promoteMove, start as startMove } from "../../../components/lifecycle/index.ts";
-import { changeRelease } from "../change.ts";
+import {
+  advance as advanceMove,
+  promote as promoteMove,
+  start as startMove,
+} from "../../../components/lifecycle/index.ts";
 import type { Percent } from "../../../components/spec/index.ts";
+import { changeRelease } from "../change.ts";
 import type { Command, Options } from "../command.ts";
 import { refuseEarlyPromotion, refuseEndedRollout } from "../data-plane-check.ts";
 

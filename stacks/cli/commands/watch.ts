@@ -35,7 +35,8 @@ type Goal = (seen: StackStatus) => ExitCode | undefined;
 
 function goalOf(until: string | undefined): Goal | undefined {
   if (until === undefined) return undefined;
-  if (until !== "complete" && until !== "ended") throw usageFailure(`--until: seen "${until}", allowed are complete and ended.`);
+  if (until !== "complete" && until !== "ended")
+    throw usageFailure(`--until: seen "${until}", allowed are complete and ended.`);
   return ({ endpoints }) => {
     const phases = endpoints.map(({ status }) => status?.rollout.phase);
     const ended = phases.some((phase) => phase === "aborted" || phase === "rolledBack");
@@ -59,7 +60,8 @@ interface Screen {
   close(): void;
 }
 
-const openScreen = (terminal: Terminal): Screen => (terminal.interactive ? openLiveScreen(terminal) : openLog(terminal));
+const openScreen = (terminal: Terminal): Screen =>
+  terminal.interactive ? openLiveScreen(terminal) : openLog(terminal);
 
 /** Draws over what it drew before, line by line, so that nothing flickers and what was above stays. */
 function openLiveScreen({ out }: Terminal): Screen {
@@ -77,11 +79,14 @@ function openLiveScreen({ out }: Terminal): Screen {
   };
 }
 
+const ESCAPE = "\x1b";
+const COLOUR_OR_CHARACTER = new RegExp(`${ESCAPE}\\[[0-9;]*m|[^${ESCAPE}]`, "gu");
+
 /** Cuts a line at the width of the screen without counting colours: a wrapped line would shift all that follow. */
 function clip(line: string, width: number): string {
   let shown = 0;
-  return line.replace(/\x1b\[[0-9;]*m|[^\x1b]/gu, (piece) => {
-    if (piece.startsWith("\x1b")) return piece;
+  return line.replace(COLOUR_OR_CHARACTER, (piece) => {
+    if (piece.startsWith(ESCAPE)) return piece;
     shown += 1;
     return shown < width ? piece : "";
   });
@@ -95,7 +100,8 @@ function openLog({ say }: Terminal): Screen {
     show(text, { endpoints }) {
       const events = endpoints.flatMap(({ status }) => status?.events ?? []);
       if (first) say(text);
-      else for (const { at, kind, text: what } of events.filter((event) => event.at > last)) say(`${at} ${kind} ${what}`);
+      else
+        for (const { at, kind, text: what } of events.filter((event) => event.at > last)) say(`${at} ${kind} ${what}`);
       first = false;
       last = events.at(-1)?.at ?? last;
     },
