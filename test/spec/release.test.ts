@@ -1,0 +1,126 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { parseRelease } from "../../components/spec/index.ts";
+import { releases } from "./arbitrary-release.ts";
+import { edited, exampleRelease, sha256 } from "./example-release.ts";
+
+test("a minimal document gets every default", () => {
+  const release = parseRelease({
+    model: { name: "sentiment", owner: "nlp-platform", riskTier: "high" },
+    platform: { kind: "local" },
+    versions: { v1: { source: { kind: "path", path: "models/v1", sha256 } } },
+    rollout: { stable: "v1" },
+  });
+  expect(release).toEqual({
+    model: { name: "sentiment", owner: "nlp-platform", riskTier: "high" },
+    platform: { kind: "local" },
+    versions: {
+      v1: { source: { kind: "path", path: "models/v1", sha256 }, checks: { floor: {} }, deployed: true },
+    },
+    rollout: {
+      stable: "v1",
+      attempt: "1",
+      steps: [500, 2500, 5000, 10_000].map((weight) => ({ kind: "weight", weight })),
+      advance: "automatic",
+      guards: [],
+      bakeMs: 60_000,
+      maxDurationMs: 86_400_000,
+      onInconclusive: "hold",
+      alpha: 0.01,
+      beta: 0.05,
+    },
+    retirement: {},
+    consumers: [],
+  });
+});
+
+test("units become numbers and guards get what their metric implies", () => {
+  const rollout = {
+    stable: "v1",
+    candidate: "v2",
+    weight: "shadow",
+    attempt: "3",
+    guards: [
+      { metric: "errorRate", margin: "0.5pp" },
+      { metric: "latency", margin: "20%" },
+      { metric: "positiveRate", margin: "5pp", designEffect: "2.5" },
+      { metric: "accuracy", margin: "3%", direction: "decrease", source: "feedback" },
+    ],
+    bake: "2 minutes",
+    sticky: { header: "X-Session-Id" },
+  };
+  const platform = { kind: "local", port: "8080", adminPort: "8081", stateDir: "run/sentiment" };
+  const document = edited(edited(exampleRelease(), ["rollout"], rollout), ["platform"], platform);
+  const resolved = parseRelease(document);
+  expect(resolved.rollout).toMatchObject({
+    weight: { kind: "shadow" },
+    attempt: "3",
+    bakeMs: 120_000,
+    stickyHeader: "x-session-id",
+  });
+  expect(resolved.rollout.guards).toEqual([
+    {
+      metric: "errorRate",
+      source: "requests",
+      direction: "increase",
+      margin: { kind: "absolute", value: 0.005 },
+      designEffect: 1,
+    },
+    {
+      metric: "latency",
+      source: "requests",
+      direction: "increase",
+      margin: { kind: "relative", value: 0.2 },
+      designEffect: 1,
+    },
+    {
+      metric: "positiveRate",
+      source: "feedback",
+      direction: "either",
+      margin: { kind: "absolute", value: 0.05 },
+      designEffect: 2.5,
+    },
+    {
+      metric: "accuracy",
+      source: "feedback",
+      direction: "decrease",
+      margin: { kind: "relative", value: 0.03 },
+      designEffect: 1,
+    },
+  ]);
+  expect(resolved.platform).toEqual({ kind: "local", port: 8080, adminPort: 8081, stateDir: "run/sentiment" });
+  expect(resolved.versions.v2?.checks).toEqual({
+    golden: "models/v2/golden.jsonl",
+    floor: { accuracy: 0.8 },
+    latencyMs: 50,
+  });
+});
+
+test("a retired version is not deployed; a deprecated or archived one is", () => {
+  const deployed = (phase: string) =>
+    parseRelease(edited(exampleRelease(), ["retirement", "v3", "phase"], phase)).versions.v3?.deployed;
+  expect([deployed("deprecated"), deployed("archived"), deployed("retired")]).toEqual([true, true, false]);
+});
+
+test("the notice of a retired version outlives the version's entry", () => {
+  const retired = edited(exampleRelease(), ["retirement", "v3", "phase"], "retired");
+  expect(parseRelease(edited(retired, ["versions", "v3"], undefined)).retirement.v3?.successor).toBe("v1");
+});
+
+test("a key that a program left undefined is as good as absent", () => {
+  const document = exampleRelease();
+  const rollout = { stable: "v1", candidate: undefined, weight: undefined, previous: undefined };
+  const resolved = parseRelease({ ...document, rollout });
+  expect(Object.keys(resolved.rollout)).not.toContain("candidate");
+});
+
+test("parsing does not touch the document, and what it gives can stand in JSON", () => {
+  fc.assert(
+    fc.property(releases(), (release) => {
+      const before = structuredClone(release);
+      const resolved = parseRelease(release);
+      expect(release).toEqual(before);
+      expect(JSON.parse(JSON.stringify(resolved))).toEqual(resolved);
+    }),
+  );
+});
