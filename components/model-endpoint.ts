@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { CanaryRollout } from "./canary-rollout.ts";
-import { LifecycleComponent } from "./kit/index.ts";
+import { LifecycleComponent, refusal } from "./kit/index.ts";
 import { checkPlan, type ServingHandle, type ServingPlan, type ServingPlatform } from "./platforms/platform.ts";
 import { ReleaseError, type ResolvedRelease } from "./spec/index.ts";
 
@@ -41,5 +41,5 @@ export class ModelEndpoint extends LifecycleComponent {
 
 function refuseWhatCannotBe(plan: ServingPlan, platform: ServingPlatform): void {
   const problems = checkPlan(plan, platform);
-  if (problems.length > 0) throw new pulumi.RunError(new ReleaseError(problems).message);
+  if (problems.length > 0) throw refusal(new ReleaseError(problems).message);
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "./refusal.ts";
 
 /**
  * The base of every component: one token prefix, one rule for child names, one way to pass tags.
@@ -24,7 +25,7 @@ export abstract class LifecycleComponent extends pulumi.ComponentResource {
 function childNameRule(type: string, name: string): pulumi.ResourceTransformation {
   return (child) => {
     if (child.name !== name && !child.name.startsWith(`${name}-`)) {
-      throw new pulumi.RunError(
+      throw refusal(
         `${type} "${name}": child ${child.type} is named "${child.name}"; allowed: "${name}" or a name that starts with "${name}-".`,
       );
     }

@@ -1,3 +1,4 @@
 export { LifecycleComponent } from "./component.ts";
-export { asRunError, readRelease } from "./read-release.ts";
+export { readRelease } from "./read-release.ts";
+export { refusal } from "./refusal.ts";
 export { type Transform, type Transformed, transformed } from "./transform.ts";

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseRelease, ReleaseError, type ResolvedRelease } from "../spec/index.ts";
+import { refusal } from "./refusal.ts";
 
 /**
  * Reads the release of the current stack from its configuration (`model-lifecycle:release`).
@@ -10,15 +11,9 @@ import { parseRelease, ReleaseError, type ResolvedRelease } from "../spec/index.
 export function readRelease(key = "release"): ResolvedRelease {
   const config = new pulumi.Config("model-lifecycle");
   const path = `${config.name}:${key}`;
-  return asRunError(() => parseRelease(config.requireObject<unknown>(key), { path }));
-}
-
-/** Turns problems of a release into the engine's error without a stack trace. */
-export function asRunError<T>(parse: () => T): T {
   try {
-    return parse();
+    return parseRelease(config.requireObject<unknown>(key), { path });
   } catch (error) {
-    if (error instanceof ReleaseError) throw new pulumi.RunError(error.message);
-    throw error;
+    throw error instanceof ReleaseError ? refusal(error.message) : error;
   }
 }

@@ -18,7 +18,7 @@ export const localDocuments = ({ transform }: LocalDocumentsSettings = {}): Moni
       ...transformed<DocumentInputs>(
         transform?.rules,
         `${name}-rules`,
-        { stateDir, name: `${name}.rules.yml`, content: renderRules(traffic.model) },
+        { stateDir, name: `${name}.rules.yml`, content: renderRules(traffic.model, traffic.rollout) },
         { parent },
       ),
     );
@@ -26,7 +26,7 @@ export const localDocuments = ({ transform }: LocalDocumentsSettings = {}): Moni
       ...transformed<DocumentInputs>(
         transform?.dashboard,
         `${name}-dashboard`,
-        { stateDir, name: `${name}.dashboard.json`, content: renderDashboard(traffic.model) },
+        { stateDir, name: `${name}.dashboard.json`, content: renderDashboard(traffic.model, traffic.rollout) },
         { parent },
       ),
     );

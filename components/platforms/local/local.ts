@@ -1,6 +1,6 @@
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { type Transform, transformed } from "../../kit/index.ts";
+import { refusal, type Transform, transformed } from "../../kit/index.ts";
 import { libraryVersion } from "../../spec/index.ts";
 import type { ServingContext, ServingHandle, ServingPlan, ServingPlatform } from "../platform.ts";
 import type { ArtifactInputs } from "./provider/artifact.ts";
@@ -116,5 +116,5 @@ export function stateDirOf(): string {
 const fromRoot = (relative: string) => path.resolve(pulumi.getRootDirectory(), relative);
 
 function missing(version: string): never {
-  throw new pulumi.RunError(`version ${version} is in the traffic plan but not in the release`);
+  throw refusal(`version ${version} is in the traffic plan but not in the release`);
 }

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { thisHost } from "../state-folder/host-id.ts";
+import { readHostId } from "../state-folder/host-id.ts";
 import { archive } from "./archive.ts";
 import { artifact } from "./artifact.ts";
 import { document } from "./document.ts";
@@ -68,11 +68,11 @@ function kindOf(urn: pulumi.URN): AnyKind {
   return kind;
 }
 
-const placed = async (state: Plain): Promise<Plain & Placed> => ({ ...state, hostId: thisHost() });
+const placed = async (state: Plain): Promise<Plain & Placed> => ({ ...state, hostId: readHostId() });
 
 /** Processes and files of another machine can be neither seen nor changed from here. */
 async function here(urn: pulumi.URN, state: Plain): Promise<Plain & Placed> {
-  const host = thisHost();
+  const host = readHostId();
   const seen = state["hostId"];
   if (seen !== host) {
     throw new Error(

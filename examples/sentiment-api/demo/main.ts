@@ -1,0 +1,270 @@
+/** The whole life of a model version in two minutes: real engine, real processes, real requests. */
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { parseDocument } from "yaml";
+import { verifyArchive } from "../../../components/platforms/local/state-folder/archive.ts";
+import { findEngine } from "../../../stacks/engine/index.ts";
+import { type Customers, letCustomersIn } from "./customers.ts";
+import { claimIn, findLeftovers, observedSplit } from "./inspect.ts";
+import { Narrator } from "./narrator.ts";
+import {
+  type Report,
+  type Rollback,
+  type RolloutRecord,
+  renderTable,
+  requestsOf,
+  type Step,
+  summarise,
+} from "./report.ts";
+import { evidenceOf, openFolder, statusOf, watchRollout } from "./rollout.ts";
+import { type CandidateName, candidates, setStage } from "./stage.ts";
+import { createTools, type Run } from "./tools.ts";
+import type { Seen } from "./traffic.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    report: { type: "string" },
+    keep: { type: "boolean", default: false },
+    seed: { type: "string" },
+  },
+});
+const seed = options.seed === undefined ? undefined : Number(options.seed);
+if (seed !== undefined && !Number.isInteger(seed)) {
+  console.error(`--seed: seen "${options.seed}"; allowed: a whole number; do this: mlc demo --seed 3`);
+  process.exit(2);
+}
+
+const narrator = new Narrator(options.report === undefined ? process.stdout : process.stderr);
+const say = (text: string): void => narrator.say(text);
+
+narrator.act("The stage");
+const engine = await findEngine({ progress: (line) => say(line) });
+say(`engine: Pulumi ${engine.version}, ${engine.path}`);
+const started = performance.now();
+const stage = setStage(seed);
+say(`five versions trained; the project is ${stage.dir}`);
+let customers: Customers | undefined;
+const tools = createTools(stage, engine, (what) => narrator.now(`${what} · ${trafficLine()}`));
+
+const nobody: Seen = { sent: 0, answered: 0, refused: 0, lost: 0, feedback: 0, byVersion: {}, seconds: 0 };
+const steps: Step[] = [];
+const rollbacks: Rollback[] = [];
+const rollouts: RolloutRecord[] = [];
+const promoted: string[] = [];
+let reopenRefused = false;
+
+process.once("SIGINT", () => void takeDown(130));
+try {
+  await firstDeployment();
+  for (const name of candidates) await tryVersion(name);
+  await byHand();
+  const archive = await retireFirstVersion();
+  if (options.keep) keep();
+  else await finish(archive);
+} catch (error) {
+  narrator.act("The demo failed");
+  narrator.quote(error instanceof Error ? error.message : String(error));
+  await takeDown(1);
+}
+
+async function firstDeployment(): Promise<void> {
+  narrator.act("v1 serves");
+  succeed(await tools.pulumi("stack", "init", stage.stack, "--non-interactive"));
+  // The engine writes its encryption salt into the stack's file and leaves the release as it is.
+  narrator.quote(succeed(await tools.mlc("pin", "--yes")).output);
+  await converge();
+  const url = gatewayUrl();
+  say(`try it: curl -s ${url}/predict -H 'content-type: application/json' -d '{"text":"not bad at all"}'`);
+  customers = await letCustomersIn(url);
+  say("customers come in at 900 requests a second, and stay to the end");
+}
+
+/** One candidate from its start to its end, whatever it turns out to be. */
+async function tryVersion(name: CandidateName): Promise<void> {
+  narrator.act(`${name} goes out`);
+  const folder = openFolder(stage.stateDir);
+  if (promoted.length > 0) editRelease((rollout) => rollout.set("steps", ["5%", "25%", "50%", "100%"]));
+  narrator.quote(succeed(await tools.mlc("start", name, "--yes", "--no-up")).output);
+  const changed = await converge();
+  const watched = await watchRollout(folder, narrator, changed);
+  steps.push(...watched.steps);
+  rollouts.push({
+    version: name,
+    behaviour: stage.cast[name],
+    outcome: watched.outcome,
+    evidence: await evidenceOf(folder),
+  });
+  if (watched.outcome === "complete") {
+    say(`${name} has proven itself: promotion is one edit`);
+    narrator.quote(succeed(await tools.mlc("promote", "--yes", "--no-up")).output);
+    await converge();
+    promoted.push(name);
+    return;
+  }
+  const ended = watched.status.rollout.ended;
+  rollbacks.push({
+    version: name,
+    cause: ended?.cause ?? "unknown",
+    reason: ended?.reason ?? "",
+    detectSeconds: ended?.detectSeconds ?? null,
+    lastBadMs: ended?.lastBadMs ?? 0,
+    commandMs: null,
+  });
+  say(`${name} is out: ${ended?.cause}; nobody had to be woken up`);
+  if (!reopenRefused) await askAgain(name);
+  narrator.quote(succeed(await tools.mlc("abort", "--no-up")).output);
+  await converge();
+}
+
+/** The unchanged configuration converges; an edit that asks for the same rollout again does not. */
+async function askAgain(name: CandidateName): Promise<void> {
+  say("an edit asks for the same rollout again, with another weight");
+  editRelease((rollout) => rollout.set("weight", "50%"));
+  const refused = await tools.update();
+  const reason = refused.output.split("\n").find((line) => line.includes(`the rollout of ${name} was ended`));
+  reopenRefused = refused.code !== 0 && reason !== undefined;
+  narrator.quote(reason?.trim() ?? refused.output);
+}
+
+async function byHand(): Promise<void> {
+  narrator.act("v4 by hand: a weight step, and the way back");
+  const folder = openFolder(stage.stateDir);
+  editRelease((rollout) => rollout.set("advance", "manual"));
+  succeed(await tools.mlc("start", "v4", "--weight", "5%", "--yes", "--no-up"));
+  const begun = await converge();
+  steps.push({ version: "v4", weight: 500, changed: begun, seconds: 0, verdict: "continue", evidence: [] });
+  narrator.quote(succeed(await tools.mlc("advance", "--weight", "25%", "--yes", "--no-up")).output);
+  const before = performance.now();
+  const changed = await converge();
+  const seconds = (performance.now() - before) / 1000;
+  steps.push({ version: "v4", weight: 2500, changed, seconds, verdict: "continue", evidence: [] });
+  say(`the step changed ${changed.length} resource: ${changed.join(", ")}`);
+  const back = succeed(await tools.mlc("rollback", "--json", "--reason", "answers look wrong"));
+  const { traffic } = JSON.parse(back.stdout) as { readonly traffic: readonly { readonly ms: number }[] };
+  const commandMs = traffic[0]?.ms ?? Number.NaN;
+  const { rollout } = await statusOf(folder);
+  rollbacks.push({
+    version: "v4",
+    cause: "person",
+    reason: "answers look wrong",
+    detectSeconds: null,
+    lastBadMs: rollout.ended?.lastBadMs ?? 0,
+    commandMs,
+  });
+  say(`mlc rollback: ${commandMs.toFixed(0)} ms from the command to its effect, configuration and stack followed`);
+}
+
+async function retireFirstVersion(): Promise<Report["archive"]> {
+  narrator.act("v1 is retired");
+  const folder = openFolder(stage.stateDir);
+  const sunset = new Date(Date.now() + 5_000).toISOString().replace(/\.\d+Z$/, "Z");
+  narrator.quote(succeed(await tools.mlc("deprecate", "v1", "--sunset", sunset, "--yes", "--no-up")).output);
+  await converge();
+  const notice = await askVersion("v1");
+  say(`v1 answers ${notice.status} with Sunset: ${notice.headers.get("sunset")}`);
+  succeed(await tools.mlc("archive", "v1", "--yes", "--no-up"));
+  await converge();
+  const uri = `archive/sentiment/v1`;
+  const verified = await verifyArchive(folder, { model: "sentiment", version: "v1" });
+  say(`archived under ${uri}; hashes ${verified ? "verified" : "do NOT agree"}`);
+  await sleep(Math.max(0, Date.parse(sunset) - Date.now()));
+  narrator.quote(succeed(await tools.mlc("retire", "v1", "--yes", "--no-up")).output);
+  await converge();
+  const gone = await askVersion("v1");
+  say(`v1 answers ${gone.status}: ${(await gone.text()).trim()}`);
+  if (gone.status !== 410) throw new Error(`a retired version answers ${gone.status}; allowed: 410`);
+  return { verified, uri };
+}
+
+async function finish(archive: Report["archive"]): Promise<void> {
+  narrator.act("Everything is taken down");
+  const seen = (await customers?.stop()) ?? nobody;
+  const folder = openFolder(stage.stateDir);
+  const { port, adminPort } = claimIn(folder);
+  const destroyed = succeed(await tools.update("destroy"));
+  say(`${destroyed.changed.length} resources deleted; the archive stays until its folder goes`);
+  const leftovers = await findLeftovers(folder, stage.dir, [port, adminPort]);
+  const report: Report = {
+    engine: tools.engine,
+    seed: seed ?? null,
+    cast: stage.cast,
+    requests: requestsOf(seen),
+    split: observedSplit(rollouts),
+    steps,
+    rollbacks,
+    reopenRefused,
+    promoted,
+    retired: ["v1"],
+    archive,
+    leftovers,
+    seconds: (performance.now() - started) / 1000,
+    rollouts,
+  };
+  stage.remove();
+  narrator.act("Summary");
+  narrator.quote(renderTable(report));
+  if (options.report !== undefined) {
+    writeFileSync(options.report, `${JSON.stringify(report, null, 1)}\n`);
+    console.log(JSON.stringify(summarise(report)));
+  }
+}
+
+function keep(): void {
+  narrator.act("It goes on");
+  say(
+    `project: ${stage.dir} (cd there; PULUMI_HOME=${stage.env.PULUMI_HOME} PULUMI_BACKEND_URL=${stage.env.PULUMI_BACKEND_URL} PULUMI_CONFIG_PASSPHRASE=demo)`,
+  );
+  say(
+    `predictions: ${gatewayUrl()}; live page: http://127.0.0.1:${claimIn(openFolder(stage.stateDir)).adminPort} (mlc watch --cwd ${stage.dir} prints it with its token)`,
+  );
+  say("ctrl-C ends the traffic; `pulumi destroy` in the project takes the rest down");
+}
+
+/** Applies the configuration as `pulumi up` does, with the guardrails of the policy pack. */
+async function converge(): Promise<readonly string[]> {
+  const update = succeed(await tools.update());
+  narrator.quote(update.plan);
+  say(`converged in ${update.seconds.toFixed(1)} s`);
+  return update.changed;
+}
+
+function succeed<R extends Run>(run: R): R {
+  if (run.code !== 0) throw new Error(run.output);
+  return run;
+}
+
+/** An edit as a person makes it in an editor: what stands around it stays. */
+function editRelease(edit: (rollout: { set(key: string, value: unknown): void }) => void): void {
+  const file = path.join(stage.dir, `Pulumi.${stage.stack}.yaml`);
+  const document = parseDocument(readFileSync(file, "utf8"));
+  const at = (key: string) => ["config", "model-lifecycle:release", "rollout", key];
+  edit({ set: (key, value) => document.setIn(at(key), document.createNode(value)) });
+  writeFileSync(file, document.toString({ lineWidth: 0 }));
+}
+
+function gatewayUrl(): string {
+  return `http://127.0.0.1:${claimIn(openFolder(stage.stateDir)).port}`;
+}
+
+function askVersion(version: string): Promise<Response> {
+  return fetch(`${gatewayUrl()}/predict`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-model-version": version },
+    body: JSON.stringify({ text: "a lovely film" }),
+  });
+}
+
+function trafficLine(): string {
+  if (customers === undefined) return "no customers yet";
+  const { sent, lost, refused, seconds } = customers.seen();
+  return `${sent} requests (${(sent / Math.max(seconds, 1)).toFixed(0)}/s), ${lost} lost, ${refused} with an error`;
+}
+
+async function takeDown(code: number): Promise<void> {
+  await customers?.stop();
+  await tools.update("destroy");
+  stage.remove();
+  process.exit(code);
+}

@@ -1,0 +1,124 @@
+import type { Seen } from "./traffic.ts";
+
+/** Everything that happened, with what is needed to judge again: written by `--report`. */
+export interface Report {
+  readonly engine: { readonly version: string; readonly from: string };
+  readonly seed: number | null;
+  /** Which model lay under which name. */
+  readonly cast: Readonly<Record<string, string>>;
+  readonly requests: {
+    readonly total: number;
+    readonly lost: number;
+    readonly refused: number;
+    readonly feedback: number;
+  };
+  readonly split: Split;
+  readonly steps: readonly Step[];
+  readonly rollbacks: readonly Rollback[];
+  /** The same rollout was asked for again, and the configuration was refused with the reason. */
+  readonly reopenRefused: boolean;
+  readonly promoted: readonly string[];
+  readonly retired: readonly string[];
+  readonly archive: { readonly verified: boolean; readonly uri: string };
+  readonly leftovers: readonly string[];
+  readonly seconds: number;
+  /** One for each rollout: the judge's settings and every interval it was given, by version. */
+  readonly rollouts: readonly RolloutRecord[];
+}
+
+export interface Split {
+  /** The candidate's share as configured, 0 to 1. */
+  readonly configured: number;
+  readonly observed: number;
+  /** Requests it was observed on. */
+  readonly n: number;
+}
+
+export interface Step {
+  readonly version: string;
+  /** The candidate's share in basis points, or "shadow". */
+  readonly weight: number | "shadow";
+  /** What the engine changed for it: nothing when the data plane climbed by itself. */
+  readonly changed: readonly string[];
+  /** On this step, or for this change. */
+  readonly seconds: number;
+  readonly verdict: string;
+  /** Counts that the verdict rests on. */
+  readonly evidence: unknown;
+}
+
+export interface Rollback {
+  readonly version: string;
+  readonly cause: string;
+  readonly reason: string;
+  /** From the candidate's first request to the decision; null when a person decided. */
+  readonly detectSeconds: number | null;
+  readonly lastBadMs: number;
+  /** From the command to its effect on traffic; null when a guard acted. */
+  readonly commandMs: number | null;
+}
+
+export interface RolloutRecord {
+  readonly version: string;
+  readonly behaviour: string;
+  readonly outcome: "complete" | "aborted";
+  readonly evidence: Evidence;
+}
+
+/** As the gateway gives it out under `/admin/evidence`. */
+export interface Evidence {
+  readonly identity: string;
+  readonly settings: unknown;
+  readonly verdict: { readonly verdict: string; readonly evidence: unknown };
+  readonly intervals: readonly { readonly step: number; readonly counts: Readonly<Record<string, Counts>> }[];
+  readonly copies: readonly unknown[];
+}
+
+export interface Counts {
+  readonly n0: number;
+  readonly x0: number | readonly number[];
+  readonly n1: number;
+  readonly x1: number | readonly number[];
+}
+
+/** What a person reads at the end, and the last line of `--report`. */
+export function summarise({ rollouts: _, ...report }: Report): Omit<Report, "rollouts"> {
+  return {
+    ...report,
+    steps: report.steps.map(({ evidence: _counts, ...step }) => ({ ...step, evidence: "in the report" })),
+  };
+}
+
+export const requestsOf = ({ sent, lost, refused, feedback }: Seen): Report["requests"] => ({
+  total: sent,
+  lost,
+  refused,
+  feedback,
+});
+
+export function renderTable(report: Report): string {
+  const { requests, split, rollbacks, steps } = report;
+  const rows: readonly (readonly [string, string])[] = [
+    ["engine", `Pulumi ${report.engine.version} (${report.engine.from})`],
+    ["requests", `${requests.total} sent, ${requests.lost} lost, ${requests.refused} answered with an error`],
+    ["split at 5 %", `${(split.observed * 100).toFixed(2)} % observed over ${split.n} requests`],
+    [
+      "weight steps",
+      `${steps.filter(({ weight }) => weight !== "shadow").length}, of which ${steps.filter(({ changed }) => changed.length > 0).length} by configuration`,
+    ],
+    ...rollbacks.map(({ version, cause, detectSeconds, lastBadMs, commandMs }): readonly [string, string] => [
+      `rolled back ${version}`,
+      detectSeconds === null || commandMs !== null
+        ? `by ${cause}: ${commandMs?.toFixed(0)} ms from the command to its effect`
+        : `by ${cause}: ${detectSeconds.toFixed(1)} s after its first request, last request ${lastBadMs.toFixed(1)} ms after the decision`,
+    ]),
+    ["asked again", report.reopenRefused ? "refused with the reason" : "NOT refused"],
+    ["promoted", report.promoted.join(", ") || "none"],
+    ["retired", report.retired.join(", ") || "none"],
+    ["archive", report.archive.verified ? `verified, ${report.archive.uri}` : "NOT verified"],
+    ["left behind", report.leftovers.length === 0 ? "nothing" : report.leftovers.join("; ")],
+    ["time", `${report.seconds.toFixed(0)} s`],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join("\n");
+}

@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import type { Stage } from "./stage.ts";
+
+export interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly output: string;
+  readonly seconds: number;
+}
+
+export interface Update extends Run {
+  /** What the engine did: `update sentiment-route`. */
+  readonly changed: readonly string[];
+  /** The engine's plan as it printed it. */
+  readonly plan: string;
+}
+
+/** The tools a person would use, run as a person would run them. */
+export interface Tools {
+  readonly engine: { readonly version: string; readonly from: string };
+  mlc(...args: string[]): Promise<Run>;
+  pulumi(...args: string[]): Promise<Run>;
+  /** `pulumi up` or `pulumi destroy`. */
+  update(verb?: "up" | "destroy"): Promise<Update>;
+}
+
+interface Engine {
+  readonly path: string;
+  readonly version: string;
+  readonly from: string;
+}
+
+export function createTools(stage: Stage, engine: Engine, whileRunning: (what: string) => void): Tools {
+  const cli = path.join(stage.packageRoot, "dist/stacks/cli/mlc.js");
+  const start = async (name: string, command: string, args: readonly string[]): Promise<Run> => {
+    const ticking = setInterval(() => whileRunning(name), 250);
+    try {
+      return await run(command, args, stage);
+    } finally {
+      clearInterval(ticking);
+    }
+  };
+  const where = ["--stack", stage.stack, "--cwd", stage.dir];
+  const pulumi = (...args: string[]) => start(`pulumi ${args[0]}`, engine.path, args);
+  return {
+    engine: { version: engine.version, from: engine.from },
+    mlc: (...args) => start(`mlc ${args[0]}`, process.execPath, [cli, ...args, ...where]),
+    pulumi,
+    async update(verb = "up") {
+      const log = path.join(stage.dir, ".pulumi", "events.jsonl");
+      rmSync(log, { force: true });
+      const args = [verb, "--yes", "--non-interactive", "--stack", stage.stack, "--event-log", log];
+      const done = await pulumi(...args);
+      return { ...done, changed: changesIn(log), plan: planIn(done.stdout) };
+    },
+  };
+}
+
+function run(command: string, args: readonly string[], { dir, env }: Stage): Promise<Run> {
+  const started = performance.now();
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: dir, env: { ...env, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString();
+      output += chunk.toString();
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.once("error", reject);
+    child.once("close", (code) =>
+      resolve({ code: code ?? -1, stdout, output, seconds: (performance.now() - started) / 1000 }),
+    );
+  });
+}
+
+interface EngineEvent {
+  readonly resourcePreEvent?: {
+    readonly planning?: boolean;
+    readonly metadata: { readonly op: string; readonly urn: string };
+  };
+}
+
+const untouched = new Set(["same", "refresh", "read"]);
+
+function changesIn(log: string): readonly string[] {
+  const lines = readFileSync(log, "utf8").split("\n").filter(Boolean);
+  return lines.flatMap((line) => {
+    const step = (JSON.parse(line) as EngineEvent).resourcePreEvent;
+    if (step === undefined || step.planning === true || untouched.has(step.metadata.op)) return [];
+    return [`${step.metadata.op} ${step.metadata.urn.split("::").at(-1)}`];
+  });
+}
+
+/** The preview's part of what `pulumi up` prints. */
+function planIn(stdout: string): string {
+  const [, preview = ""] =
+    /Previewing (?:update|destroy)[^\n]*\n([\s\S]*?)\n(?:Updating|Destroying) /.exec(stdout) ?? [];
+  return preview
+    .split("\n")
+    .filter((line) => isStep.test(line) && !looksOnly.test(line))
+    .join("\n");
+}
+
+const isStep = /^ [ +~-]+ \S+:\S+ |^Resources:|^ {4}[+~-] \d|^ {4}\d+ (?:changes|unchanged)/;
+const looksOnly = /refresh(?:ing)? *$|^ {4}\S+:\S+ /;
