@@ -5,7 +5,7 @@ import type { TrafficStatus } from "../../../spec/status.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { readClaim } from "./claim.ts";
-import type { Refusal, RouteDocument } from "./controller.ts";
+import type { Evidence, Refusal, RouteDocument } from "./controller.ts";
 
 /** The gateway said no: the plan asks for traffic that was taken away before. */
 export class RouteRefused extends Error {
@@ -38,8 +38,8 @@ export const abortRollout = (folder: StateFolder, endpoint: string, reason: stri
 export const rollBackRoute = (folder: StateFolder, endpoint: string, reason: string): Promise<TrafficStatus> =>
   ask<TrafficStatus>(folder, endpoint, "POST", "/admin/rollback", { reason });
 
-export const readEvidence = (folder: StateFolder, endpoint: string): Promise<unknown> =>
-  ask<unknown>(folder, endpoint, "GET", "/admin/evidence");
+export const readEvidence = (folder: StateFolder, endpoint: string): Promise<Evidence> =>
+  ask<Evidence>(folder, endpoint, "GET", "/admin/evidence");
 
 /** Undefined when there is no gateway, or it has no plan. */
 export async function readRouteStatus(folder: StateFolder, endpoint: string): Promise<TrafficStatus | undefined> {

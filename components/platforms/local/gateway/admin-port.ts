@@ -52,7 +52,13 @@ export function createAdminPort(settings: AdminPortSettings): Server {
       response.shouldKeepAlive = false;
       return refuse(response, 503, "this gateway is being replaced; ask again");
     }
-    readJson(request, response, (body) => operation.run(response, body));
+    readJson(request, response, (body) => {
+      try {
+        operation.run(response, body);
+      } catch (error) {
+        refuse(response, 500, error instanceof Error ? error.message : String(error));
+      }
+    });
   });
   return server;
 }

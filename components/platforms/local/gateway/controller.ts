@@ -1,11 +1,17 @@
 import { performance } from "node:perf_hooks";
 import { isDeepStrictEqual } from "node:util";
-import { bucketBound } from "../../../analysis/index.ts";
+import { bucketBound, type Interval, type JudgeSettings, type Verdict } from "../../../analysis/index.ts";
 import type { RolloutStatus, TrafficEvent, TrafficStatus, VersionCounts } from "../../../spec/status.ts";
 import { type TrafficPlan, trafficWeights } from "../../../spec/traffic.ts";
 import { quantile, type VersionCounter } from "./counters.ts";
 import { ACCURACY } from "./feedback.ts";
-import { FORMAT_NUMBER, type Persistence, type RolledBack, type RouteRecord } from "./persistence.ts";
+import {
+  FORMAT_NUMBER,
+  type Persistence,
+  type RolledBack,
+  type RolloutRecord,
+  type RouteRecord,
+} from "./persistence.ts";
 import {
   changeTarget,
   describeRung,
@@ -33,6 +39,16 @@ export interface Refusal {
   readonly code: "rolloutAborted" | "rolledBack";
   readonly error: string;
   readonly reason: string;
+}
+
+/** Everything that is needed to judge the running or last rollout again: GET /admin/evidence. */
+export interface Evidence {
+  readonly identity: string;
+  readonly settings?: JudgeSettings;
+  readonly verdict?: Verdict;
+  readonly intervals: readonly Interval[];
+  /** What the shadow steps were judged on, apart from the live comparison. */
+  readonly copies: readonly Interval[];
 }
 
 export interface Clock {
@@ -64,6 +80,8 @@ export class Controller {
   /** Bytes of intervals.jsonl that the judges have read. */
   #offset = 0;
   #intervals = 0;
+  readonly #unreachable = new Set<string>();
+  #unsaved = false;
   #decidedAt = Number.POSITIVE_INFINITY;
 
   constructor(settings: {
@@ -82,18 +100,20 @@ export class Controller {
 
   /** Goes on where the files say the last process stopped, or the one that replaced this one is now. */
   load(): void {
-    this.#route = this.#files.readRoute();
+    const route = this.#files.readRoute();
     const record = this.#files.readRollout();
-    if (this.#route === undefined || record === undefined) return;
-    this.#progress = record.progress;
-    this.#since = record.since;
-    this.#ended = record.ended;
-    this.#rolledBack = record.rolledBack;
-    this.#events = record.events;
-    this.#offset = record.trial?.offset ?? 0;
-    this.#trial = this.#createTrial(this.#route.plan, record.trial?.state);
-    this.#catchUp();
-    this.#traffic.connect(this.#route.servers);
+    this.#route = route;
+    this.#ended = record?.ended ?? {};
+    this.#rolledBack = record?.rolledBack;
+    this.#events = record?.events ?? [];
+    if (route === undefined) return;
+    const { plan } = route;
+    // The process may have ended between the two files: then the rollout is at its beginning.
+    const continues = record !== undefined && record.progress.identity === plan.rollout.identity;
+    this.#progress = continues ? record.progress : this.#beginning(plan, this.#at());
+    this.#since = continues ? record.since : this.#at();
+    this.#resumeTrial(plan, continues ? record.trial : undefined);
+    this.#traffic.connect(route.servers);
     this.#follow();
   }
 
@@ -148,10 +168,11 @@ export class Controller {
       servers,
       deprecatedSince: this.#deprecatedSince(plan, before),
     };
+    // The disk first: a plan that cannot be kept is not taken.
+    this.#files.writeRoute(record);
     this.#traffic.connect(servers);
     this.#route = record;
     if (!isSamePlan) this.#adopt(plan, before?.plan);
-    this.#files.writeRoute(record);
     this.#save();
     return undefined;
   }
@@ -212,6 +233,7 @@ export class Controller {
     const comparison = this.#traffic.takeComparison();
     const { plan, progress, trial } = this;
     if (plan === undefined || progress === undefined) return;
+    this.#noteServers();
     if (progress.ended !== undefined) {
       this.#recordLastBad(progress, progress.ended);
       return;
@@ -219,14 +241,27 @@ export class Controller {
     if (trial === undefined) return;
     const ms = this.#intervalFrom.monotonic - from.monotonic;
     const when = { at: from.wall, seconds: ms / 1000, step: judgeStep(progress, trial) };
-    this.#files.appendInterval(closeInterval(comparison, trial.settings.guards, when));
-    for (const closed of this.#readNewIntervals()) {
+    for (const closed of this.#exchangeIntervals(closeInterval(comparison, trial.settings.guards, when))) {
       trial.add(closed);
       this.#enact(this.#observe(closed));
       if (this.progress?.ended !== undefined) return;
     }
     this.#intervals++;
-    if (this.#intervals % SNAPSHOT_EVERY === 0) this.#save();
+    if (this.#unsaved || this.#intervals % SNAPSHOT_EVERY === 0) this.#save();
+  }
+
+  /**
+   * Writes an interval and reads what was written since the last time: this one, and those of a process that is being
+   * replaced and still answers. With a full disk the judge gets it all the same, and only the record has a gap.
+   */
+  #exchangeIntervals(closed: ClosedInterval): readonly ClosedInterval[] {
+    try {
+      this.#files.appendInterval(closed);
+    } catch (error) {
+      this.#log(`the interval is judged, but not recorded: ${messageOf(error)}`);
+      return [closed];
+    }
+    return this.#readNewIntervals();
   }
 
   status(): TrafficStatus {
@@ -251,13 +286,13 @@ export class Controller {
   }
 
   /** Everything that is needed to judge again. */
-  evidence(): unknown {
+  evidence(): Evidence {
+    const { intervals } = this.#files.readIntervals(0);
     return {
       identity: this.#progress?.identity ?? "",
-      settings: this.#trial?.settings,
-      verdict: this.#trial?.verdict,
-      intervals: this.#files.readIntervals(0).intervals.map(({ live }) => live),
-      copies: this.#files.readIntervals(0).intervals.flatMap(({ copies }) => (copies === undefined ? [] : [copies])),
+      ...(this.#trial !== undefined && { settings: this.#trial.settings, verdict: this.#trial.verdict }),
+      intervals: intervals.map(({ live }) => live),
+      copies: intervals.flatMap(({ copies }) => (copies === undefined ? [] : [copies])),
     };
   }
 
@@ -267,8 +302,8 @@ export class Controller {
   }
 
   #refusal(plan: TrafficPlan): Refusal | undefined {
-    const ended = Object.hasOwn(this.#ended, plan.rollout.identity) ? this.#ended[plan.rollout.identity] : undefined;
-    if (ended !== undefined && plan.candidate !== undefined && (plan.weight > 0 || plan.shadow)) {
+    const ended = this.#endedBefore(plan);
+    if (ended !== undefined && (plan.weight > 0 || plan.shadow)) {
       return {
         code: "rolloutAborted",
         error: `the rollout of ${plan.candidate} was ended and does not open again; start the next attempt, or another candidate`,
@@ -302,12 +337,20 @@ export class Controller {
   }
 
   #begin(plan: TrafficPlan, at: string): void {
-    const known = this.#ended[plan.rollout.identity];
+    this.#progress = this.#beginning(plan, at);
+    if (plan.candidate === undefined) this.#trial = undefined;
+    else this.#forget(plan);
+  }
+
+  /** A rollout that was ended once begins ended. */
+  #beginning(plan: TrafficPlan, at: string): Progress {
+    const known = this.#endedBefore(plan);
     const fresh = startRollout(plan, at);
-    this.#progress =
-      plan.candidate !== undefined && known !== undefined ? { ...fresh, phase: "aborted", ended: known } : fresh;
-    if (plan.candidate === undefined) return;
-    this.#forget(plan);
+    return known === undefined ? fresh : { ...fresh, phase: "aborted", ended: known };
+  }
+
+  #endedBefore({ candidate, rollout: { identity } }: TrafficPlan): Ended | undefined {
+    return candidate !== undefined && Object.hasOwn(this.#ended, identity) ? this.#ended[identity] : undefined;
   }
 
   /** Evidence begins anew: another rollout, or other questions to the same one. */
@@ -317,7 +360,7 @@ export class Controller {
     this.#traffic.takeComparison();
     this.#intervalFrom = this.#now();
     this.#trial = this.#createTrial(plan);
-    if (this.#progress !== undefined) this.#progress = { ...this.#progress, proven: false };
+    if (this.#progress !== undefined) this.#progress = { ...this.#progress, proven: false, intervals: 0 };
   }
 
   #createTrial(plan: TrafficPlan, state?: Trial["state"]): Trial | undefined {
@@ -326,13 +369,25 @@ export class Controller {
       : new Trial(plan.rollout, state);
   }
 
-  /** Reads the intervals that were closed after the last snapshot, and gives them to judge and progress. */
-  #catchUp(): void {
+  /** Judges again what the last snapshot has not seen. */
+  #resumeTrial(plan: TrafficPlan, snapshot: RolloutRecord["trial"]): void {
+    try {
+      this.#trial = this.#createTrial(plan, snapshot?.state);
+      this.#offset = snapshot?.offset ?? 0;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      // Written by a version that judged otherwise: everything is judged again.
+      this.#trial = this.#createTrial(plan);
+      this.#offset = 0;
+    }
+    const judged = this.#progress?.intervals ?? 0;
+    let index = this.#trial?.state.live.intervals ?? 0;
     for (const closed of this.#readNewIntervals()) {
       this.#trial?.add(closed);
-      const outcome = this.#observe(closed);
-      // What the process before did about it stands in the record, or is decided at the next interval.
-      if (outcome?.change === undefined && outcome !== undefined) this.#progress = outcome.progress;
+      index++;
+      const outcome = index > judged ? this.#observe(closed) : undefined;
+      // A decision is left to the next interval: it is this process's own then.
+      if (outcome !== undefined && outcome.change === undefined) this.#progress = outcome.progress;
     }
   }
 
@@ -428,7 +483,18 @@ export class Controller {
   #countGeneration(): void {
     if (this.#route === undefined) return;
     this.#route = { ...this.#route, generation: this.#route.generation + 1 };
-    this.#files.writeRoute(this.#route);
+  }
+
+  #noteServers(): void {
+    for (const [version, { reachable }] of this.#traffic.upstreams) {
+      if (reachable !== this.#unreachable.has(version)) continue;
+      if (reachable) this.#unreachable.delete(version);
+      else this.#unreachable.add(version);
+      this.#note(
+        reachable ? "server-up" : "server-down",
+        `${version} ${reachable ? "answers again" : "cannot be reached"}`,
+      );
+    }
   }
 
   #note(kind: TrafficEvent["kind"], text: string): void {
@@ -437,18 +503,26 @@ export class Controller {
     this.#log(`${event.at} ${kind}: ${text}`);
   }
 
+  /** What is in force is in memory; a disk that refuses it now is tried again each second. */
   #save(): void {
     const { progress, trial } = this;
-    if (progress === undefined) return;
-    this.#files.writeRollout({
-      format: FORMAT_NUMBER,
-      progress,
-      since: this.#since,
-      ...(trial !== undefined && { trial: { state: trial.state, offset: this.#offset } }),
-      ended: this.#ended,
-      ...(this.#rolledBack !== undefined && { rolledBack: this.#rolledBack }),
-      events: this.#events,
-    });
+    if (this.#route === undefined || progress === undefined) return;
+    try {
+      this.#files.writeRollout({
+        format: FORMAT_NUMBER,
+        progress,
+        since: this.#since,
+        ...(trial !== undefined && { trial: { state: trial.state, offset: this.#offset } }),
+        ended: this.#ended,
+        ...(this.#rolledBack !== undefined && { rolledBack: this.#rolledBack }),
+        events: this.#events,
+      });
+      this.#files.writeRoute(this.#route);
+      this.#unsaved = false;
+    } catch (error) {
+      this.#unsaved = true;
+      this.#log(`in force, but not yet on the disk: ${messageOf(error)}`);
+    }
   }
 
   #at(): string {
@@ -507,3 +581,5 @@ function countsOf(counter: VersionCounter): VersionCounts {
 function newest<Value>(record: Readonly<Record<string, Value>>, most: number): Readonly<Record<string, Value>> {
   return Object.fromEntries(Object.entries(record).slice(-most));
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

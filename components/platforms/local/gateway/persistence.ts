@@ -78,16 +78,14 @@ export class Persistence {
 
   /** A rollout begins: the intervals of the one before are dropped. */
   clearIntervals(): void {
-    writeAtomic(this.paths.intervals, "");
+    // Removed, not emptied: a full disk can do that, too.
+    rmSync(this.paths.intervals, { force: true });
   }
 
-  /** Whole lines from a byte offset on, at most about `limit` bytes of them, and where the next one begins. */
-  readIntervals(
-    offset: number,
-    limit = Number.POSITIVE_INFINITY,
-  ): { intervals: readonly ClosedInterval[]; offset: number } {
+  /** Whole lines from a byte offset on, and where the next one begins. */
+  readIntervals(offset: number): { intervals: readonly ClosedInterval[]; offset: number } {
     const size = statSync(this.paths.intervals, { throwIfNoEntry: false })?.size ?? 0;
-    const length = Math.min(size - offset, limit);
+    const length = size - offset;
     if (length <= 0) return { intervals: [], offset };
     const buffer = Buffer.alloc(length);
     const file = openSync(this.paths.intervals, "r");

@@ -29,6 +29,8 @@ export interface Progress {
   readonly stepCopies: number;
   /** Every guard was shown non-inferior. */
   readonly proven: boolean;
+  /** How many intervals this has seen. */
+  readonly intervals: number;
   readonly ended?: Ended;
 }
 
@@ -67,6 +69,7 @@ export function startRollout(plan: TrafficPlan, at: string): Progress {
     elapsedMs: 0,
     ...freshStep,
     proven: false,
+    intervals: 0,
   };
 }
 
@@ -139,6 +142,7 @@ function add(before: Progress, { ms, closed, verdict }: Observation): Progress {
     ...(reached && before.candidateFromMs === undefined && { candidateFromMs: before.elapsedMs }),
     stepArms,
     stepCopies: before.stepCopies + answered,
+    intervals: before.intervals + 1,
     proven: before.proven || verdict.verdict === "promote",
   };
 }
@@ -215,8 +219,8 @@ export function waitsFor(progress: Progress, plan: RolloutPlan): Wait | undefine
 
 /** What the plan says to do when the longest time has brought no decision. */
 function timeOut(progress: Progress, plan: RolloutPlan, seen: Observation): Outcome | undefined {
-  const over = progress.elapsedMs >= plan.maxDurationMs || seen.verdict.verdict === "inconclusive";
-  if (!over || progress.phase === "holding") return undefined;
+  // The judge keeps the time: it stops while there is nothing to judge.
+  if (seen.verdict.verdict !== "inconclusive" || progress.phase === "holding") return undefined;
   const minutes = round(progress.elapsedMs / 60_000);
   const text = `no decision after ${minutes} min, waiting for ${waitsFor(progress, plan)?.what ?? "the next step"}`;
   switch (plan.onInconclusive) {

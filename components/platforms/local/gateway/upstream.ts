@@ -61,11 +61,17 @@ export class Upstream {
   readonly #sweep: NodeJS.Timeout;
   #ejectedUntil = 0;
   #closing = false;
+  #reachable = true;
 
   constructor(socket: string) {
     this.socket = socket;
     this.#sweep = setInterval(() => this.#sweepNow(performance.now()), SWEEP_MS);
     this.#sweep.unref();
+  }
+
+  /** False after a connection was refused, until the next one is made. */
+  get reachable(): boolean {
+    return this.#reachable;
   }
 
   /** Monotonic ms. */
@@ -89,6 +95,9 @@ export class Upstream {
   #open(): Connection | undefined {
     if (this.#connections.size >= MOST_CONNECTIONS) return undefined;
     const connection = new Connection(this.socket, {
+      connected: () => {
+        this.#reachable = true;
+      },
       free: () => this.#free(connection),
       gone: (refused) => this.#gone(connection, refused),
     });
@@ -108,6 +117,7 @@ export class Upstream {
     const at = this.#idle.indexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);
     if (refused) {
+      this.#reachable = false;
       this.#ejectedUntil = performance.now() + EJECTION_MS;
       const message = `nobody listens on ${this.socket}`;
       for (const { handler } of this.#waiting.splice(0)) handler.onFailure({ kind: "refused", message });
@@ -127,6 +137,7 @@ export class Upstream {
 }
 
 interface ConnectionEvents {
+  readonly connected: () => void;
   readonly free: () => void;
   readonly gone: (refused: boolean) => void;
 }
@@ -149,6 +160,7 @@ class Connection implements AnswerSink, Flow {
     this.#socket = socket;
     socket.on("connect", () => {
       this.#connected = true;
+      this.#events.connected();
     });
     socket.on("data", (data: Buffer) => this.#read(data));
     socket.on("end", () => this.#ended("the connection ended before the answer"));

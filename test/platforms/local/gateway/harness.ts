@@ -65,13 +65,18 @@ export class Bench {
   async startGateway(env: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> {
     const instance = `instance-${this.processes.length}`;
     const args = ["--dir", "gateways/e", "--endpoint", "e", "--port", String(this.port)];
-    const child = spawn(process.execPath, [MAIN, ...args, "--admin-port", String(this.adminPort), "--instance", instance], {
-      cwd: this.root,
-      env: { PATH: process.env["PATH"], ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      process.execPath,
+      [MAIN, ...args, "--admin-port", String(this.adminPort), "--instance", instance],
+      {
+        cwd: this.root,
+        env: { PATH: process.env["PATH"], ...env },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
     const exited = new Promise<number | null>((done) => child.on("exit", (code) => done(code)));
     const started = { child, exited, output: () => output };
     this.processes.push(started);
@@ -179,7 +184,14 @@ const count = <Key>(map: Map<Key, number>, key: Key): void => {
 export function send(port: number, path: string, { method = "GET", headers, body, agent }: Sent = {}): Promise<Answer> {
   return new Promise((done, refuse) => {
     const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
-    const options = { host: "127.0.0.1", port, path, method, headers: { ...length, ...headers }, agent: agent ?? false };
+    const options = {
+      host: "127.0.0.1",
+      port,
+      path,
+      method,
+      headers: { ...length, ...headers },
+      agent: agent ?? false,
+    };
     const sent = request(options, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));

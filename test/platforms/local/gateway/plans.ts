@@ -31,10 +31,7 @@ export const rolloutPlan = (changes: Partial<RolloutPlan> = {}): RolloutPlan => 
 });
 
 /** Stable v1, candidate v2. */
-export const canaryPlan = (
-  changes: Partial<TrafficPlan> = {},
-  rollout: Partial<RolloutPlan> = {},
-): TrafficPlan => ({
+export const canaryPlan = (changes: Partial<TrafficPlan> = {}, rollout: Partial<RolloutPlan> = {}): TrafficPlan => ({
   model: "sentiment",
   stable: "v1",
   candidate: "v2",
