@@ -1,0 +1,86 @@
+/** The floors of the house: who may import whom. `npm run layers` enforces it and draws docs/layers.md. */
+const floor = (name, from, to) => ({
+  name,
+  severity: "error",
+  from: { path: from },
+  to: { pathNot: to, dependencyTypesNot: ["core"] },
+});
+
+const zod = "node_modules/zod/";
+const pulumi = "node_modules/@pulumi/pulumi/";
+const undici = "node_modules/undici/";
+const local = "^components/platforms/local";
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    floor("spec", "^components/spec/", ["^components/spec/", zod]),
+    floor("lifecycle", "^components/lifecycle/", ["^components/(lifecycle|spec)/"]),
+    floor("analysis", "^components/analysis/", ["^components/(analysis|spec)/"]),
+    floor("kit", "^components/kit/", ["^components/(kit|spec)/", pulumi]),
+    floor("contracts", "^components/(platforms/platform|archives/archive-store|monitors/monitor)\\.ts$", [
+      "^components/spec/",
+      pulumi,
+    ]),
+    floor("monitors", "^components/monitors/prometheus/", ["^components/(monitors/prometheus|spec|analysis)/", "node_modules/yaml/"]),
+    {
+      name: "data-plane-knows-no-pulumi",
+      comment: "These processes serve: 135 MB and half a second of engine SDK have no place in them.",
+      severity: "error",
+      from: { path: `${local}/(gateway|server|supervisor|state-folder)/` },
+      to: { path: "@pulumi/", reachable: true },
+    },
+    floor("data-plane", `${local}/(gateway|server|supervisor|state-folder)/`, [
+      `${local}/(gateway|server|supervisor|state-folder)/`,
+      "^components/(spec|analysis)/",
+      zod,
+      undici,
+    ]),
+    floor("provider", `${local}/provider/`, [
+      `${local}/(gateway|server|supervisor|state-folder|provider)/`,
+      "^components/spec/",
+      pulumi,
+      undici,
+    ]),
+    floor("local", `${local}/[^/]+\\.ts$`, [
+      `${local}/`,
+      "^components/(kit|spec)/",
+      "^components/(platforms/platform|archives/archive-store|monitors/monitor)\\.ts$",
+      "^components/monitors/prometheus/",
+      pulumi,
+    ]),
+    floor("components", "^components/[^/]+\\.ts$", [
+      "^components/[^/]+\\.ts$",
+      "^components/(kit|lifecycle|analysis|spec)/",
+      "^components/(platforms/platform|archives/archive-store|monitors/monitor)\\.ts$",
+      pulumi,
+    ]),
+    floor("policies", "^policies/", ["^policies/", "^components/(spec|lifecycle)/", "node_modules/@pulumi/policy/"]),
+    {
+      name: "stacks-are-the-top",
+      comment: "The demo drives the engine as an operator does; nothing else looks up.",
+      severity: "error",
+      from: { pathNot: ["^stacks/", "^test/", "^examples/[^/]+/demo/"] },
+      to: { path: "^stacks/" },
+    },
+    {
+      name: "nobody-imports-examples-or-tests",
+      severity: "error",
+      from: { pathNot: ["^examples/", "^test/"] },
+      to: { path: "^(examples|test)/" },
+    },
+    {
+      name: "cli-starts-quickly",
+      severity: "error",
+      from: { path: "^stacks/(cli|engine)/" },
+      to: { path: "@pulumi/", reachable: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "default"] },
+    exclude: { path: "^dist/" },
+  },
+};
