@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import type { StateFolder } from "./folder.ts";
 import { markers } from "./process-environment.ts";
 import { identify, type ProcessIdentity } from "./process-identity.ts";
@@ -24,7 +24,8 @@ interface ProcessTraits {
 /** Every living process that bears the marks of this folder, or that runs in it with `--instance`. */
 export function findFolderProcesses(folder: StateFolder): readonly FolderProcess[] {
   const traits = process.platform === "linux" ? readAllProc() : readAllPs();
-  const directory = realpathSync(folder.root);
+  // Its processes may outlive a folder that was removed.
+  const directory = existsSync(folder.root) ? realpathSync(folder.root) : folder.root;
   return traits.flatMap((each) => {
     const marks = readMarks(folder, directory, each);
     const identity = marks === undefined ? undefined : identify(each.pid);

@@ -59,8 +59,11 @@ export function gatewayPaths(endpoint: string): GatewayPaths {
 }
 
 // 80 characters keep a socket within its limit; with `.status` a spec would be the status of another.
+export const isName = (name: string): boolean =>
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(name) && !name.endsWith(".status");
+
 function checkName(name: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(name) && !name.endsWith(".status")) return name;
+  if (isName(name)) return name;
   throw new StateFolderError({
     path: "state folder",
     seen: `the name ${JSON.stringify(name)}`,

@@ -20,7 +20,8 @@ export function readLogTail(path: string, fromByte = 0): readonly string[] {
     const begin = Math.max(fromByte <= size ? fromByte : 0, size - tailBytes);
     const buffer = Buffer.alloc(size - begin);
     const read = readSync(file, buffer, 0, buffer.length, begin);
-    return buffer.toString("utf8", 0, read).trimEnd().split("\n").slice(-tailLines);
+    const text = buffer.toString("utf8", 0, read).trimEnd();
+    return text === "" ? [] : text.split("\n").slice(-tailLines);
   } finally {
     closeSync(file);
   }

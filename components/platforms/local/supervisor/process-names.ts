@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import type { StateFolder } from "../state-folder/folder.ts";
-import { directories } from "../state-folder/paths.ts";
+import { directories, isName } from "../state-folder/paths.ts";
 import { errorCode } from "../state-folder/state-folder-error.ts";
 
 const specSuffix = ".json";
@@ -15,13 +15,15 @@ const isStatusFile = (file: string): boolean => file.endsWith(statusSuffix) && !
 export const listSpecNames = (folder: StateFolder): readonly string[] =>
   listFiles(folder)
     .filter(isSpecFile)
-    .map((file) => file.slice(0, -specSuffix.length));
+    .map((file) => file.slice(0, -specSuffix.length))
+    .filter(isName);
 
 /** The names of all processes that a supervisor knows, or knew. */
 export const listStatusNames = (folder: StateFolder): readonly string[] =>
   listFiles(folder)
     .filter(isStatusFile)
-    .map((file) => file.slice(0, -statusSuffix.length));
+    .map((file) => file.slice(0, -statusSuffix.length))
+    .filter(isName);
 
 function listFiles(folder: StateFolder): readonly string[] {
   try {

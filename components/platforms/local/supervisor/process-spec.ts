@@ -5,7 +5,7 @@ import { z } from "zod";
 import { readJson, writeJsonAtomic } from "../state-folder/atomic-file.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { logPath, specPath, statusPath, supervisorLogPath } from "../state-folder/paths.ts";
-import { type ProcessIdentity, processIdentitySchema } from "../state-folder/process-identity.ts";
+import { isAlive, type ProcessIdentity, processIdentitySchema } from "../state-folder/process-identity.ts";
 import { ensureSupervisor } from "./ensure.ts";
 import { readLogTail } from "./process-log.ts";
 import { graceMs } from "./reconcile.ts";
@@ -160,11 +160,11 @@ export async function waitReady(folder: StateFolder, name: string, options: Wait
   const settled = await poll(folder, options, () => {
     const status = current();
     if (status === undefined) return undefined;
-    if (status.state === "ready") return status;
+    if (serves(status)) return status;
     const failedAgain = status.lastExit !== undefined && status.lastExit.at >= began;
     return status.failures >= hopelessFailures && failedAgain ? status : undefined;
   });
-  if (settled?.state === "ready") return settled;
+  if (settled !== undefined && serves(settled)) return settled;
   throw new ProcessNotReady(describeFailure(folder, name, settled ?? current(), options), settled ?? current());
 }
 
@@ -183,6 +183,10 @@ export async function waitGone(
   const pids = status?.processes.map(({ identity }) => identity.pid).join(", ");
   throw new ProcessNotReady(`${name}: still there after ${options.timeoutMs} ms (pid ${pids})`, status);
 }
+
+// What a status says may be older than the death of its supervisor, and of everything else at a reboot.
+const serves = ({ state, instance, processes }: ProcessStatus): boolean =>
+  state === "ready" && processes.some((each) => each.instance === instance && isAlive(each.identity));
 
 async function poll<Result>(
   folder: StateFolder,

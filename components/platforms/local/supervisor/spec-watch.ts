@@ -10,6 +10,12 @@ interface KnownSpec {
   readonly spec: ProcessSpec | undefined;
 }
 
+export interface ReadSpecs {
+  readonly specs: readonly ProcessSpec[];
+  /** Names whose spec is damaged and was never seen whole: nobody knows what is wanted of them. */
+  readonly unreadable: readonly string[];
+}
+
 /** Reads the specs of a folder again and again, and parses only what changed. */
 export class SpecReader {
   readonly #folder: StateFolder;
@@ -21,14 +27,17 @@ export class SpecReader {
     this.#log = log;
   }
 
-  read(): readonly ProcessSpec[] {
+  read(): ReadSpecs {
     this.#known = new Map(
       listSpecNames(this.#folder).flatMap((name) => {
         const known = this.#readSpec(name);
         return known === undefined ? [] : [[name, known] as const];
       }),
     );
-    return [...this.#known.values()].flatMap(({ spec }) => (spec === undefined ? [] : [spec]));
+    return {
+      specs: [...this.#known.values()].flatMap(({ spec }) => (spec === undefined ? [] : [spec])),
+      unreadable: [...this.#known].flatMap(([name, { spec }]) => (spec === undefined ? [name] : [])),
+    };
   }
 
   #readSpec(name: string): KnownSpec | undefined {

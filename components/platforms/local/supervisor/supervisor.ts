@@ -62,7 +62,8 @@ export class Supervisor {
 
   /** Nothing is wanted and nothing lives. */
   get idle(): boolean {
-    return this.#specs.read().length === 0 && this.#live.length === 0;
+    const { specs, unreadable } = this.#specs.read();
+    return specs.length === 0 && unreadable.length === 0 && this.#live.length === 0;
   }
 
   /** Something is about to change, so that the next tick is wanted soon. */
@@ -72,12 +73,15 @@ export class Supervisor {
 
   tick(): void {
     const now = performance.now();
-    this.#wanted = this.#specs.read();
+    const { specs, unreadable } = this.#specs.read();
+    this.#wanted = specs;
     if (now - this.#lookedForEndsAt >= lookForEndsEveryMs) {
       this.#lookedForEndsAt = now;
       this.#lookForEnds();
     }
-    for (const action of reconcile(this.#wanted, this.#live, [...this.#pasts.values()], now)) this.#perform(action);
+    // What is unreadable is no wish to end what serves.
+    const actions = reconcile(specs, this.#live, [...this.#pasts.values()], now);
+    for (const action of actions) if (!unreadable.includes(action.name)) this.#perform(action);
     for (const live of this.#live) this.#probe(live);
     this.#writeStatuses();
     if (now - this.#boundLogsAt >= boundLogsEveryMs) {
@@ -104,7 +108,7 @@ export class Supervisor {
         },
       ]),
     );
-    const wantedNames = new Set(this.#specs.read().map(({ name }) => name));
+    const wantedNames = new Set(this.#specs.read().specs.map(({ name }) => name));
     const earlier = findEarlierProcesses(this.#folder, statuses, wantedNames, new Date().toISOString());
     this.#live = earlier.map(({ name, instance, identity, startedAt, readyAt }) => ({
       name,
