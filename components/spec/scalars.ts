@@ -184,10 +184,13 @@ export const timestamp: z.ZodType<units.Timestamp, units.Timestamp> = scalar<uni
   { holds: (value) => !Number.isNaN(units.parseTimestamp(value)) },
 );
 
+/** Reads a day, another offset, and what the engine makes of a bare moment: "2027-05-31 02:00:00 +0200 +0200". */
 function suggestTimestamp(seen: string): string | undefined {
-  const [, day, time = "00:00:00", offset = "Z"] =
-    /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?))?(Z|[+-]\d{2}:\d{2}| \+0000 UTC)?$/.exec(seen) ?? [];
-  const ms = Date.parse(`${day}T${time}${offset.endsWith("UTC") ? "Z" : offset}`);
+  const [, day, time = "00:00:00", offset = "Z", hours, minutes] =
+    /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?))?(Z|[+-]\d{2}:\d{2}| ([+-]\d{2})(\d{2}) \S+)?$/.exec(
+      seen,
+    ) ?? [];
+  const ms = Date.parse(`${day}T${time}${hours === undefined ? offset : `${hours}:${minutes}`}`);
   return Number.isNaN(ms) ? undefined : `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 

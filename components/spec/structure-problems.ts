@@ -20,12 +20,20 @@ function problemsOf(issue: z.core.$ZodIssue, data: unknown, root: string): Probl
     return issue.keys.map((key) => unknownKey(renderPath(root, [...path, key]), key, known));
   }
   const where = renderPath(root, path);
-  const seen = issue.code === "invalid_key" ? path.at(-1) : valueAt(data, path);
   const schema = schemaAt(path, data);
-  const note = issue.code === "invalid_key" ? keyNote(schemaAt(path.slice(0, -1), data)) : noteOf(schema);
-  const problem = { path: where, seen: renderSeen(seen), allowed: note.allowed };
-  if (issue.code === "invalid_key") return [{ ...problem, cure: renameCure(String(seen), note) }];
-  return [{ ...problem, cure: cureOf(seen, path, note, schema) }];
+  const seen = valueAt(data, path);
+  if (issue.code !== "invalid_key") {
+    const note = noteOf(schema);
+    return [{ path: where, seen: renderSeen(seen), allowed: note.allowed, cure: cureOf(seen, path, note, schema) }];
+  }
+  const note = keyNote(schemaAt(path.slice(0, -1), data));
+  const name = String(path.at(-1));
+  // Zod does not look at what stands under a name that it refuses.
+  const below = schema ? (z.safeParse(schema, seen).error?.issues ?? []) : [];
+  return [
+    { path: where, seen: renderSeen(name), allowed: note.allowed, cure: renameCure(name, note) },
+    ...below.flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] }, data, root)),
+  ];
 }
 
 function unknownKey(path: string, key: string, known: readonly string[]): Problem {
@@ -80,8 +88,8 @@ function textCure(seen: string, write: Write, note: FieldNote, schema: z.core.$Z
   }
   const meant = note.suggest?.(seen);
   if (!fits(schema, meant)) return note.cure ?? `Write, for example: ${write(note.example)}`;
-  // So a moment arrives that stood in YAML without quotes.
-  const rewritten = seen.endsWith(" UTC");
+  // So the engine writes a moment that stood in YAML without quotes.
+  const rewritten = / [+-]\d{4} \S+$/.test(seen);
   return `${rewritten ? "Put it in quotes" : "Write"}: ${write(JSON.stringify(meant))}`;
 }
 

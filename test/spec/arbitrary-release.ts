@@ -52,7 +52,7 @@ export function releases(): fc.Arbitrary<Release> {
 }
 
 /** Lower-case labels up to the limit, "constructor" among them: a name that every object knows must not be special. */
-export function labels(limit: number): fc.Arbitrary<string> {
+function labels(limit: number): fc.Arbitrary<string> {
   return fc.constantFrom(
     "v1",
     "v2",

@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { checkRelease, parseRelease } from "../../components/spec/index.ts";
+
+const page = readFileSync(new URL("../../docs/release-document.md", import.meta.url), "utf8");
+const source = readFileSync(new URL("../../components/spec/document.ts", import.meta.url), "utf8");
+const example: unknown = parse(/```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "").config["model-lifecycle:release"];
+
+describe("the page about the release document", () => {
+  test("has an example that is valid", () => {
+    expect(checkRelease(example)).toEqual([]);
+    expect(parseRelease(example).rollout.guards).toHaveLength(3);
+  });
+
+  test("has an example with every field there is", () => {
+    const used = new Set(keysOf(example));
+    const unused = [...fieldsOfDocument().values()].flat().filter((field) => !used.has(field));
+    expect(unused).toEqual(["stateDir", "previous"]);
+  });
+
+  test("has a row for every field", () => {
+    const rows = [...page.matchAll(/^\| `([\w.]+)` \|/gm)].map(([, field = ""]) => field.split(".").at(-1));
+    const sections = ["Release", "StickyDocument"];
+    const fields = [...fieldsOfDocument()].filter(([name]) => !sections.includes(name)).flatMap(([, names]) => names);
+    expect(fields.filter((field) => !rows.includes(field === "sticky" ? "header" : field))).toEqual([]);
+    expect(fields.length).toBeGreaterThan(35);
+  });
+});
+
+function fieldsOfDocument(): Map<string, string[]> {
+  const interfaces = source.matchAll(/^export interface (\w+) \{\n([\s\S]*?)^\}/gm);
+  return new Map(
+    [...interfaces].map(([, name = "", body = ""]) => [
+      name,
+      [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, field = ""]) => field),
+    ]),
+  );
+}
+
+function keysOf(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const below = Object.values(value).flatMap(keysOf);
+  return Array.isArray(value) ? below : [...Object.keys(value), ...below];
+}
