@@ -1,4 +1,11 @@
-import { checkRelease, type Problem, parseRelease, type Release, type ResolvedRelease } from "../spec/index.ts";
+import {
+  checkRelease,
+  defaultPath,
+  type Problem,
+  parseRelease,
+  type Release,
+  type ResolvedRelease,
+} from "../spec/index.ts";
 
 /** What a lifecycle move makes of a release document: the edited document and why, or why it may not be. */
 export type MoveResult = Moved | Refused;
@@ -24,5 +31,5 @@ export function move(release: Release, change: (resolved: ResolvedRelease) => Mo
 }
 
 export function refuse(path: string, seen: string, allowed: string, cure: string): Refused {
-  return { problems: [{ path: `model-lifecycle:release.${path}`, seen, allowed, cure }] };
+  return { problems: [{ path: `${defaultPath}.${path}`, seen, allowed, cure }] };
 }
