@@ -62,8 +62,9 @@ export class Supervisor {
 
   /** Nothing is wanted and nothing lives. */
   get idle(): boolean {
+    if (this.#live.length > 0) return false;
     const { specs, unreadable } = this.#specs.read();
-    return specs.length === 0 && unreadable.length === 0 && this.#live.length === 0;
+    return specs.length === 0 && unreadable.length === 0;
   }
 
   /** Something is about to change, so that the next tick is wanted soon. */
