@@ -41,6 +41,23 @@ export const rollBackRoute = (folder: StateFolder, endpoint: string, reason: str
 export const readEvidence = (folder: StateFolder, endpoint: string): Promise<Evidence> =>
   ask<Evidence>(folder, endpoint, "GET", "/admin/evidence");
 
+/** Why the gateway would refuse a plan; undefined when it would take it, or when there is none to ask. */
+export async function checkRoute(
+  folder: StateFolder,
+  endpoint: string,
+  document: RouteDocument,
+): Promise<RouteRefused | undefined> {
+  try {
+    await ask<unknown>(folder, endpoint, "POST", "/admin/route/check", document);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RouteRefused) return error;
+    // A gateway of an earlier version does not know the question.
+    if (error instanceof GatewayUnreachable || (error instanceof AdminError && error.status === 404)) return undefined;
+    throw error;
+  }
+}
+
 /** Undefined when there is no gateway, or it has no plan. */
 export async function readRouteStatus(folder: StateFolder, endpoint: string): Promise<TrafficStatus | undefined> {
   try {

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { answerJson } from "./answer.ts";
-import type { Controller } from "./controller.ts";
+import type { Controller, Refusal, RouteDocument } from "./controller.ts";
 import { renderMetrics } from "./metrics.ts";
 import { parseRouteDocument, RouteDocumentError } from "./route-document.ts";
 import type { Traffic } from "./traffic.ts";
@@ -97,6 +97,7 @@ function operationsOf({
         },
       ],
     ],
+    ["/admin/route/check", [{ method: "POST", run: (response, body) => checkRoute(controller, response, body) }]],
     ["/admin/abort", [{ method: "POST", run: act((reason) => controller.abort(reason)) }]],
     ["/admin/rollback", [{ method: "POST", run: act((reason) => controller.rollBack(reason)) }]],
     ["/metrics", [{ method: "GET", run: (response) => answerText(response, renderMetrics(traffic, controller)) }]],
@@ -104,9 +105,33 @@ function operationsOf({
 }
 
 function putRoute(controller: Controller, response: ServerResponse, body: unknown): void {
+  answerPlan(
+    response,
+    body,
+    (document) => controller.accept(document),
+    () => controller.status(),
+  );
+}
+
+/** Says what PUT /admin/route would say, and changes nothing. */
+function checkRoute(controller: Controller, response: ServerResponse, body: unknown): void {
+  answerPlan(
+    response,
+    body,
+    (document) => controller.refusalOf(document),
+    () => ({}),
+  );
+}
+
+function answerPlan(
+  response: ServerResponse,
+  body: unknown,
+  refusalOf: (document: RouteDocument) => Refusal | undefined,
+  success: () => unknown,
+): void {
   try {
-    const refusal = controller.accept(parseRouteDocument(body));
-    if (refusal === undefined) answerJson(response, 200, controller.status());
+    const refusal = refusalOf(parseRouteDocument(body));
+    if (refusal === undefined) answerJson(response, 200, success());
     else answerJson(response, 409, refusal);
   } catch (error) {
     if (!(error instanceof RouteDocumentError)) throw error;

@@ -82,6 +82,7 @@ export class Controller {
   #intervals = 0;
   readonly #unreachable = new Set<string>();
   #unsaved = false;
+  #writtenRoute: RouteRecord | undefined;
   #decidedAt = Number.POSITIVE_INFINITY;
 
   constructor(settings: {
@@ -159,7 +160,7 @@ export class Controller {
     const before = this.#route;
     const isSamePlan = before !== undefined && isDeepStrictEqual(before.plan, plan);
     if (isSamePlan && isDeepStrictEqual(before.servers, servers)) return undefined;
-    const refusal = isSamePlan ? undefined : this.#refusal(plan);
+    const refusal = this.refusalOf({ plan });
     if (refusal !== undefined) return refusal;
     const record: RouteRecord = {
       format: FORMAT_NUMBER,
@@ -169,12 +170,17 @@ export class Controller {
       deprecatedSince: this.#deprecatedSince(plan, before),
     };
     // The disk first: a plan that cannot be kept is not taken.
-    this.#files.writeRoute(record);
+    this.#writeRoute(record);
     this.#traffic.connect(servers);
     this.#route = record;
     if (!isSamePlan) this.#adopt(plan, before?.plan);
     this.#save();
     return undefined;
+  }
+
+  /** Why a plan would not be taken; undefined when it would. The plan that is in force always is. */
+  refusalOf({ plan }: Pick<RouteDocument, "plan">): Refusal | undefined {
+    return isDeepStrictEqual(this.plan, plan) ? undefined : this.#refusal(plan);
   }
 
   /** The endpoint serves nothing any more. Ended rollouts stay known. */
@@ -325,8 +331,8 @@ export class Controller {
     const at = this.#at();
     const { progress } = this;
     if (this.#rolledBack !== undefined && plan.stable !== this.#rolledBack.version) this.#rolledBack = undefined;
-    const continues = progress !== undefined && before?.rollout.identity === plan.rollout.identity;
-    if (!continues || before === undefined) this.#begin(plan, at);
+    const continues = plan.candidate !== undefined && before?.rollout.identity === plan.rollout.identity;
+    if (!continues || progress === undefined) this.#begin(plan, at);
     else if (progress.ended === undefined) {
       this.#progress = changeTarget(progress, plan, at);
       if (!isDeepStrictEqual(evidenceTerms(before), evidenceTerms(plan))) this.#forget(plan);
@@ -517,12 +523,18 @@ export class Controller {
         ...(this.#rolledBack !== undefined && { rolledBack: this.#rolledBack }),
         events: this.#events,
       });
-      this.#files.writeRoute(this.#route);
+      this.#writeRoute(this.#route);
       this.#unsaved = false;
     } catch (error) {
       this.#unsaved = true;
       this.#log(`in force, but not yet on the disk: ${messageOf(error)}`);
     }
+  }
+
+  #writeRoute(record: RouteRecord): void {
+    if (record === this.#writtenRoute) return;
+    this.#files.writeRoute(record);
+    this.#writtenRoute = record;
   }
 
   #at(): string {

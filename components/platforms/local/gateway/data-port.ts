@@ -27,6 +27,8 @@ export function createDataPort(settings: DataPortSettings): Server {
     keepAliveTimeout: 65_000,
     noDelay: true,
   });
+  // A client may close its half of the connection when it has said everything; it still gets its answer.
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.on("request", (request, response) => {
     if (traffic.draining) response.shouldKeepAlive = false;
     const path = pathOf(request.url ?? "/");

@@ -231,8 +231,11 @@ export class Exchange implements AnswerHandler {
   #pass(flow: Flow, part: Buffer): void {
     if (this.#response.write(part) || this.#response.destroyed) return;
     flow.pause();
-    this.#response.once("drain", flow.resume);
-    this.#response.once("close", flow.resume);
+    const resume = (): void => {
+      this.#response.off("drain", resume).off("close", resume);
+      flow.resume();
+    };
+    this.#response.on("drain", resume).on("close", resume);
   }
 
   #answerHeaders(length: number | undefined): string[] {

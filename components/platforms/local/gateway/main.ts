@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Server } from "node:http";
+import { Server as TcpServer } from "node:net";
 import { openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths, specPath } from "../state-folder/paths.ts";
 import { ensureSupervisor } from "../supervisor/ensure.ts";
@@ -91,7 +92,8 @@ function drain(servers: readonly Server[], traffic: Traffic, controller: Control
   };
   let open = servers.length;
   for (const server of servers) {
-    server.close(() => {
+    // Not the HTTP server's own `close`: that one closes idle connections at once, under requests that are on their way.
+    TcpServer.prototype.close.call(server, () => {
       open--;
       if (open === 0) finish();
     });

@@ -88,7 +88,7 @@ export class Upstream {
   /** Answers what was sent, takes nothing new. */
   close(): void {
     this.#closing = true;
-    for (const connection of this.#idle.splice(0)) connection.end();
+    for (const connection of this.#idle.splice(0)) connection.close();
     if (this.#connections.size === 0) clearInterval(this.#sweep);
   }
 
@@ -108,7 +108,7 @@ export class Upstream {
   #free(connection: Connection): void {
     const next = this.#waiting.shift();
     if (next !== undefined) connection.send(next.request, next.handler);
-    else if (this.#closing) connection.end();
+    else if (this.#closing) connection.close();
     else this.#idle.push(connection);
   }
 
@@ -131,7 +131,7 @@ export class Upstream {
     for (const connection of this.#connections) {
       if (connection.owesSince(now) > ANSWER_TIMEOUT_MS) {
         connection.fail({ kind: "failed", message: `no answer within ${ANSWER_TIMEOUT_MS / 1000} s` });
-      } else if (connection.idleSince(now) > IDLE_MS) connection.end();
+      } else if (connection.idleSince(now) > IDLE_MS) connection.close();
     }
   }
 }
@@ -149,6 +149,7 @@ class Connection implements AnswerSink, Flow {
   readonly #parser: ResponseParser;
   #handler: AnswerHandler | undefined;
   #connected = false;
+  #closed = false;
   #used = 0;
   #answerBegun = false;
   #lastAt: number = performance.now();
@@ -165,7 +166,7 @@ class Connection implements AnswerSink, Flow {
     socket.on("data", (data: Buffer) => this.#read(data));
     socket.on("end", () => this.#ended("the connection ended before the answer"));
     socket.on("error", (error) => this.#ended(error.message));
-    socket.on("close", () => this.#events.gone(!this.#connected));
+    socket.on("close", () => this.#ended("the connection was closed before the answer"));
   }
 
   send(request: UpstreamRequest, handler: AnswerHandler): void {
@@ -184,14 +185,18 @@ class Connection implements AnswerSink, Flow {
     return this.#handler === undefined ? now - this.#lastAt : 0;
   }
 
-  end(): void {
+  /** Told before the failure is: what the handler sends next must not get this connection. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#socket.destroy();
+    this.#events.gone(!this.#connected);
   }
 
   fail(failure: Failure): void {
     const handler = this.#handler;
     this.#handler = undefined;
-    this.#socket.destroy();
+    this.close();
     handler?.onFailure(failure);
   }
 
@@ -214,14 +219,14 @@ class Connection implements AnswerSink, Flow {
   onEnd(reusable: boolean): void {
     const handler = this.#handler;
     this.#handler = undefined;
-    if (reusable && !this.#socket.destroyed) this.#events.free();
-    else this.#socket.destroy();
+    if (reusable) this.#events.free();
+    else this.close();
     handler?.onEnd();
   }
 
   #read(data: Buffer): void {
     if (this.#handler === undefined) {
-      this.#socket.destroy();
+      this.close();
       return;
     }
     this.#answerBegun = true;
@@ -235,7 +240,7 @@ class Connection implements AnswerSink, Flow {
 
   #ended(message: string): void {
     if (this.#handler === undefined || this.#parser.close()) {
-      this.#socket.destroy();
+      this.close();
       return;
     }
     const kept = this.#connected && this.#used > 1 && !this.#answerBegun;
