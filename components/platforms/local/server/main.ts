@@ -1,5 +1,6 @@
-import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
+import { libraryVersion } from "../../../spec/library-version.ts";
+import { takeoverVariable } from "../state-folder/process-environment.ts";
 import { createHttpServer } from "./http-server.ts";
 import { loadModel } from "./load-model.ts";
 import { openInferenceRoutes } from "./open-inference.ts";
@@ -44,13 +45,13 @@ async function serve({ socket, modelDir, ...served }: Settings): Promise<void> {
   const server = createHttpServer({
     routes: new Map([
       ["/predict", predictRoute(model, served)],
-      ...openInferenceRoutes({ model, served, serverVersion: packageVersion() }),
+      ...openInferenceRoutes({ model, served, serverVersion: libraryVersion }),
     ]),
     headers: ["x-model-version", served.version],
     onFailure: createFailureLog(),
   });
-  await listenOnSocket(server, socket);
-  process.once("SIGTERM", () => void drain(server, graceMs));
+  const removeSocket = await listenOnSocket(server, socket, { takeover: process.env[takeoverVariable] === "1" });
+  process.once("SIGTERM", () => void drain(server, graceMs).then(removeSocket));
   report({ ready: true, socket, pid: process.pid, ...served });
 }
 
@@ -66,11 +67,6 @@ function createFailureLog(): (error: unknown) => void {
     silentUntil = now + 1_000;
     unreported = 0;
   };
-}
-
-function packageVersion(): string {
-  const manifest: { readonly version: string } = createRequire(import.meta.url)("pulumi-model-lifecycle/package.json");
-  return manifest.version;
 }
 
 function report(line: object): void {

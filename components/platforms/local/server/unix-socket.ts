@@ -1,20 +1,32 @@
 import { once } from "node:events";
-import { lstat, rm } from "node:fs/promises";
+import { lstat, rename, rm } from "node:fs/promises";
 import type { Server } from "node:http";
 import { connect } from "node:net";
 
 /**
- * Listens on a Unix domain socket and takes the place of one that a killed process left behind.
- * @throws Error when another process answers there, or the path is something else than a socket
+ * Listens on a Unix domain socket, in the place of one that a killed process left behind. With `takeover`, a process that
+ * serves there still does so until this one listens, and keeps the connections it has.
+ *
+ * The socket is made beside the path and renamed onto it: nobody finds the path empty, and a predecessor that ends
+ * removes the name it listened on, which is no longer this one.
+ * @returns removes the socket, unless it is a successor's by now
+ * @throws Error when another process answers there and is not to be replaced, or the path is something else than a socket
  */
-export async function listenOnSocket(server: Server, path: string): Promise<void> {
-  try {
-    await listen(server, path);
-  } catch (error) {
-    if (!isCode(error, "EADDRINUSE")) throw error;
-    await removeStaleSocket(path);
-    await listen(server, path);
-  }
+export async function listenOnSocket(
+  server: Server,
+  path: string,
+  { takeover }: { readonly takeover: boolean },
+): Promise<() => Promise<void>> {
+  await checkPlace(path, takeover);
+  const own = `${path}.${process.pid}`;
+  server.listen(own);
+  await once(server, "listening");
+  const { ino } = await lstat(own);
+  await rename(own, path);
+  return async () => {
+    const there = await lstat(path).catch(() => undefined);
+    if (there?.ino === ino) await rm(path, { force: true });
+  };
 }
 
 /** Finishes what is in flight, then closes; after `graceMs` the connections that are left are cut. */
@@ -26,15 +38,14 @@ export async function drain(server: Server, graceMs: number): Promise<void> {
   clearTimeout(cut);
 }
 
-async function listen(server: Server, path: string): Promise<void> {
-  server.listen(path);
-  await once(server, "listening");
-}
-
-async function removeStaleSocket(path: string): Promise<void> {
-  if (!(await lstat(path)).isSocket()) throw new Error(`${path} exists and is not a socket`);
-  if (await answers(path)) throw new Error(`another process serves on ${path}`);
-  await rm(path, { force: true });
+async function checkPlace(path: string, takeover: boolean): Promise<void> {
+  const there = await lstat(path).catch((error: unknown) => {
+    if (isCode(error, "ENOENT")) return undefined;
+    throw error;
+  });
+  if (there === undefined) return;
+  if (!there.isSocket()) throw new Error(`${path} exists and is not a socket`);
+  if (!takeover && (await answers(path))) throw new Error(`another process serves on ${path}`);
 }
 
 async function answers(path: string): Promise<boolean> {

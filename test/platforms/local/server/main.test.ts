@@ -56,6 +56,17 @@ describe("start", () => {
     await server.stop();
   });
 
+  test("a successor takes the socket of a living server over, and keeps it when that one ends", async () => {
+    using state = createStateFolder();
+    const model = linearModel(state);
+    const before = await startServer(state.path, model);
+    const after = await startServer(state.path, model, "tiny", { MLC_TAKEOVER: "1" });
+    expect((await before.stop()).code).toBe(0);
+    expect((await after.fetch("/v2/health/ready")).status).toBe(200);
+    await after.stop();
+    expect(existsSync(after.socket)).toBe(false);
+  });
+
   test("a file that is no socket is left alone", async () => {
     using state = createStateFolder();
     const model = linearModel(state);

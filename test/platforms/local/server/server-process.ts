@@ -56,9 +56,15 @@ export function serverArgs(modelDir: string, name: string): readonly string[] {
 }
 
 /** Starts a server in the state folder and waits until it says that it is ready. */
-export async function startServer(state: string, modelDir: string, name = "tiny"): Promise<RunningServer> {
+export async function startServer(
+  state: string,
+  modelDir: string,
+  name = "tiny",
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
   const child = spawn(process.execPath, [main, ...serverArgs(modelDir, name)], {
     cwd: state,
+    env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = collect(child);
