@@ -56,8 +56,8 @@ function editNode(source: Source, node: Node, after: unknown): readonly Splice[]
   const before: unknown = node.toJS(source.document);
   if (isDeepStrictEqual(before, after)) return [];
   if (isMap(node) && isMapping(after)) {
-    const kept = node.items.filter((pair) => Object.hasOwn(after, keyOf(pair)));
-    if (kept.length > 0) return node.flow ? editFlowMap(source, node, after) : editBlockMap(source, node, after);
+    if (node.items.some((pair) => isKept(pair, after)))
+      return node.flow ? editFlowMap(source, node, after) : editBlockMap(source, node, after);
   }
   if (isSeq(node) && Array.isArray(after) && node.items.length === after.length) {
     return node.items.flatMap((item, index) => (isNode(item) ? editNode(source, item, after[index]) : []));
@@ -99,11 +99,10 @@ function editBlockMap(source: Source, map: YAMLMap, after: Readonly<Record<strin
   const first = rangeOf(pairs[0]?.key)[0];
   const column = columnOf(source, first);
   for (const [index, pair] of pairs.entries()) {
-    const key = keyOf(pair);
-    if (Object.hasOwn(after, key)) splices.push(...editBlockValue(source, pair, after[key]));
-    else splices.push(removeLines(source, pair, pairs[index + 1]));
+    if (!isKept(pair, after)) splices.push(removeLines(source, pair, pairs[index + 1]));
+    else if (keyOf(pair) !== MERGE) splices.push(...editBlockValue(source, pair, after[keyOf(pair)]));
   }
-  for (const { follows, keys } of additions(map, after)) {
+  for (const { follows, keys } of additions(source, map, after)) {
     const lines = keys.map((key) => renderBlockPair(key, after[key], column, source.step));
     const margin = `\n${" ".repeat(column)}`;
     if (follows) {
@@ -131,19 +130,19 @@ function removeLines(source: Source, pair: Pair, next: Pair | undefined): Splice
 function editFlowMap(source: Source, map: YAMLMap, after: Readonly<Record<string, unknown>>): readonly Splice[] {
   const splices: Splice[] = [];
   const pairs = map.items;
-  const isKept = (pair: Pair | undefined): boolean => pair !== undefined && Object.hasOwn(after, keyOf(pair));
   for (let index = 0; index < pairs.length; index += 1) {
     const pair = pairs[index];
     if (pair === undefined) continue;
-    if (isKept(pair)) {
-      if (isNode(pair.value)) splices.push(...editNode(source, pair.value, after[keyOf(pair)]));
+    if (isKept(pair, after)) {
+      if (isNode(pair.value) && keyOf(pair) !== MERGE)
+        splices.push(...editNode(source, pair.value, after[keyOf(pair)]));
       continue;
     }
     const from = index;
-    while (index + 1 < pairs.length && !isKept(pairs[index + 1])) index += 1;
+    for (let next = pairs[index + 1]; next && !isKept(next, after); next = pairs[index + 1]) index += 1;
     splices.push(removeRun(source, pairs, from, index));
   }
-  for (const { follows, keys } of additions(map, after)) {
+  for (const { follows, keys } of additions(source, map, after)) {
     const texts = keys.map((key) => renderFlowPair(key, after[key]));
     const at = follows ? endOf(source, follows) : rangeOf(pairs[0]?.key)[0];
     splices.push({
@@ -167,18 +166,30 @@ function removeRun(source: Source, pairs: readonly Pair[], from: number, to: num
 
 /** The keys that are new, each run with the present pair it follows. */
 function additions(
+  source: Source,
   map: YAMLMap,
   after: Readonly<Record<string, unknown>>,
 ): readonly { readonly follows: Pair | undefined; readonly keys: readonly string[] }[] {
+  const before: Readonly<Record<string, unknown>> = map.toJS(source.document);
   const present = new Map(map.items.map((pair) => [keyOf(pair), pair]));
   const runs: { follows: Pair | undefined; keys: string[] }[] = [{ follows: undefined, keys: [] }];
   for (const key of Object.keys(after)) {
     const pair = present.get(key);
     if (pair) runs.push({ follows: pair, keys: [] });
-    else runs.at(-1)?.keys.push(key);
+    else if (!isMerged(key, before, after)) runs.at(-1)?.keys.push(key);
   }
   return runs.filter((run) => run.keys.length > 0);
 }
+
+/** The key by which one map takes over the pairs of another; `yaml` reads it as a symbol of this description. */
+const MERGE = "Symbol(<<)";
+
+/** What came in by a merge stays so as long as it does not change. */
+const isMerged = (key: string, before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>) =>
+  Object.hasOwn(before, key) && isDeepStrictEqual(before[key], after[key]);
+
+const isKept = (pair: Pair, after: Readonly<Record<string, unknown>>): boolean =>
+  keyOf(pair) === MERGE || Object.hasOwn(after, keyOf(pair));
 
 function splice(source: Source, splices: readonly Splice[]): string {
   let { text } = source;

@@ -211,7 +211,6 @@ function addDemo(program: Program, run: Run): void {
     .summary("see it all in two minutes on this machine")
     .description("Runs the example from training to retirement, on the real engine. Arguments go to the demo.")
     .allowUnknownOption()
-    .helpOption("-h", "show this help")
     .passThroughOptions()
     .addHelpText("after", "\nExample:\n  $ mlc demo --report report.json")
     .action((args: string[]) =>

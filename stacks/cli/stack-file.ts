@@ -5,7 +5,6 @@ import type { Release, RolloutDocument } from "../../components/spec/index.ts";
 import { editYaml, readYaml, UneditableYaml } from "./edit-yaml.ts";
 import { exitCodes, Failure, usageFailure } from "./failure.ts";
 import { parseYaml } from "./parse-yaml.ts";
-import type { Project } from "./project.ts";
 import { isMapping } from "./render-yaml.ts";
 
 /** The configuration key that holds the release, as errors name it. */
@@ -21,7 +20,7 @@ export interface StackFile {
 }
 
 /** @throws Failure (2) when the file is not YAML or holds no release. */
-export function readStackFile({ stackFile }: Project): StackFile {
+export function readStackFile(stackFile: string): StackFile {
   const text = readFileSync(stackFile, "utf8");
   const [error] = parseYaml(text).errors;
   if (error) throw usageFailure(`${stackFile} is not valid YAML: ${error.message.trimEnd()}`);

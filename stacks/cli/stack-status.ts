@@ -27,7 +27,7 @@ export interface StackStatus {
 
 export async function readStackStatus(options: Options): Promise<StackStatus> {
   const project = findProject(options);
-  const { release } = readStackFile(project);
+  const { release } = readStackFile(project.stackFile);
   const problems = checkRelease(release).length;
   const gateways = findGateways(project.stateFolder, { model: modelOf(release) });
   const endpoints = gateways.map(async (gateway) => ({

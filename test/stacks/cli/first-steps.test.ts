@@ -1,0 +1,149 @@
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { createCommandLine, jsonOf } from "./command-line.ts";
+
+describe("init", () => {
+  test("writes a project whose release is valid and whose files match their pins", async () => {
+    await using line = await createCommandLine();
+    const folder = join(line.root, "fresh");
+    mkdirSync(folder);
+    const run = await line.run("init", "--cwd", "fresh", "--stack", "prod", "--model", "churn", "--json");
+    expect(jsonOf(run)).toMatchObject({
+      exitCode: 0,
+      existing: [],
+      next: ["npm install", "pulumi stack init prod", "pulumi up", "mlc status"],
+      written: [
+        "models/v1/model.json",
+        "models/v1/weights.json",
+        "package.json",
+        "Pulumi.yaml",
+        "index.ts",
+        "Pulumi.prod.yaml",
+        ".gitignore",
+      ],
+    });
+    expect(line.read("fresh/Pulumi.yaml")).toContain(
+      "path: node_modules/pulumi-model-lifecycle/dist/components/platforms/local/provider",
+    );
+    expect(line.read("fresh/Pulumi.yaml")).toContain("refresh: always");
+    expect(line.read("fresh/.gitignore")).toBe("node_modules/\n.model-lifecycle/\n");
+    expect(await line.run("validate", "--cwd", "fresh", "--json")).toMatchObject({ code: 0 });
+  });
+
+  test("names the package where Node finds it, above the folder as well", async () => {
+    await using line = await createCommandLine();
+    mkdirSync(join(line.root, "node_modules/pulumi-model-lifecycle"), { recursive: true });
+    mkdirSync(join(line.root, "apps/one"), { recursive: true });
+    const run = await line.run("init", "--cwd", "apps/one", "--json");
+    expect(jsonOf(run)).toMatchObject({ next: ["pulumi stack init dev", "pulumi up", "mlc status"] });
+    expect(line.read("apps/one/Pulumi.yaml")).toContain("path: ../../node_modules/pulumi-model-lifecycle/dist/");
+    expect(line.read("apps/one/Pulumi.dev.yaml")).toMatch(
+      /^# yaml-language-server: \$schema=\.\.\/\.\.\/node_modules\//,
+    );
+  });
+
+  test("leaves what exists as it is and says so", async () => {
+    await using line = await createCommandLine();
+    line.write(".gitignore", "node_modules");
+    line.write("package.json", "{}");
+    const [project, configuration] = [line.read("Pulumi.yaml"), line.read(line.configuration)];
+    const run = await line.run("init");
+    expect(run.code).toBe(0);
+    for (const path of ["models/v1", "Pulumi.yaml", "Pulumi.dev.yaml", "package.json"]) {
+      expect(run.stdout).toContain(`exists   ${path}, left as it is`);
+    }
+    expect(run.stderr).toContain('package.json has no "type": "module"');
+    expect([line.read("Pulumi.yaml"), line.read(line.configuration)]).toEqual([project, configuration]);
+    expect(line.read(".gitignore")).toBe("node_modules\n.model-lifecycle/\n");
+    const again = await line.run("init", "--json");
+    expect(jsonOf(again)).toMatchObject({ written: [] });
+  });
+});
+
+describe("validate", () => {
+  test("lists every problem of document and files at once", async () => {
+    await using line = await createCommandLine({
+      rollout: ["candidat: v2"],
+      more: ["retirement:", "  v0: { phase: retired, sunset: 2027-05-31T00:00:00Z, successor: v1 }"],
+    });
+    line.write("models/v2/weights.json", "{}");
+    rmSync(join(line.root, "models/v1"), { recursive: true });
+    const run = await line.run("validate", "--json");
+    const { problems, exitCode } = jsonOf(run) as { problems: { path: string; seen: string }[]; exitCode: number };
+    expect(exitCode).toBe(2);
+    expect(problems.map(({ path }) => path.replace("model-lifecycle:release.", "")).toSorted()).toEqual([
+      "retirement.v0.sunset",
+      "rollout.candidat",
+      "versions.v1.source.path",
+      "versions.v2.source.sha256",
+    ]);
+    expect(problems.find(({ path }) => path.endsWith("sunset"))?.seen).toBe('"2027-05-31 00:00:00 +0000 UTC"');
+    for (const { path } of problems) expect(run.stderr).toContain(path);
+  });
+
+  test("the files of a retired version may be gone", async () => {
+    await using line = await createCommandLine({
+      more: ["retirement:", '  v2: { phase: retired, sunset: "2020-05-31T00:00:00Z", successor: v1 }'],
+    });
+    rmSync(join(line.root, "models/v2"), { recursive: true });
+    expect(await line.run("validate")).toMatchObject({ code: 0 });
+  });
+
+  test("a file of golden requests has to be there", async () => {
+    await using line = await createCommandLine();
+    line.write(
+      line.configuration,
+      line.read(line.configuration).replace("} # new", "}\n        checks: { golden: models/v2/golden.jsonl }"),
+    );
+    const run = await line.run("validate");
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('"models/v2/golden.jsonl", which is no file');
+  });
+});
+
+describe("pin", () => {
+  test("writes the hashes that differ, quoted, and nothing else", async () => {
+    await using line = await createCommandLine();
+    const before = line.read(line.configuration);
+    const hash = /path: models\/v2, sha256: "([0-9a-f]{64})"/.exec(before)?.[1] ?? "";
+    line.write(line.configuration, before.replace(`, sha256: "${hash}"`, ""));
+    const run = await line.run("pin", "--yes", "--json");
+    expect(jsonOf(run)).toMatchObject({ changed: true, exitCode: 0 });
+    expect(line.read(line.configuration)).toBe(before);
+    expect(jsonOf(await line.run("pin", "--json"))).toMatchObject({ changed: false, diff: "" });
+  });
+
+  test("takes only the versions it was given, and asks before it writes", async () => {
+    await using line = await createCommandLine();
+    line.write("models/v1/weights.json", "{}");
+    line.write("models/v2/weights.json", "{}");
+    const before = line.read(line.configuration);
+    expect(await line.run("pin", "v2")).toMatchObject({ code: 2 });
+    expect(line.read(line.configuration)).toBe(before);
+    expect(await line.run("pin", "v2", "--yes")).toMatchObject({ code: 0 });
+    const changed = line
+      .read(line.configuration)
+      .split("\n")
+      .filter((each, index) => each !== before.split("\n")[index]);
+    expect(changed).toHaveLength(1);
+    expect(changed[0]).toMatch(/path: models\/v2, sha256: "[0-9a-f]{64}" } # new$/);
+  });
+
+  test("names a directory that is not there", async () => {
+    await using line = await createCommandLine();
+    rmSync(join(line.root, "models/v2"), { recursive: true });
+    const run = await line.run("pin", "--yes");
+    expect(run.stderr).toContain('"models/v2", which does not exist');
+    expect(run.code).toBe(2);
+  });
+});
+
+test("an edit leaves no file beside the configuration and keeps its mode", async () => {
+  await using line = await createCommandLine();
+  const before = readdirSync(line.root).toSorted();
+  chmodSync(join(line.root, line.configuration), 0o640);
+  expect(await line.run("start", "v2", "--yes", "--no-up")).toMatchObject({ code: 0 });
+  expect(readdirSync(line.root).toSorted()).toEqual(before);
+  expect(statSync(join(line.root, line.configuration)).mode & 0o777).toBe(0o640);
+});

@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest";
+import { createProgram } from "../../../stacks/cli/program.ts";
+import { createCommandLine, jsonOf } from "./command-line.ts";
+
+const program = createProgram(async () => {});
+const commands = program.commands.map((command) => command.name()).filter((name) => name !== "complete");
+
+test("the commands are those of a model's life", () => {
+  expect(commands).toEqual([
+    "init",
+    "validate",
+    "pin",
+    "start",
+    "advance",
+    "promote",
+    "rollback",
+    "abort",
+    "deprecate",
+    "archive",
+    "retire",
+    "reinstate",
+    "status",
+    "watch",
+    "doctor",
+    "demo",
+    "completion",
+  ]);
+});
+
+test("mlc --help names every exit code", async () => {
+  await using line = await createCommandLine();
+  const { code, stdout } = await line.run("--help");
+  expect(code).toBe(0);
+  for (const number of [0, 1, 2, 3, 4]) expect(stdout).toMatch(new RegExp(`^ {2}${number} {2}\\w`, "m"));
+});
+
+test.each(commands)("mlc %s --help shows an example of it", (name) => {
+  let help = "";
+  const command = program.commands.find((each) => each.name() === name);
+  command?.configureOutput({ writeOut: (text) => void (help += text) });
+  expect(() => program.parse([name, "--help"], { from: "user" })).toThrow("(outputHelp)");
+  expect(help).toMatch(new RegExp(`Example:\\n {2}\\$ .*mlc ${name}`));
+});
+
+const wrong: readonly { readonly args: readonly string[]; readonly says: string }[] = [
+  { args: ["frobnicate"], says: "unknown command 'frobnicate'" },
+  { args: ["strat", "v2"], says: "Did you mean start?" },
+  { args: ["start"], says: "missing required argument 'version'" },
+  { args: ["start", "v1", "v2"], says: "too many arguments" },
+  { args: ["start", "v2", "--wieght", "5%"], says: "Did you mean --weight?" },
+  { args: ["start", "v2"], says: "Add --yes" },
+  { args: ["start", "v9", "--yes"], says: `"v9", which is not in versions` },
+  { args: ["start", "v1", "--yes"], says: `"v1", which is stable` },
+  { args: ["start", "v2", "--weight", "5", "--yes"], says: "model-lifecycle:release.rollout.weight" },
+  { args: ["start", "v2", "--attempt", "x", "--yes"], says: "model-lifecycle:release.rollout.attempt" },
+  { args: ["advance", "--yes"], says: "Start one: mlc start VERSION" },
+  { args: ["promote", "--yes"], says: "Start one: mlc start VERSION" },
+  { args: ["deprecate", "v2"], says: "required option '--sunset <date>'" },
+  { args: ["deprecate", "v2", "--sunset", "soon", "--yes"], says: "model-lifecycle:release.retirement.v2.sunset" },
+  { args: ["deprecate", "v1", "--sunset", "2027-05-31", "--yes"], says: `"v1", which is stable` },
+  { args: ["archive", "v2", "--yes"], says: "Give notice first: mlc deprecate v2" },
+  { args: ["retire", "v2", "--yes"], says: "Give notice first: mlc deprecate v2" },
+  { args: ["reinstate", "v2", "--yes"], says: "Nothing to take back." },
+  { args: ["pin", "v9"], says: "No version with a path: v9. There are: v1, v2." },
+  { args: ["validate", "--stack", "prod"], says: 'Stack "prod" has no configuration' },
+  { args: ["validate", "--cwd", "/nowhere"], says: "The folder /nowhere does not exist." },
+  { args: ["status", "--cwd", "/"], says: "No Pulumi.yaml in / or above it." },
+  { args: ["watch", "--until", "tomorrow"], says: "allowed are complete and ended" },
+  { args: ["watch", "--timeout", "-1"], says: "a number of seconds above 0" },
+  { args: ["completion", "tcsh"], says: "there is one for bash, zsh, fish" },
+  { args: ["init", "--model", "My Model"], says: `--model: seen "My Model"` },
+];
+
+describe("a wrong command line ends with 2, says why and changes nothing", () => {
+  test.each(wrong)("mlc $args", async ({ args, says }) => {
+    await using line = await createCommandLine();
+    const before = line.read(line.configuration);
+    const run = await line.run(...args);
+    expect(run.stderr).toContain(says);
+    expect(run.code).toBe(2);
+    expect(line.read(line.configuration)).toBe(before);
+  });
+});
+
+test("with several stacks one has to be named, by option or environment", async () => {
+  await using line = await createCommandLine();
+  line.write("Pulumi.prod.yaml", line.read(line.configuration));
+  const unnamed = await line.run("validate");
+  expect(unnamed).toMatchObject({ code: 2 });
+  expect(unnamed.stderr).toContain("Configured are: dev, prod.");
+  expect(await line.run("validate", "--stack", "prod")).toMatchObject({ code: 0 });
+  expect(await line.run("validate", "--stack", "acme/approval/prod")).toMatchObject({ code: 0 });
+  expect(await line.runWith({ PULUMI_STACK: "dev" }, "validate")).toMatchObject({ code: 0 });
+});
+
+test("the folder of the stacks' files is the one that Pulumi.yaml names", async () => {
+  await using line = await createCommandLine();
+  line.write("stacks/config/Pulumi.prod.yaml", line.read(line.configuration));
+  line.write("Pulumi.yaml", 'name: approval\nruntime: nodejs\nstackConfigDir: "stacks/config" # there\n');
+  const run = await line.run("validate", "--json");
+  expect(jsonOf(run)).toMatchObject({
+    stack: "prod",
+    file: `${line.root}/stacks/config/Pulumi.prod.yaml`,
+    exitCode: 0,
+  });
+});
+
+test("a command below the project's folder finds it", async () => {
+  await using line = await createCommandLine();
+  expect(await line.run("validate", "--cwd", "models/v1")).toMatchObject({ code: 0 });
+});
+
+test("errors with --json are one object with problems and the exit code", async () => {
+  await using line = await createCommandLine();
+  const moved = await line.run("start", "v9", "--json");
+  expect(jsonOf(moved)).toMatchObject({
+    command: "start",
+    exitCode: 2,
+    problems: [{ seen: '"v9", which is not in versions' }],
+  });
+  const unknown = await line.run("start", "--json");
+  expect(jsonOf(unknown)).toEqual({ error: "error: missing required argument 'version'", problems: [], exitCode: 2 });
+});
+
+test("an unexpected error says that it is one; its trace comes with MLC_DEBUG=1", async () => {
+  await using line = await createCommandLine();
+  line.write("Pulumi.odd.yaml/file", "");
+  const run = await line.run("validate", "--stack", "odd");
+  expect(run.code).toBe(1);
+  expect(run.stderr).toMatch(/^Unexpected: EISDIR.*\nThis is a fault of mlc/);
+  expect(run.stderr).not.toMatch(/^ +at /m);
+  const traced = await line.runWith({ MLC_DEBUG: "1" }, "validate", "--stack", "odd");
+  expect(traced.stderr).toMatch(/^ +at /m);
+});
+
+describe("completion", () => {
+  test.each(["bash", "zsh", "fish"])("the script for %s asks mlc itself", async (shell) => {
+    await using line = await createCommandLine();
+    const { code, stdout } = await line.run("completion", shell);
+    expect(code).toBe(0);
+    expect(stdout).toContain("mlc complete --");
+  });
+
+  const completions: readonly { readonly words: readonly string[]; readonly found: readonly string[] }[] = [
+    { words: ["pro"], found: ["promote"] },
+    { words: ["st"], found: ["start", "status"] },
+    { words: ["start", "v"], found: ["v1", "v2"] },
+    { words: ["start", "--w"], found: ["--weight"] },
+    { words: ["status", "--stack", "d"], found: ["dev"] },
+    { words: ["completion", ""], found: ["bash", "zsh", "fish"] },
+    { words: ["unheard-of", ""], found: [] },
+  ];
+  test.each(completions)("$words completes to $found", async ({ words, found }) => {
+    await using line = await createCommandLine();
+    const { code, stdout } = await line.run("complete", "--", ...words);
+    expect(code).toBe(0);
+    expect(stdout.split("\n").filter(Boolean)).toEqual(found);
+  });
+});
