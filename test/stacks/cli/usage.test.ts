@@ -35,11 +35,11 @@ test("mlc --help names every exit code", async () => {
 });
 
 test.each(commands)("mlc %s --help shows an example of it", (name) => {
-  let help = "";
+  const help: string[] = [];
   const command = program.commands.find((each) => each.name() === name);
-  command?.configureOutput({ writeOut: (text) => void (help += text) });
+  command?.configureOutput({ writeOut: (text) => void help.push(text) });
   expect(() => program.parse([name, "--help"], { from: "user" })).toThrow("(outputHelp)");
-  expect(help).toMatch(new RegExp(`Example:\\n {2}\\$ .*mlc ${name}`));
+  expect(help.join("")).toMatch(new RegExp(`Example:\\n {2}\\$ .*mlc ${name}`));
 });
 
 const wrong: readonly { readonly args: readonly string[]; readonly says: string }[] = [
