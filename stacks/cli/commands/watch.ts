@@ -69,8 +69,9 @@ function openLiveScreen({ out }: Terminal): Screen {
   out.write("\x1b[?25l");
   return {
     show(text) {
-      const lines = text.split("\n").slice(0, Math.max(1, (out.rows ?? 40) - 1));
-      const width = out.columns ?? 120;
+      // A terminal that does not know its size says 0.
+      const lines = text.split("\n").slice(0, Math.max(1, (out.rows || 40) - 1));
+      const width = out.columns || 120;
       const body = lines.map((line) => `${clip(line, width)}\x1b[K\n`).join("");
       out.write(`${height > 0 ? `\x1b[${height}A` : ""}${body}\x1b[J`);
       height = lines.length;
