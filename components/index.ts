@@ -1,7 +1,7 @@
 import "./kit/node-version.ts";
 
 export { CanaryRollout, type CanaryRolloutArgs } from "./canary-rollout.ts";
-export { readRelease, type Transform } from "./kit/index.ts";
+export { readRelease, type Tags, type Transform } from "./kit/index.ts";
 export { ModelArchive, type ModelArchiveArgs } from "./model-archive.ts";
 export { ModelEndpoint, type ModelEndpointArgs } from "./model-endpoint.ts";
 export { ModelRetirement, type ModelRetirementArgs } from "./model-retirement.ts";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArchiveStore } from "./archives/archive-store.ts";
-import { LifecycleComponent } from "./kit/index.ts";
+import { LifecycleComponent, type Tags, tagsOf } from "./kit/index.ts";
 import type { ResolvedRelease } from "./spec/index.ts";
 
 export interface ModelArchiveArgs {
@@ -14,6 +14,8 @@ export interface ModelArchiveArgs {
   readonly reason?: string;
   /** What must exist before the copy is made. @default - none */
   readonly after?: readonly pulumi.Resource[];
+  /** Tags for every resource below, beside `model`, `owner` and `managed-by`. A change updates in place. @default {} */
+  readonly tags?: Tags;
 }
 
 /**
@@ -26,9 +28,9 @@ export class ModelArchive extends LifecycleComponent {
   readonly manifestSha256: pulumi.Output<string>;
 
   constructor(name: string, args: ModelArchiveArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { release, version, store, retentionDays = 0, reason = "archived", after = [] } = args;
+    const { release, version, store, retentionDays = 0, reason = "archived", after = [], tags } = args;
     super("ModelArchive", name, { model: release.model.name, version }, opts);
-    const context = { name, parent: this, dependsOn: after };
+    const context = { name, parent: this, dependsOn: after, tags: tagsOf(release, tags) };
     const { uri, manifestSha256 } = store.store(context, { release, version, retentionDays, reason });
     this.uri = uri;
     this.manifestSha256 = manifestSha256;

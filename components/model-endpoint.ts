@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { CanaryRollout } from "./canary-rollout.ts";
-import { LifecycleComponent, refusal } from "./kit/index.ts";
+import { LifecycleComponent, refusal, type Tags, tagsOf } from "./kit/index.ts";
 import { checkPlan, type ServingHandle, type ServingPlan, type ServingPlatform } from "./platforms/platform.ts";
 import { ReleaseError, type ResolvedRelease } from "./spec/index.ts";
 
@@ -12,6 +12,8 @@ export interface ModelEndpointArgs {
   readonly release: ResolvedRelease;
   /** Where it is served; must agree with `platform.kind` of the release. Changing it replaces the endpoint. */
   readonly platform: ServingPlatform;
+  /** Tags for every resource below, beside `model`, `owner` and `managed-by`. A change updates in place. @default {} */
+  readonly tags?: Tags;
 }
 
 /**
@@ -27,12 +29,13 @@ export class ModelEndpoint extends LifecycleComponent {
   /** The resources behind it: the route, and what serves each deployed version. */
   readonly nodes: Pick<ServingHandle, "route" | "variants">;
 
-  constructor(name: string, { release, platform }: ModelEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ModelEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { release, platform, tags } = args;
     super("ModelEndpoint", name, { model: release.model, platform: platform.kind }, opts);
     this.rollout = new CanaryRollout(name, { release }, { parent: this });
     const plan = { release, traffic: this.rollout.traffic };
     refuseWhatCannotBe(plan, platform);
-    const { url, route, variants } = platform.serve({ name, parent: this }, plan);
+    const { url, route, variants } = platform.serve({ name, parent: this, tags: tagsOf(release, tags) }, plan);
     this.url = url;
     this.nodes = { route, variants };
     this.registerOutputs({ url });

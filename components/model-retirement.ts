@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArchiveStore } from "./archives/archive-store.ts";
-import { LifecycleComponent } from "./kit/index.ts";
+import { LifecycleComponent, type Tags } from "./kit/index.ts";
 import { ModelArchive } from "./model-archive.ts";
 import type { ModelEndpoint } from "./model-endpoint.ts";
 import type { ResolvedRelease } from "./spec/index.ts";
@@ -13,6 +13,8 @@ export interface ModelRetirementArgs {
   readonly store: ArchiveStore;
   /** Days in which nobody can delete an archive. @default 0 */
   readonly retentionDays?: number;
+  /** Tags for every resource below, beside `model`, `owner` and `managed-by`. A change updates in place. @default {} */
+  readonly tags?: Tags;
 }
 
 /**
@@ -25,7 +27,7 @@ export class ModelRetirement extends LifecycleComponent {
   readonly archives: Readonly<Record<string, ModelArchive>>;
 
   constructor(name: string, args: ModelRetirementArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { release, endpoint, store, retentionDays = 0 } = args;
+    const { release, endpoint, store, retentionDays = 0, tags = {} } = args;
     super("ModelRetirement", name, { model: release.model.name }, opts);
     const kept = Object.entries(release.retirement).filter(([, { phase }]) => phase !== "deprecated");
     this.archives = Object.fromEntries(
@@ -40,6 +42,7 @@ export class ModelRetirement extends LifecycleComponent {
             retentionDays,
             reason: `superseded by ${successor}`,
             after: endpoint.nodes.variants[version] ?? [],
+            tags,
           },
           { parent: this },
         ),

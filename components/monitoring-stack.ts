@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { LifecycleComponent } from "./kit/index.ts";
+import { LifecycleComponent, type Tags, tagsOf } from "./kit/index.ts";
 import { planTraffic } from "./lifecycle/index.ts";
 import type { Monitor, MonitorHandle } from "./monitors/monitor.ts";
 import type { ResolvedRelease } from "./spec/index.ts";
@@ -7,6 +7,8 @@ import type { ResolvedRelease } from "./spec/index.ts";
 export interface MonitoringStackArgs {
   readonly release: ResolvedRelease;
   readonly monitor: Monitor;
+  /** Tags for every resource below, beside `model`, `owner` and `managed-by`. A change updates in place. @default {} */
+  readonly tags?: Tags;
 }
 
 /**
@@ -18,9 +20,13 @@ export class MonitoringStack extends LifecycleComponent {
   /** Where rules and dashboards are, by name. */
   readonly documents: MonitorHandle;
 
-  constructor(name: string, { release, monitor }: MonitoringStackArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: MonitoringStackArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { release, monitor, tags } = args;
     super("MonitoringStack", name, { model: release.model.name }, opts);
-    this.documents = monitor.watch({ name, parent: this }, { release, traffic: planTraffic(release) });
+    this.documents = monitor.watch(
+      { name, parent: this, tags: tagsOf(release, tags) },
+      { release, traffic: planTraffic(release) },
+    );
     this.registerOutputs({ documents: this.documents });
   }
 }

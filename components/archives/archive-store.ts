@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Tags } from "../kit/index.ts";
 import type { ResolvedRelease } from "../spec/index.ts";
 
 export interface ArchiveContext {
@@ -7,6 +8,8 @@ export interface ArchiveContext {
   readonly parent: pulumi.ComponentResource;
   /** What must exist before the copy is made: the version's files. */
   readonly dependsOn: readonly pulumi.Resource[];
+  /** For every resource that can carry them. */
+  readonly tags: Tags;
 }
 
 export interface ArchivePlan {

@@ -1,10 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Tags } from "../kit/index.ts";
 import type { ResolvedRelease, TrafficPlan } from "../spec/index.ts";
 
 export interface MonitorContext {
   /** Logical name of the monitoring stack; every child's name starts with it. */
   readonly name: string;
   readonly parent: pulumi.ComponentResource;
+  /** For every resource that can carry them. */
+  readonly tags: Tags;
 }
 
 export interface MonitorPlan {

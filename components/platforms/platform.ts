@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Tags } from "../kit/index.ts";
 import { defaultPath, type Problem, type ResolvedRelease, type TrafficPlan } from "../spec/index.ts";
 
 /** What a platform can do; shared code asks this and never which platform it is. */
@@ -24,6 +25,8 @@ export interface ServingContext {
   /** Logical name of the endpoint; every child's name starts with it. */
   readonly name: string;
   readonly parent: pulumi.ComponentResource;
+  /** For every resource that can carry them. */
+  readonly tags: Tags;
 }
 
 export interface ServingHandle {

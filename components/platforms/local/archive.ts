@@ -14,13 +14,13 @@ export interface LocalArchiveSettings {
  * `pulumi destroy` leaves them there: the record outlives what it records.
  */
 export const localArchive = ({ transform }: LocalArchiveSettings = {}): ArchiveStore => ({
-  store({ name, parent, dependsOn }, { release, version, retentionDays, reason }) {
+  store({ name, parent, dependsOn, tags }, { release, version, retentionDays, reason }) {
     const { sha256 } = release.versions[version]?.source ?? { sha256: "" };
     const archive = new Archive(
       ...transformed<ArchiveInputs>(
         transform?.archive,
         `${name}-copy`,
-        { stateDir: stateDirOf(), model: release.model.name, version, sha256, retentionDays, reason },
+        { stateDir: stateDirOf(), model: release.model.name, version, sha256, retentionDays, reason, tags },
         { parent, dependsOn: [...dependsOn], retainOnDelete: true },
       ),
     );

@@ -12,13 +12,13 @@ export interface LocalDocumentsSettings {
 
 /** Writes Prometheus rules and a Grafana dashboard for the gateway's metrics into the state folder's `documents`. */
 export const localDocuments = ({ transform }: LocalDocumentsSettings = {}): Monitor => ({
-  watch({ name, parent }, { traffic }) {
+  watch({ name, parent, tags }, { traffic }) {
     const stateDir = stateDirOf();
     const rules = new Document(
       ...transformed<DocumentInputs>(
         transform?.rules,
         `${name}-rules`,
-        { stateDir, name: `${name}.rules.yml`, content: renderRules(traffic.model, traffic.rollout) },
+        { stateDir, name: `${name}.rules.yml`, content: renderRules(traffic.model, traffic.rollout), tags },
         { parent },
       ),
     );
@@ -26,7 +26,7 @@ export const localDocuments = ({ transform }: LocalDocumentsSettings = {}): Moni
       ...transformed<DocumentInputs>(
         transform?.dashboard,
         `${name}-dashboard`,
-        { stateDir, name: `${name}.dashboard.json`, content: renderDashboard(traffic.model, traffic.rollout) },
+        { stateDir, name: `${name}.dashboard.json`, content: renderDashboard(traffic.model, traffic.rollout), tags },
         { parent },
       ),
     );

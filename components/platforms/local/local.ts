@@ -5,8 +5,9 @@ import { libraryVersion } from "../../spec/index.ts";
 import type { ServingContext, ServingHandle, ServingPlan, ServingPlatform } from "../platform.ts";
 import type { ArtifactInputs } from "./provider/artifact.ts";
 import type { GatewayInputs } from "./provider/gateway.ts";
-import { type ModelServerInputs, socketOf } from "./provider/model-server.ts";
+import type { ModelServerInputs } from "./provider/model-server.ts";
 import type { RouteInputs } from "./provider/route.ts";
+import { socketPath } from "./state-folder/paths.ts";
 import { Artifact, Gateway, ModelServer, Route } from "./resources.ts";
 
 export interface LocalSettings {
@@ -31,7 +32,7 @@ export const local = (settings: LocalSettings = {}): ServingPlatform => ({
 });
 
 function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: LocalSettings): ServingHandle {
-  const { name, parent } = context;
+  const { name, parent, tags } = context;
   const stateDir = stateDirOf();
   const variants: Record<string, readonly pulumi.Resource[]> = {};
   const servers: Record<string, string> = {};
@@ -49,6 +50,7 @@ function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: L
         stateDir,
         endpoint: name,
         code: libraryVersion,
+        tags,
         ...(plan.release.platform.port === undefined ? {} : { port: plan.release.platform.port }),
       },
       { parent },
@@ -58,7 +60,7 @@ function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: L
     ...transformed<RouteInputs>(
       transform.route,
       `${name}-route`,
-      { stateDir, endpoint: name, plan: plan.traffic, servers },
+      { stateDir, endpoint: name, plan: plan.traffic, servers, tags },
       { parent, dependsOn: [gateway, ...Object.values(variants).flat()] },
     ),
   );
@@ -75,7 +77,7 @@ interface Variant {
 }
 
 function createVariant(
-  { name, parent }: ServingContext,
+  { name, parent, tags }: ServingContext,
   { release }: ServingPlan,
   { version, sha256, stateDir }: Variant,
   transform: NonNullable<LocalSettings["transform"]>,
@@ -85,7 +87,7 @@ function createVariant(
     ...transformed<ArtifactInputs>(
       transform.artifact,
       `${name}-${version}-artifact`,
-      { stateDir, source: fromRoot(source.path), sha256 },
+      { stateDir, source: fromRoot(source.path), sha256, tags },
       { parent },
     ),
   );
@@ -100,12 +102,13 @@ function createVariant(
         model: release.model.name,
         version,
         sha256,
+        tags,
         checks: { ...checks, ...(checks.golden === undefined ? {} : { golden: fromRoot(checks.golden) }) },
       },
       { parent, dependsOn: [artifact] },
     ),
   );
-  return { resources: [artifact, server], socket: socketOf(process) };
+  return { resources: [artifact, server], socket: socketPath(process) };
 }
 
 /** The state folder of this project and stack. */

@@ -1,9 +1,8 @@
 import { archiveVersion, removeArchive, verifyArchive } from "../state-folder/archive.ts";
-import { openStateFolder } from "../state-folder/folder.ts";
-import type { Placed, ResourceKind } from "./resource-kind.ts";
+import { findStateFolder, openStateFolder } from "../state-folder/folder.ts";
+import type { LocalInputs, Placed, ResourceKind } from "./resource-kind.ts";
 
-export interface ArchiveInputs {
-  readonly stateDir: string;
+export interface ArchiveInputs extends LocalInputs {
   readonly model: string;
   readonly version: string;
   readonly sha256: string;
@@ -20,16 +19,17 @@ export interface ArchiveState extends ArchiveInputs, Placed {
 export const archive: ResourceKind<ArchiveInputs, ArchiveState> = {
   replaces: ["stateDir", "model", "version", "sha256"],
   ignores: ["reason"],
+  nameOf: ({ model, version }) => `${model}/${version}`,
 
   async create(inputs) {
     const folder = openStateFolder(inputs.stateDir);
     const { uri, manifestSha256 } = await archiveVersion(folder, inputs);
-    return { id: `${inputs.model}/${inputs.version}`, state: { ...inputs, uri, manifestSha256 } };
+    return { ...inputs, uri, manifestSha256 };
   },
 
   async read({ hostId: _, ...state }) {
-    const folder = openStateFolder(state.stateDir);
-    return (await verifyArchive(folder, state)) ? state : undefined;
+    const folder = findStateFolder(state.stateDir);
+    return folder && (await verifyArchive(folder, state)) ? state : undefined;
   },
 
   async delete(state) {

@@ -1,10 +1,11 @@
 import { removeArtifact, storeArtifact, verifyArtifact } from "../state-folder/artifacts.ts";
-import { openStateFolder } from "../state-folder/folder.ts";
+import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { artifactPath } from "../state-folder/paths.ts";
-import type { Placed, ResourceKind } from "./resource-kind.ts";
+import { listSpecNames } from "../supervisor/process-names.ts";
+import { readSpec } from "../supervisor/process-spec.ts";
+import type { LocalInputs, Placed, ResourceKind } from "./resource-kind.ts";
 
-export interface ArtifactInputs {
-  readonly stateDir: string;
+export interface ArtifactInputs extends LocalInputs {
   /** Directory with the version's files, absolute. */
   readonly source: string;
   /** The content that the source must have. */
@@ -18,19 +19,34 @@ export interface ArtifactState extends ArtifactInputs, Placed {
 export const artifact: ResourceKind<ArtifactInputs, ArtifactState> = {
   replaces: ["stateDir", "sha256"],
   ignores: ["source"],
+  nameOf: ({ sha256 }) => sha256,
 
   async create(inputs) {
     const folder = openStateFolder(inputs.stateDir);
-    await storeArtifact(folder, inputs.source, inputs.sha256);
-    return { id: inputs.sha256, state: { ...inputs, path: artifactPath(inputs.sha256) } };
+    await inTurn(() => storeArtifact(folder, inputs.source, inputs.sha256));
+    return { ...inputs, path: artifactPath(inputs.sha256) };
   },
 
   async read({ hostId: _, ...state }) {
-    const folder = openStateFolder(state.stateDir);
-    return (await verifyArtifact(folder, state.sha256)) ? state : undefined;
+    const folder = findStateFolder(state.stateDir);
+    return folder && (await verifyArtifact(folder, state.sha256)) ? state : undefined;
   },
 
   async delete(state) {
-    await removeArtifact(openStateFolder(state.stateDir), state.sha256);
+    const folder = openStateFolder(state.stateDir);
+    // Two versions may have the same content.
+    if (!isServed(folder, state.path)) await removeArtifact(folder, state.sha256);
   },
 };
+
+let lastTurn: Promise<void> = Promise.resolve();
+
+/** One at a time: of two versions with the same content, the second finds it there. */
+function inTurn(store: () => Promise<void>): Promise<void> {
+  lastTurn = lastTurn.then(store, store);
+  return lastTurn;
+}
+
+/** A process that is wanted reads its model from here whenever it starts. */
+const isServed = (folder: StateFolder, path: string): boolean =>
+  listSpecNames(folder).some((name) => readSpec(folder, name)?.args.includes(path));

@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { writeAtomic } from "../state-folder/atomic-file.ts";
-import { openStateFolder } from "../state-folder/folder.ts";
+import { findStateFolder, openStateFolder } from "../state-folder/folder.ts";
 import { documentPath } from "../state-folder/paths.ts";
-import type { Placed, ResourceKind } from "./resource-kind.ts";
+import type { LocalInputs, Placed, ResourceKind } from "./resource-kind.ts";
 
-export interface DocumentInputs {
-  readonly stateDir: string;
+export interface DocumentInputs extends LocalInputs {
   /** File name in the folder `documents` of the state folder. */
   readonly name: string;
   readonly content: string;
@@ -19,13 +18,13 @@ export interface DocumentState extends DocumentInputs, Placed {
 
 export const document: ResourceKind<DocumentInputs, DocumentState> = {
   replaces: ["stateDir", "name"],
+  nameOf: ({ name }) => name,
 
-  async create(inputs) {
-    return { id: inputs.name, state: await write(inputs) };
-  },
+  create: write,
 
   async read({ hostId: _, ...state }) {
-    const folder = openStateFolder(state.stateDir);
+    const folder = findStateFolder(state.stateDir);
+    if (folder === undefined) return undefined;
     try {
       return { ...state, content: await readFile(folder.path(documentPath(state.name)), "utf8") };
     } catch {

@@ -1,14 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { openStateFolder, type StateFolder } from "../state-folder/folder.ts";
+import { isDeepStrictEqual } from "node:util";
+import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { ensureSupervisor } from "../supervisor/ensure.ts";
-import { type ProcessSpec, readSpec, removeSpec, waitGone, waitReady, writeSpec } from "../supervisor/process-spec.ts";
+import {
+  ProcessNotReady,
+  type ProcessSpec,
+  readSpec,
+  removeSpec,
+  waitGone,
+  waitReady,
+  writeSpec,
+} from "../supervisor/process-spec.ts";
 import { entryPoint } from "./entry-point.ts";
 import { freePort } from "./free-port.ts";
-import type { Placed, ResourceKind } from "./resource-kind.ts";
+import type { LocalInputs, Placed, ResourceKind } from "./resource-kind.ts";
 
-export interface GatewayInputs {
-  readonly stateDir: string;
+export interface GatewayInputs extends LocalInputs {
   readonly endpoint: string;
   /** Port for clients. Absent: 8080, or a free one when that is taken; it then stays. */
   readonly port?: number;
@@ -25,28 +33,40 @@ export const processOf = (endpoint: string): string => `gateway-${endpoint}`;
 
 const READY_WITHIN_MS = 15_000;
 const GONE_WITHIN_MS = 20_000;
+/** Between the look for a free port and its use, somebody else may take it. */
+const PORT_TRIES = 5;
 
 export const gateway: ResourceKind<GatewayInputs, GatewayState> = {
   replaces: ["stateDir", "endpoint"],
+  nameOf: ({ endpoint }) => endpoint,
 
   async create(inputs) {
     const folder = openStateFolder(inputs.stateDir);
-    const ports = { port: inputs.port ?? (await freePort(8080)), adminPort: await freePort() };
-    await run(folder, inputs, ports);
-    return { id: processOf(inputs.endpoint), state: { ...inputs, ...urls(ports) } };
+    for (let tries = 1; ; tries++) {
+      const ports = knownPorts(folder, inputs) ?? {
+        port: inputs.port ?? (await freePort(8080)),
+        adminPort: await freePort(),
+      };
+      try {
+        await run(folder, inputs, ports);
+        return { ...inputs, ...urls(ports) };
+      } catch (error) {
+        if (inputs.port !== undefined || tries === PORT_TRIES || !isPortTaken(error)) throw error;
+      }
+    }
   },
 
   async read({ hostId: _, ...state }) {
-    const folder = openStateFolder(state.stateDir);
-    if (readSpec(folder, processOf(state.endpoint)) === undefined) return undefined;
+    const folder = findStateFolder(state.stateDir);
+    if (folder === undefined || readSpec(folder, processOf(state.endpoint)) === undefined) return undefined;
     await ensureSupervisor(folder);
     return state;
   },
 
   async update(news, olds) {
-    const folder = openStateFolder(news.stateDir);
     const ports = { port: news.port ?? portOf(olds.url), adminPort: portOf(olds.adminUrl) };
-    await run(folder, news, ports);
+    const restarts = news.code !== olds.code || ports.port !== portOf(olds.url);
+    if (restarts) await run(openStateFolder(news.stateDir), news, ports);
     return { ...news, ...urls(ports) };
   },
 
@@ -76,8 +96,7 @@ async function run(folder: StateFolder, inputs: GatewayInputs, ports: Ports): Pr
   }
 }
 
-function specOf({ endpoint }: GatewayInputs, { port, adminPort }: Ports): ProcessSpec {
-  const instance = randomUUID();
+function specOf({ endpoint }: GatewayInputs, { port, adminPort }: Ports, instance: string = randomUUID()): ProcessSpec {
   return {
     name: processOf(endpoint),
     instance,
@@ -93,6 +112,18 @@ function specOf({ endpoint }: GatewayInputs, { port, adminPort }: Ports): Proces
     ready: { port: adminPort, path: "/healthz" },
   };
 }
+
+/** Of a gateway whose making was interrupted before the engine heard of it. */
+function knownPorts(folder: StateFolder, inputs: GatewayInputs): Ports | undefined {
+  const spec = readSpec(folder, processOf(inputs.endpoint));
+  if (spec === undefined || !("port" in spec.ready)) return undefined;
+  const port = inputs.port ?? Number(spec.args[spec.args.indexOf("--port") + 1]);
+  const ports = { port, adminPort: spec.ready.port };
+  return isDeepStrictEqual(spec, specOf(inputs, ports, spec.instance)) ? ports : undefined;
+}
+
+const isPortTaken = (error: unknown): boolean =>
+  error instanceof ProcessNotReady && error.status?.state === "portTaken";
 
 const urls = ({ port, adminPort }: Ports) => ({
   url: `http://127.0.0.1:${port}`,

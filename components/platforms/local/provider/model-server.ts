@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { openStateFolder, type StateFolder } from "../state-folder/folder.ts";
+import { isDeepStrictEqual } from "node:util";
+import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { artifactPath, socketPath } from "../state-folder/paths.ts";
 import { ensureSupervisor } from "../supervisor/ensure.ts";
 import { type ProcessSpec, readSpec, removeSpec, waitGone, waitReady, writeSpec } from "../supervisor/process-spec.ts";
 import { entryPoint } from "./entry-point.ts";
-import type { Placed, ResourceKind } from "./resource-kind.ts";
+import type { LocalInputs, Placed, ResourceKind } from "./resource-kind.ts";
 import { checkVersion, type VersionChecks } from "./version-checks.ts";
 
-export interface ModelServerInputs {
-  readonly stateDir: string;
+export interface ModelServerInputs extends LocalInputs {
   /** Name of the process, unique in the state folder; says the content, so that new content is a new process. */
   readonly process: string;
   readonly model: string;
@@ -23,38 +23,38 @@ export interface ModelServerState extends ModelServerInputs, Placed {
   readonly socket: string;
 }
 
-export const socketOf = (process: string): string => socketPath(process);
 
 const READY_WITHIN_MS = 30_000;
 const GONE_WITHIN_MS = 20_000;
 
 export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
   replaces: ["stateDir", "process", "model", "version", "sha256"],
+  nameOf: ({ process }) => process,
 
   async create(inputs) {
     const folder = openStateFolder(inputs.stateDir);
-    writeSpec(folder, specOf(inputs));
+    writeSpec(folder, specOf(inputs, readSpec(folder, inputs.process)));
     await ensureSupervisor(folder);
     try {
       await waitReady(folder, inputs.process, { timeoutMs: READY_WITHIN_MS });
-      await checkVersion(folder, socketOf(inputs.process), inputs);
+      await checkVersion(folder, socketPath(inputs.process), inputs);
     } catch (error) {
       await stop(folder, inputs.process);
       throw error;
     }
-    return { id: inputs.process, state: { ...inputs, socket: socketOf(inputs.process) } };
+    return { ...inputs, socket: socketPath(inputs.process) };
   },
 
   async read({ hostId: _, ...state }) {
-    const folder = openStateFolder(state.stateDir);
-    if (readSpec(folder, state.process) === undefined) return undefined;
+    const folder = findStateFolder(state.stateDir);
+    if (folder === undefined || readSpec(folder, state.process) === undefined) return undefined;
     await ensureSupervisor(folder);
     return state;
   },
 
   async update(news, olds) {
-    const folder = openStateFolder(news.stateDir);
-    await checkVersion(folder, olds.socket, news);
+    const isChecked = isDeepStrictEqual(news.checks, olds.checks);
+    if (!isChecked) await checkVersion(openStateFolder(news.stateDir), olds.socket, news);
     return { ...news, socket: olds.socket };
   },
 
@@ -63,9 +63,14 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
   },
 };
 
-function specOf(inputs: ModelServerInputs): ProcessSpec {
-  const instance = randomUUID();
-  const socket = socketOf(inputs.process);
+/** The process to run; the one before, when that is it already. */
+function specOf(inputs: ModelServerInputs, before?: ProcessSpec): ProcessSpec {
+  const isSame = before !== undefined && isDeepStrictEqual(specFor(inputs, before.instance), before);
+  return isSame ? before : specFor(inputs, randomUUID());
+}
+
+function specFor(inputs: ModelServerInputs, instance: string): ProcessSpec {
+  const socket = socketPath(inputs.process);
   return {
     name: inputs.process,
     instance,

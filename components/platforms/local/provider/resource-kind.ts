@@ -1,18 +1,29 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Tags } from "../../../kit/index.ts";
 
 /** One kind of resource, free of the engine: plain inputs in, plain state out. Every verb may be called twice. */
-export interface ResourceKind<Inputs extends object, State extends Inputs & Placed> {
+export interface ResourceKind<Inputs extends LocalInputs, State extends Inputs & Placed> {
   /** Inputs whose change means another resource; created before the old one is deleted. */
   readonly replaces: readonly (keyof Inputs & string)[];
   /** Inputs that say only how to get there: a change of them alone is no change. */
   readonly ignores?: readonly (keyof Inputs & string)[];
+  /** Unique for this kind in the state folder; with the folder it makes the resource's id. */
+  nameOf(inputs: Inputs): string;
   /** Problems that need the old inputs or the machine to be seen. */
   check?(news: Inputs, olds: Inputs | undefined): Promise<readonly CheckFailure[]>;
-  create(inputs: Inputs): Promise<{ readonly id: string; readonly state: Omit<State, keyof Placed> }>;
+  create(inputs: Inputs): Promise<Omit<State, keyof Placed>>;
   /** undefined: it is gone. */
   read(state: State): Promise<Omit<State, keyof Placed> | undefined>;
   update?(news: Inputs, olds: State): Promise<Omit<State, keyof Placed>>;
   delete(state: State): Promise<void>;
+}
+
+/** What every local resource is given. */
+export interface LocalInputs {
+  /** The state folder, absolute. */
+  readonly stateDir: string;
+  /** @default - none */
+  readonly tags?: Tags;
 }
 
 export interface CheckFailure {
@@ -25,6 +36,8 @@ export interface Placed {
   readonly hostId: string;
 }
 
+type Plain = Readonly<Record<string, unknown>>;
+
 export interface Difference {
   readonly changes: boolean;
   readonly replaces: string[];
@@ -33,8 +46,8 @@ export interface Difference {
 /** What differs between the state and the new inputs. */
 export function diffOf(
   kind: { readonly replaces: readonly string[]; readonly ignores?: readonly string[] },
-  olds: Readonly<Record<string, unknown>>,
-  news: Readonly<Record<string, unknown>>,
+  olds: Plain,
+  news: Plain,
 ): Difference {
   const inputs = new Set([...Object.keys(news), ...kind.replaces]);
   const changed = [...inputs].filter((key) => !kind.ignores?.includes(key) && !isDeepStrictEqual(olds[key], news[key]));

@@ -1,11 +1,9 @@
 import type { TrafficPlan } from "../../../spec/index.ts";
-import { putRoute, readRouteStatus, removeRoute } from "../gateway/admin-client.ts";
-import { openStateFolder } from "../state-folder/folder.ts";
-import { processOf } from "./gateway.ts";
-import type { CheckFailure, Placed, ResourceKind } from "./resource-kind.ts";
+import { checkRoute, putRoute, readRouteStatus, removeRoute } from "../gateway/admin-client.ts";
+import { findStateFolder, openStateFolder } from "../state-folder/folder.ts";
+import type { CheckFailure, LocalInputs, Placed, ResourceKind } from "./resource-kind.ts";
 
-export interface RouteInputs {
-  readonly stateDir: string;
+export interface RouteInputs extends LocalInputs {
   readonly endpoint: string;
   readonly plan: TrafficPlan;
   /** Sockets of the deployed versions, relative to the state folder. */
@@ -19,30 +17,19 @@ export interface RouteState extends RouteInputs, Placed {
 
 export const route: ResourceKind<RouteInputs, RouteState> = {
   replaces: ["stateDir", "endpoint"],
+  nameOf: ({ endpoint }) => endpoint,
 
   async check(news, olds) {
-    const failures: CheckFailure[] = [];
-    if (olds === undefined) return failures;
-    const stable = news.plan.stable;
-    const before = olds.plan.versions[stable]?.sha256;
-    const after = news.plan.versions[stable]?.sha256;
-    if (stable === olds.plan.stable && before !== after) {
-      failures.push({
-        property: "plan.versions",
-        reason: `version ${stable} serves and its content is fixed: seen ${after}, allowed ${before}. Add the new content as a new version and start a rollout to it.`,
-      });
-    }
-    return failures;
+    return olds === undefined ? [] : [...checkStable(news.plan, olds.plan), ...(await checkEnded(news))];
   },
 
   async create(inputs) {
-    const ended = await put(inputs);
-    return { id: processOf(inputs.endpoint), state: { ...inputs, ended } };
+    return { ...inputs, ended: await put(inputs) };
   },
 
   async read({ hostId: _, ...state }) {
-    const folder = openStateFolder(state.stateDir);
-    const status = await readRouteStatus(folder, state.endpoint);
+    const folder = findStateFolder(state.stateDir);
+    const status = folder && (await readRouteStatus(folder, state.endpoint));
     return status && { ...state, plan: status.plan, ended: status.rollout.ended?.reason ?? "" };
   },
 
@@ -54,6 +41,26 @@ export const route: ResourceKind<RouteInputs, RouteState> = {
     await removeRoute(openStateFolder(state.stateDir), state.endpoint);
   },
 };
+
+/** What serves is never exchanged under its name. */
+function checkStable({ stable, versions }: TrafficPlan, before: TrafficPlan): readonly CheckFailure[] {
+  const seen = versions[stable]?.sha256;
+  const allowed = before.versions[stable]?.sha256;
+  if (stable !== before.stable || seen === allowed) return [];
+  return [
+    {
+      property: "plan.versions",
+      reason: `version ${stable} serves and its content is fixed: seen ${seen}, allowed ${allowed}. Add the new content as a new version and start a rollout to it.`,
+    },
+  ];
+}
+
+/** What the gateway would refuse is refused before anything is changed; a gateway that does not answer is asked later. */
+async function checkEnded({ stateDir, endpoint, plan, servers }: RouteInputs): Promise<readonly CheckFailure[]> {
+  const folder = findStateFolder(stateDir);
+  const refused = folder && (await checkRoute(folder, endpoint, { plan, servers }));
+  return refused ? [{ property: "plan", reason: refused.message }] : [];
+}
 
 async function put({ stateDir, endpoint, plan, servers }: RouteInputs): Promise<string> {
   const status = await putRoute(openStateFolder(stateDir), endpoint, { plan, servers });

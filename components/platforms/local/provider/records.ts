@@ -1,0 +1,53 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { readJson, writeJsonAtomic } from "../state-folder/atomic-file.ts";
+import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
+
+/** Where a resource is and what it is called there: its id. A stack that lost its state imports by it. */
+export interface Location {
+  readonly stateDir: string;
+  readonly type: string;
+  readonly name: string;
+}
+
+/** What the engine asked for and what it got, kept beside what exists, so that an id alone says everything. */
+export interface ResourceRecord {
+  readonly inputs: Record<string, unknown>;
+  readonly state: Record<string, unknown>;
+}
+
+export const idOf = ({ stateDir, name }: Location): string => `${stateDir}#${name}`;
+
+/** @throws Error that says what an id looks like. */
+export function locationOf(type: string, id: string): Location {
+  const [, stateDir, name] = /^(\/.*)#([^#]+)$/.exec(id) ?? [];
+  if (stateDir === undefined || name === undefined) {
+    throw new Error(
+      `${type}: seen the id "${id}"; allowed: <absolute path of the state folder>#<name>, such as /srv/app/.model-lifecycle/prod#sentiment`,
+    );
+  }
+  return { stateDir, type, name };
+}
+
+export function writeRecord(location: Location, record: ResourceRecord): void {
+  const file = fileOf(openStateFolder(location.stateDir), location);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeJsonAtomic(file, record);
+}
+
+export function readRecord(location: Location): ResourceRecord | undefined {
+  const folder = findStateFolder(location.stateDir);
+  return folder && readJson(fileOf(folder, location), recordSchema);
+}
+
+export function removeRecord(location: Location): void {
+  const folder = findStateFolder(location.stateDir);
+  if (folder !== undefined) rmSync(fileOf(folder, location), { force: true });
+}
+
+const plain = z.record(z.string(), z.unknown());
+const recordSchema = z.object({ inputs: plain, state: plain });
+
+const fileOf = (folder: StateFolder, { type, name }: Location): string =>
+  folder.path(join("resources", type, `${encodeURIComponent(name)}.json`));
