@@ -40,6 +40,13 @@ export interface Project extends AsyncDisposable {
   outputs(): Promise<Record<string, unknown>>;
 }
 
+/** A change as one line: `update Route sentiment-route: plan.weight`. */
+export const lineOf = ({ op, type, name, changed }: Change): string =>
+  `${op} ${type.split(":").at(-1)} ${name}${changed.length === 0 ? "" : `: ${changed.join(", ")}`}`;
+
+/** What a run changed, in an order that does not depend on which of two steps was faster. */
+export const linesOf = ({ changes }: Run): readonly string[] => changes.map(lineOf).toSorted();
+
 const PROGRAM = `import { ModelEndpoint, readRelease } from "pulumi-model-lifecycle";
 import { local } from "pulumi-model-lifecycle/platforms/local";
 
