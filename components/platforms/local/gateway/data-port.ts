@@ -4,6 +4,8 @@ import { answerJson } from "./answer.ts";
 import { countFeedback } from "./counters.ts";
 import { type Asked, Exchange, MOST_BODY_BYTES } from "./exchange.ts";
 import type { FeedbackItem } from "./feedback.ts";
+import { HttpReply, type Reply } from "./reply.ts";
+import { ShortPath, type ShortRequest } from "./short-path.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface DataPortSettings {
@@ -17,8 +19,15 @@ export interface DataPortSettings {
   readonly requestTimeoutMs?: number;
 }
 
-/** The server that clients talk to: predictions, Open Inference Protocol v2, feedback. Not yet listening. */
-export function createDataPort(settings: DataPortSettings): Server {
+export interface DataPort {
+  /** Not yet listening. */
+  readonly server: Server;
+  /** Closes the connections that no request is on. */
+  readonly closeIdle: () => void;
+}
+
+/** What clients talk to: predictions, Open Inference Protocol v2, feedback. */
+export function createDataPort(settings: DataPortSettings): DataPort {
   const { traffic, instance, metrics, headersTimeoutMs = 10_000, requestTimeoutMs = 30_000 } = settings;
   const server = createServer({
     headersTimeout: headersTimeoutMs,
@@ -32,17 +41,47 @@ export function createDataPort(settings: DataPortSettings): Server {
   server.on("request", (request, response) => {
     if (traffic.draining) response.shouldKeepAlive = false;
     const path = pathOf(request.url ?? "/");
-    if (path === "/predict") return receivePrediction(traffic, request, response, PREDICT);
     if (path === "/feedback") return receiveFeedback(traffic, metrics, request, response);
     if (path === "/v2/health/ready") return answerReady(traffic, instance, request, response);
     if (path === "/v2/health/live") return answerGet(request, response, 200, { live: true });
     if (path === "/v2") return answerGet(request, response, 200, { name: "model-lifecycle-gateway", extensions: [] });
-    const asked = readModelPath(path, traffic.routing?.model);
+    const asked = readAsked(path, traffic.routing?.model);
     if (asked === undefined) return answerJson(response, 404, { error: `no such path: ${path.slice(0, 200)}` });
     receivePrediction(traffic, request, response, asked);
   });
   server.on("clientError", answerClientError);
-  return server;
+  const shortPath = takeShortPath(server, traffic);
+  return {
+    server,
+    closeIdle: () => {
+      server.closeIdleConnections();
+      shortPath.closeIdle(0);
+    },
+  };
+}
+
+/** Puts the short path before the HTTP server: that one gets a connection when the short path gives it up. */
+function takeShortPath(server: Server, traffic: Traffic): ShortPath {
+  const listeners = server.listeners("connection");
+  server.removeAllListeners("connection");
+  const shortPath = new ShortPath({
+    take: (request, reply) => takeShortRequest(traffic, request, reply),
+    handOver: (socket) => {
+      for (const listener of listeners) listener.call(server, socket);
+    },
+    draining: () => traffic.draining,
+  });
+  server.on("connection", (socket) => shortPath.accept(socket));
+  setInterval(() => shortPath.closeIdle(), 1_000).unref();
+  return shortPath;
+}
+
+function takeShortRequest(traffic: Traffic, request: ShortRequest, reply: Reply): boolean {
+  const { routing } = traffic;
+  const asked = routing === undefined ? undefined : readAsked(pathOf(request.path), routing.model);
+  if (routing === undefined || asked?.prediction !== true) return false;
+  new Exchange(traffic, routing, request, reply, asked).begin(request.body);
+  return true;
 }
 
 const PREDICT: Asked = { prediction: true };
@@ -52,8 +91,9 @@ const pathOf = (url: string): string => {
   return query < 0 ? url : url.slice(0, query);
 };
 
-/** `/v2/models/<model>[/versions/<version>][/ready|/infer]`, for the model that is served here. */
-function readModelPath(path: string, model: string | undefined): Asked | undefined {
+/** `/predict`, or `/v2/models/<model>[/versions/<version>][/ready|/infer]`, for the model that is served here. */
+function readAsked(path: string, model: string | undefined): Asked | undefined {
+  if (path === "/predict") return PREDICT;
   const parts = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(\/infer|\/ready)?$/.exec(path);
   if (parts === null || model === undefined) return undefined;
   const [, name = "", version, verb] = parts.map((part) => (part === undefined ? undefined : decode(part)));
@@ -81,7 +121,8 @@ function receivePrediction(traffic: Traffic, request: IncomingMessage, response:
     answerJson(response, 503, { error: "this endpoint has no traffic plan yet", hint });
     return;
   }
-  const exchange = new Exchange(traffic, routing, request, response, asked);
+  const question = { method: request.method, path: request.url ?? "/", headers: request.rawHeaders };
+  const exchange = new Exchange(traffic, routing, question, new HttpReply(response), asked);
   if (!asked.prediction) {
     exchange.begin(EMPTY);
     return;

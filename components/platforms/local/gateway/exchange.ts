@@ -1,8 +1,7 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { performance } from "node:perf_hooks";
-import { answerJson } from "./answer.ts";
 import { countAnswer, countInArm, isError, NO_ANSWER } from "./counters.ts";
 import type { Arm } from "./prediction-id.ts";
+import { headerOf, type Question, type Reply, replyJson } from "./reply.ts";
 import { type Choice, chooseForSession, type Routing, resolvePin } from "./router.ts";
 import { sendCopy } from "./shadow.ts";
 import type { Traffic } from "./traffic.ts";
@@ -27,8 +26,8 @@ export interface Asked {
  */
 export class Exchange implements AnswerHandler {
   readonly #traffic: Traffic;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly #question: Question;
+  readonly #reply: Reply;
   readonly #asked: Asked;
   #routing: Routing;
   #body: Buffer = NO_BODY;
@@ -47,11 +46,11 @@ export class Exchange implements AnswerHandler {
   #streaming = false;
   #sent: UpstreamRequest | undefined;
 
-  constructor(traffic: Traffic, routing: Routing, request: IncomingMessage, response: ServerResponse, asked: Asked) {
+  constructor(traffic: Traffic, routing: Routing, question: Question, reply: Reply, asked: Asked) {
     this.#traffic = traffic;
     this.#routing = routing;
-    this.#request = request;
-    this.#response = response;
+    this.#question = question;
+    this.#reply = reply;
     this.#asked = asked;
   }
 
@@ -61,9 +60,8 @@ export class Exchange implements AnswerHandler {
     // Read now, after the body: a weight that changed meanwhile holds.
     const routing = this.#traffic.routing ?? this.#routing;
     this.#routing = routing;
-    const header = this.#request.headers["x-model-version"];
-    const pin = this.#asked.version ?? (typeof header === "string" && header !== "" ? header : undefined);
-    if (pin !== undefined) {
+    const pin = this.#asked.version ?? headerOf(this.#question, "x-model-version");
+    if (pin !== undefined && pin !== "") {
       this.#beginPinned(routing, pin);
       return;
     }
@@ -107,8 +105,8 @@ export class Exchange implements AnswerHandler {
 
   #sessionOf({ stickyHeader }: Routing): string | undefined {
     if (stickyHeader === undefined) return undefined;
-    const value = this.#request.headers[stickyHeader];
-    return typeof value === "string" && value !== "" ? value : undefined;
+    const value = headerOf(this.#question, stickyHeader);
+    return value === "" ? undefined : value;
   }
 
   #dispatch(version: string): void {
@@ -123,9 +121,9 @@ export class Exchange implements AnswerHandler {
       return;
     }
     this.#sent ??= {
-      method: this.#request.method ?? "GET",
-      path: this.#request.url ?? "/",
-      headers: forwardedHeaders(this.#request.rawHeaders),
+      method: this.#question.method,
+      path: this.#question.path,
+      headers: forwardedHeaders(this.#question.headers),
       body: this.#body,
     };
     upstream.send(this.#sent, this);
@@ -158,13 +156,11 @@ export class Exchange implements AnswerHandler {
       return;
     }
     this.#count(status);
-    if (this.#streaming) this.#response.end();
+    if (this.#streaming) this.#reply.end();
     else {
       const [first = NO_BODY] = this.#chunks;
       const body = this.#chunks.length > 1 ? Buffer.concat(this.#chunks, this.#held) : first;
-      this.#response.writeHead(status, this.#answerHeaders(this.#held));
-      // Bytes as Latin-1 text: Node then writes head and body with one system call.
-      this.#response.end(body.toString("latin1"), "latin1");
+      this.#reply.answer(status, this.#answerHeaders(this.#held), body);
     }
     this.#copy(status);
   }
@@ -172,7 +168,7 @@ export class Exchange implements AnswerHandler {
   onFailure(failure: Failure): void {
     if (this.#streaming) {
       this.#count(NO_ANSWER);
-      this.#response.destroy();
+      this.#reply.breakOff();
     } else if (failure.kind === "broken" && !this.#retried) {
       // A kept connection may end just as the request is written to it. Asking once more tells that from a dead server.
       this.#retried = true;
@@ -223,19 +219,13 @@ export class Exchange implements AnswerHandler {
 
   #stream(flow: Flow): void {
     this.#streaming = true;
-    this.#response.writeHead(this.#status, this.#answerHeaders(undefined));
+    this.#reply.begin(this.#status, this.#answerHeaders(undefined));
     for (const chunk of this.#chunks) this.#pass(flow, chunk);
     this.#chunks = [];
   }
 
   #pass(flow: Flow, part: Buffer): void {
-    if (this.#response.write(part) || this.#response.destroyed) return;
-    flow.pause();
-    const resume = (): void => {
-      this.#response.off("drain", resume).off("close", resume);
-      flow.resume();
-    };
-    this.#response.on("drain", resume).on("close", resume);
+    if (!this.#reply.write(part, () => flow.resume())) flow.pause();
   }
 
   #answerHeaders(length: number | undefined): string[] {
@@ -249,7 +239,7 @@ export class Exchange implements AnswerHandler {
   }
 
   #refuse(status: number, document: unknown, headers: readonly string[] = []): void {
-    answerJson(this.#response, status, document, headers);
+    replyJson(this.#reply, status, document, headers);
   }
 
   #refuseUnserved(failure: Failure | undefined): void {

@@ -8,7 +8,7 @@ import { createAdminPort } from "./admin-port.ts";
 import { type GatewayArguments, parseArguments } from "./arguments.ts";
 import { claimGateway, holdsClaim } from "./claim.ts";
 import { Controller } from "./controller.ts";
-import { createDataPort } from "./data-port.ts";
+import { createDataPort, type DataPort } from "./data-port.ts";
 import { listen, PortTaken } from "./listening.ts";
 import { Persistence } from "./persistence.ts";
 import { Traffic } from "./traffic.ts";
@@ -37,7 +37,7 @@ async function run(args: GatewayArguments): Promise<void> {
   const data = createDataPort({ traffic, instance: args.instance, metrics });
   const admin = createAdminPort({ ...args, controller, traffic, token, page, isReplaced });
   const takeover = process.env["MLC_TAKEOVER"] === "1";
-  await listen(data, args.port, takeover);
+  await listen(data.server, args.port, takeover);
   await listen(admin, args.adminPort, takeover);
   claimGateway(files.paths.gateway, args);
   // The process before may have decided something between the first reading and the claim.
@@ -52,7 +52,7 @@ async function run(args: GatewayArguments): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {
       clearInterval(timer);
-      drain([data, admin], traffic, controller, isReplaced);
+      drain(data, admin, traffic, controller, isReplaced);
     });
   }
 }
@@ -76,7 +76,13 @@ function watchSupervisor(folder: StateFolder, endpoint: string): void {
 }
 
 /** Takes no new connections, answers on those there are, and ends. */
-function drain(servers: readonly Server[], traffic: Traffic, controller: Controller, isReplaced: () => boolean): void {
+function drain(
+  data: DataPort,
+  admin: Server,
+  traffic: Traffic,
+  controller: Controller,
+  isReplaced: () => boolean,
+): void {
   traffic.draining = true;
   const follow = setInterval(() => {
     if (isReplaced()) controller.tickReplaced();
@@ -90,6 +96,7 @@ function drain(servers: readonly Server[], traffic: Traffic, controller: Control
     }
     process.exit(0);
   };
+  const servers = [data.server, admin];
   let open = servers.length;
   for (const server of servers) {
     // Not the HTTP server's own `close`: that one closes idle connections at once, under requests that are on their way.
@@ -99,7 +106,8 @@ function drain(servers: readonly Server[], traffic: Traffic, controller: Control
     });
   }
   setTimeout(() => {
-    for (const server of servers) server.closeIdleConnections();
+    data.closeIdle();
+    admin.closeIdleConnections();
   }, IDLE_GRACE_MS);
   setTimeout(finish, DRAIN_MS);
 }

@@ -1,10 +1,11 @@
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDataPort } from "../../../../components/platforms/local/gateway/data-port.ts";
 import { Traffic } from "../../../../components/platforms/local/gateway/traffic.ts";
 
-let port: ReturnType<typeof createDataPort>;
+let port: Server;
 beforeEach(async () => {
   const traffic = new Traffic({ feedbackKey: Buffer.from("k"), startedAt: 0 });
   port = createDataPort({
@@ -13,7 +14,7 @@ beforeEach(async () => {
     metrics: () => new Set(),
     headersTimeoutMs: 200,
     requestTimeoutMs: 400,
-  });
+  }).server;
   await new Promise<void>((listening) => port.listen(0, "127.0.0.1", listening));
 });
 afterEach(() => new Promise((closed) => port.close(closed)));
