@@ -7,8 +7,8 @@ import type { ArtifactInputs } from "./provider/artifact.ts";
 import type { GatewayInputs } from "./provider/gateway.ts";
 import type { ModelServerInputs } from "./provider/model-server.ts";
 import type { RouteInputs } from "./provider/route.ts";
-import { socketPath } from "./state-folder/paths.ts";
 import { Artifact, Gateway, ModelServer, Route } from "./resources.ts";
+import { socketPath } from "./state-folder/paths.ts";
 
 export interface LocalSettings {
   /** Changes what a child resource is created with. */
@@ -33,6 +33,8 @@ export const local = (settings: LocalSettings = {}): ServingPlatform => ({
 
 function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: LocalSettings): ServingHandle {
   const { name, parent, tags } = context;
+  // Not the logical name: what runs must not change when somebody renames the component.
+  const endpoint = plan.traffic.model;
   const stateDir = stateDirOf();
   const variants: Record<string, readonly pulumi.Resource[]> = {};
   const servers: Record<string, string> = {};
@@ -48,7 +50,7 @@ function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: L
       `${name}-gateway`,
       {
         stateDir,
-        endpoint: name,
+        endpoint,
         code: libraryVersion,
         tags,
         ...(plan.release.platform.port === undefined ? {} : { port: plan.release.platform.port }),
@@ -60,7 +62,7 @@ function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: L
     ...transformed<RouteInputs>(
       transform.route,
       `${name}-route`,
-      { stateDir, endpoint: name, plan: plan.traffic, servers, tags },
+      { stateDir, endpoint, plan: plan.traffic, servers, tags },
       { parent, dependsOn: [gateway, ...Object.values(variants).flat()] },
     ),
   );
@@ -91,7 +93,7 @@ function createVariant(
       { parent },
     ),
   );
-  const process = `${name}-${version}-${sha256.slice(0, 8)}`;
+  const process = `${release.model.name}-${version}-${sha256.slice(0, 8)}`;
   const server = new ModelServer(
     ...transformed<ModelServerInputs>(
       transform.server,

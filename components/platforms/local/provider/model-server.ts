@@ -23,7 +23,6 @@ export interface ModelServerState extends ModelServerInputs, Placed {
   readonly socket: string;
 }
 
-
 const READY_WITHIN_MS = 30_000;
 const GONE_WITHIN_MS = 20_000;
 
