@@ -19,7 +19,7 @@ module.exports = {
     floor("analysis", "^components/analysis/", ["^components/(analysis|spec)/"]),
     floor("kit", "^components/kit/", ["^components/(kit|spec)/", pulumi]),
     floor("contracts", "^components/(platforms/platform|archives/archive-store|monitors/monitor)\\.ts$", [
-      "^components/spec/",
+      "^components/(kit|spec)/",
       pulumi,
     ]),
     floor("monitors", "^components/monitors/prometheus/", ["^components/(monitors/prometheus|spec|analysis)/", "node_modules/yaml/"]),
@@ -38,8 +38,9 @@ module.exports = {
     ]),
     floor("provider", `${local}/provider/`, [
       `${local}/(gateway|server|supervisor|state-folder|provider)/`,
-      "^components/spec/",
+      "^components/(kit|spec)/",
       pulumi,
+      zod,
       undici,
     ]),
     floor("local", `${local}/[^/]+\\.ts$`, [
