@@ -20,9 +20,9 @@ export async function benchLost(main: string): Promise<readonly Figure[]> {
     await killCandidate(bench);
     await replaceGateway(bench);
     done = true;
-    const { sent, lost, statuses } = await load;
+    const { sent, statuses } = await load;
     const rate = sent / ((performance.now() - startedAt) / 1_000);
-    const missing = lost + sent - (statuses.get(200) ?? 0) - lost;
+    const missing = sent - (statuses.get(200) ?? 0);
     const killed = await killGateway(bench);
     const what = "100 weight changes, 10 rollbacks, a killed candidate, a gateway replaced";
     const detail = `of ${sent} at ${Math.round(rate)}/s: ${what}; apart from that a gateway killed -9 lost ${killed.lost} and answered again after ${Math.round(killed.ms)} ms (restarted at once)`;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Guard } from "../../../components/spec/traffic.ts";
 import { Bench } from "../../platforms/local/gateway/harness.ts";
 import { errorGuard, latencyGuard } from "../../platforms/local/gateway/plans.ts";
 import { trainInto } from "../../support/models.ts";
@@ -11,11 +12,11 @@ const SERVER = join(repository, "dist/components/platforms/local/server/main.js"
 export const REQUEST = '{"text":"a really good product, I would buy it again"}';
 
 /** Requests and feedback: what a rollout is guarded by in the example. */
-export const EVERY_GUARD = [
+export const EVERY_GUARD: readonly Guard[] = [
   errorGuard,
   latencyGuard,
   { ...errorGuard, metric: "positiveRate", source: "feedback", direction: "either" },
-] as const;
+];
 
 export interface RealBench {
   readonly bench: Bench;

@@ -33,6 +33,7 @@ export interface GatewayProcess {
 
 /** A state folder with model servers v1, v2, … and the gateway as a process of its own. */
 export class Bench {
+  readonly #main: string;
   readonly root: string = mkdtempSync(join(tmpdir(), "mlc-gw-"));
   readonly agent: Agent = new Agent({ keepAlive: true, maxSockets: 32 });
   readonly servers: Map<string, FakeServer> = new Map();
@@ -40,8 +41,13 @@ export class Bench {
   port = 0;
   adminPort = 0;
 
-  static async start(versions: readonly string[] = ["v1", "v2"]): Promise<Bench> {
-    const bench = new Bench();
+  private constructor(main: string) {
+    this.#main = main;
+  }
+
+  /** @param main the gateway's program: its source, unless told */
+  static async start(versions: readonly string[] = ["v1", "v2"], main: string = MAIN): Promise<Bench> {
+    const bench = new Bench(main);
     for (const version of versions) await bench.serve(version);
     bench.port = await freePort();
     bench.adminPort = await freePort();
@@ -67,7 +73,7 @@ export class Bench {
     const args = ["--dir", "gateways/e", "--endpoint", "e", "--port", String(this.port)];
     const child = spawn(
       process.execPath,
-      [MAIN, ...args, "--admin-port", String(this.adminPort), "--instance", instance],
+      [this.#main, ...args, "--admin-port", String(this.adminPort), "--instance", instance],
       {
         cwd: this.root,
         env: { PATH: process.env["PATH"], ...env },
