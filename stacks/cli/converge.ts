@@ -96,7 +96,7 @@ function linesOf(path: string): readonly string[] {
 const withoutMarkup = (message: string): string => message.replace(/<\{%.*?%\}>/g, "").trim();
 
 /** The words of the gateway when it is asked for traffic that was taken away before. */
-const REFUSED = /does not open again|was rolled back; name the version/;
+const REFUSED = /\[(?:rolloutAborted|rolledBack)\]/;
 
 function failed(project: Project, code: number, errors: readonly string[]): Failure {
   const refused = errors.find((error) => REFUSED.test(error));

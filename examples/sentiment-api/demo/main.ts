@@ -49,13 +49,15 @@ let customers: Customers | undefined;
 const tools = createTools(stage, engine, (what) => narrator.now(`${what} · ${trafficLine()}`));
 
 const nobody: Seen = { sent: 0, answered: 0, refused: 0, lost: 0, feedback: 0, byVersion: {}, seconds: 0 };
+const guardrails = ["--policy-pack", path.join(stage.packageRoot, "dist/policies/pack")];
+
 const steps: Step[] = [];
 const rollbacks: Rollback[] = [];
 const rollouts: RolloutRecord[] = [];
 const promoted: string[] = [];
 let reopenRefused = false;
 
-process.once("SIGINT", () => void takeDown(130));
+process.once("SIGINT", interrupted);
 try {
   await firstDeployment();
   for (const name of candidates) await tryVersion(name);
@@ -87,7 +89,8 @@ async function tryVersion(name: CandidateName): Promise<void> {
   const folder = openFolder(stage.stateDir);
   if (promoted.length > 0) editRelease((rollout) => rollout.set("steps", ["5%", "25%", "50%", "100%"]));
   narrator.quote(succeed(await tools.mlc("start", name, "--yes", "--no-up")).output);
-  const changed = await converge();
+  if (rollouts.length === 0) await tryWithoutGuards(name);
+  const changed = await converge(...guardrails);
   const watched = await watchRollout(folder, narrator, changed);
   steps.push(...watched.steps);
   rollouts.push({
@@ -118,11 +121,25 @@ async function tryVersion(name: CandidateName): Promise<void> {
   await converge();
 }
 
+/** A rollout that nobody watches is stopped by the policy pack before anything is changed. */
+async function tryWithoutGuards(name: CandidateName): Promise<void> {
+  say("first without a guard, as somebody in a hurry would: the policy pack looks at the plan");
+  const file = configurationFile();
+  const before = readFileSync(file, "utf8");
+  editRelease((rollout) => rollout.set("guards", []));
+  const refused = await tools.pulumi("preview", "--non-interactive", "--stack", stage.stack, ...guardrails);
+  const finding = refused.output.split("\n").filter((line) => /candidate-has-guard|rollout\.guards/.test(line));
+  if (refused.code === 0 || finding.length === 0)
+    throw new Error(`the policy pack let ${name} pass:\n${refused.output}`);
+  narrator.quote(finding.join("\n"));
+  writeFileSync(file, before);
+}
+
 /** The unchanged configuration converges; an edit that asks for the same rollout again does not. */
 async function askAgain(name: CandidateName): Promise<void> {
   say("an edit asks for the same rollout again, with another weight");
   editRelease((rollout) => rollout.set("weight", "50%"));
-  const refused = await tools.update();
+  const refused = await tools.update("up");
   const reason = refused.output.split("\n").find((line) => line.includes(`the rollout of ${name} was ended`));
   reopenRefused = refused.code !== 0 && reason !== undefined;
   narrator.quote(reason?.trim() ?? refused.output);
@@ -222,9 +239,9 @@ function keep(): void {
   say("ctrl-C ends the traffic; `pulumi destroy` in the project takes the rest down");
 }
 
-/** Applies the configuration as `pulumi up` does, with the guardrails of the policy pack. */
-async function converge(): Promise<readonly string[]> {
-  const update = succeed(await tools.update());
+/** Applies the configuration as `pulumi up` does. */
+async function converge(...args: string[]): Promise<readonly string[]> {
+  const update = succeed(await tools.update("up", ...args));
   narrator.quote(update.plan);
   say(`converged in ${update.seconds.toFixed(1)} s`);
   return update.changed;
@@ -237,11 +254,15 @@ function succeed<R extends Run>(run: R): R {
 
 /** An edit as a person makes it in an editor: what stands around it stays. */
 function editRelease(edit: (rollout: { set(key: string, value: unknown): void }) => void): void {
-  const file = path.join(stage.dir, `Pulumi.${stage.stack}.yaml`);
+  const file = configurationFile();
   const document = parseDocument(readFileSync(file, "utf8"));
   const at = (key: string) => ["config", "model-lifecycle:release", "rollout", key];
   edit({ set: (key, value) => document.setIn(at(key), document.createNode(value)) });
   writeFileSync(file, document.toString({ lineWidth: 0 }));
+}
+
+function configurationFile(): string {
+  return path.join(stage.dir, `Pulumi.${stage.stack}.yaml`);
 }
 
 function gatewayUrl(): string {
@@ -260,6 +281,11 @@ function trafficLine(): string {
   if (customers === undefined) return "no customers yet";
   const { sent, lost, refused, seconds } = customers.seen();
   return `${sent} requests (${(sent / Math.max(seconds, 1)).toFixed(0)}/s), ${lost} lost, ${refused} with an error`;
+}
+
+function interrupted(): void {
+  if (!options.keep) void takeDown(130);
+  else void customers?.stop().then(() => process.exit(0));
 }
 
 async function takeDown(code: number): Promise<void> {

@@ -22,8 +22,8 @@ export interface Tools {
   readonly engine: { readonly version: string; readonly from: string };
   mlc(...args: string[]): Promise<Run>;
   pulumi(...args: string[]): Promise<Run>;
-  /** `pulumi up` or `pulumi destroy`. */
-  update(verb?: "up" | "destroy"): Promise<Update>;
+  /** `pulumi up` or `pulumi destroy`, with further arguments. */
+  update(verb: "up" | "destroy", ...args: string[]): Promise<Update>;
 }
 
 interface Engine {
@@ -48,10 +48,10 @@ export function createTools(stage: Stage, engine: Engine, whileRunning: (what: s
     engine: { version: engine.version, from: engine.from },
     mlc: (...args) => start(`mlc ${args[0]}`, process.execPath, [cli, ...args, ...where]),
     pulumi,
-    async update(verb = "up") {
+    async update(verb, ...more) {
       const log = path.join(stage.dir, ".pulumi", "events.jsonl");
       rmSync(log, { force: true });
-      const args = [verb, "--yes", "--non-interactive", "--stack", stage.stack, "--event-log", log];
+      const args = [verb, "--yes", "--non-interactive", "--stack", stage.stack, "--event-log", log, ...more];
       const done = await pulumi(...args);
       return { ...done, changed: changesIn(log), plan: planIn(done.stdout) };
     },

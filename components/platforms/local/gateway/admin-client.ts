@@ -13,7 +13,7 @@ export class RouteRefused extends Error {
   readonly reason: string;
 
   constructor({ code, error, reason }: Refusal) {
-    super(`${error} (${reason})`);
+    super(`${error} (${reason}) [${code}]`);
     this.code = code;
     this.reason = reason;
   }
