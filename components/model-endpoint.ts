@@ -17,7 +17,7 @@ export interface ModelEndpointArgs {
 }
 
 /**
- * Serves one model, any number of versions side by side, and judges the candidate.
+ * Serves one model, any number of versions side by side, and judges the candidate. A model has one endpoint in a stack.
  *
  * @example new ModelEndpoint("sentiment", { release, platform: local() })
  * @throws pulumi.RunError with everything that the platform cannot do; nothing is deployed then.

@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
+import { findStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
+import { listSpecNames } from "../../components/platforms/local/supervisor/process-names.ts";
+import { removeSpec, waitGone } from "../../components/platforms/local/supervisor/process-spec.ts";
 import { findEngine } from "../../stacks/engine/index.ts";
 
 export const repository: string = path.resolve(import.meta.dirname, "../..");
@@ -57,12 +60,12 @@ export const url = new ModelEndpoint(release.model.name, { release, platform: lo
 export interface ProjectOptions {
   readonly program?: string;
   readonly stack?: string;
-  /** Where an installed package lies; a link to this repository unless told. */
-  readonly install?: (dir: string) => void;
+  /** Makes the project's files instead, and may change the environment. */
+  readonly prepare?: (dir: string, env: NodeJS.ProcessEnv) => Promise<void>;
 }
 
 export async function createProject(options: ProjectOptions = {}): Promise<Project> {
-  const { program = PROGRAM, stack = "dev", install = linkThisRepository } = options;
+  const { program = PROGRAM, stack = "dev", prepare } = options;
   const engine = await findEngine();
   const dir = mkdtempSync(path.join(tmpdir(), "mlc-"));
   const home = path.join(dir, ".pulumi");
@@ -81,6 +84,45 @@ export async function createProject(options: ProjectOptions = {}): Promise<Proje
     mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
     writeFileSync(path.join(dir, file), content);
   };
+  if (prepare) await prepare(dir, env);
+  else writeProject(dir, write, program);
+
+  const pulumi = async (...args: string[]): Promise<Run> => {
+    const log = path.join(dir, `events-${Math.random().toString(36).slice(2)}.jsonl`);
+    const withLog = ["up", "preview", "destroy", "refresh"].includes(args[0] ?? "");
+    const { code, output } = await run(engine.path, [...args, ...(withLog ? ["--event-log", log] : [])], dir, env);
+    return { code, output, changes: withLog ? changesIn(log) : [] };
+  };
+  const project: Project = {
+    dir,
+    env,
+    stack,
+    stateDir: path.join(dir, ".model-lifecycle", stack),
+    write,
+    configure: (release) =>
+      write(
+        `Pulumi.${stack}.yaml`,
+        stringify({ config: { "model-lifecycle:release": release } }, { defaultStringType: "QUOTE_DOUBLE" }),
+      ),
+    pulumi,
+    up: (...args) => pulumi("up", "--yes", "--stack", stack, "--non-interactive", ...args),
+    preview: (...args) => pulumi("preview", "--stack", stack, "--non-interactive", ...args),
+    destroy: () => pulumi("destroy", "--yes", "--stack", stack, "--non-interactive"),
+    outputs: async () =>
+      JSON.parse((await pulumi("stack", "output", "--json", "--stack", stack)).output) as Record<string, unknown>,
+    async [Symbol.asyncDispose]() {
+      await project.destroy();
+      await stopAll(project.stateDir);
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+  const init = await pulumi("stack", "init", stack, "--non-interactive");
+  if (init.code !== 0) throw new Error(init.output);
+  return project;
+}
+
+/** A project that runs this repository's build. */
+function writeProject(dir: string, write: Project["write"], program: string): void {
   write("package.json", JSON.stringify({ name: "a-users-project", private: true, type: "module" }));
   write("index.ts", program);
   write(
@@ -100,40 +142,20 @@ export async function createProject(options: ProjectOptions = {}): Promise<Proje
       options: { refresh: "always" },
     }),
   );
-  install(dir);
+  linkThisRepository(dir);
+}
 
-  const pulumi = async (...args: string[]): Promise<Run> => {
-    const log = path.join(dir, `events-${Math.random().toString(36).slice(2)}.jsonl`);
-    const withLog = ["up", "preview", "destroy", "refresh"].includes(args[0] ?? "");
-    const { code, output } = await run(engine.path, [...args, ...(withLog ? ["--event-log", log] : [])], dir, env);
-    return { code, output, changes: withLog ? changesIn(log) : [] };
-  };
-  const project: Project = {
-    dir,
-    env,
-    stack,
-    stateDir: path.join(dir, ".model-lifecycle", stack),
-    write,
-    configure: (release) =>
-      write(`Pulumi.${stack}.yaml`, stringify({ config: { "model-lifecycle:release": release } })),
-    pulumi,
-    up: (...args) => pulumi("up", "--yes", "--stack", stack, "--non-interactive", ...args),
-    preview: (...args) => pulumi("preview", "--stack", stack, "--non-interactive", ...args),
-    destroy: () => pulumi("destroy", "--yes", "--stack", stack, "--non-interactive"),
-    outputs: async () =>
-      JSON.parse((await pulumi("stack", "output", "--json", "--stack", stack)).output) as Record<string, unknown>,
-    async [Symbol.asyncDispose]() {
-      await project.destroy();
-      rmSync(dir, { recursive: true, force: true });
-    },
-  };
-  const init = await pulumi("stack", "init", stack, "--non-interactive");
-  if (init.code !== 0) throw new Error(init.output);
-  return project;
+/** Ends what a test left running on purpose, or because it failed. */
+async function stopAll(stateDir: string): Promise<void> {
+  const folder = findStateFolder(stateDir);
+  if (folder === undefined) return;
+  const names = listSpecNames(folder);
+  for (const name of names) removeSpec(folder, name);
+  await Promise.all(names.map((name) => waitGone(folder, name)));
 }
 
 /** What `npm install` would have put there, without copying it. */
-export function linkThisRepository(dir: string): void {
+function linkThisRepository(dir: string): void {
   mkdirSync(path.join(dir, "node_modules/@pulumi"), { recursive: true });
   symlinkSync(repository, path.join(dir, "node_modules/pulumi-model-lifecycle"), "dir");
   symlinkSync(
@@ -143,8 +165,13 @@ export function linkThisRepository(dir: string): void {
   );
 }
 
-function run(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
-  return new Promise<{ code: number; output: string }>((resolve, reject) => {
+export function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number; output: string }> {
+  return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));

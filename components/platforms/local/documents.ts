@@ -18,7 +18,7 @@ export const localDocuments = ({ transform }: LocalDocumentsSettings = {}): Moni
       ...transformed<DocumentInputs>(
         transform?.rules,
         `${name}-rules`,
-        { stateDir, name: `${name}.rules.yml`, content: renderRules(traffic.model, traffic.rollout), tags },
+        { stateDir, name: `${traffic.model}.rules.yml`, content: renderRules(traffic.model, traffic.rollout), tags },
         { parent },
       ),
     );
@@ -26,7 +26,12 @@ export const localDocuments = ({ transform }: LocalDocumentsSettings = {}): Moni
       ...transformed<DocumentInputs>(
         transform?.dashboard,
         `${name}-dashboard`,
-        { stateDir, name: `${name}.dashboard.json`, content: renderDashboard(traffic.model, traffic.rollout), tags },
+        {
+          stateDir,
+          name: `${traffic.model}.dashboard.json`,
+          content: renderDashboard(traffic.model, traffic.rollout),
+          tags,
+        },
         { parent },
       ),
     );

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { refusal } from "../../../kit/index.ts";
 import { readHostId } from "../state-folder/host-id.ts";
 import { archive } from "./archive.ts";
 import { artifact } from "./artifact.ts";
@@ -49,7 +50,7 @@ export class LocalProvider implements pulumi.provider.Provider {
   async read(id: pulumi.ID, urn: pulumi.URN, props: Plain = {}): Promise<pulumi.provider.ReadResult> {
     const isImport = Object.keys(props).length === 0;
     const record = isImport ? readRecord(locationOf(typeOf(urn), id)) : undefined;
-    if (isImport && record === undefined) return { id: "", props: {} };
+    if (isImport && record === undefined) throw refusal(`${typeOf(urn)} ${id} does not exist on this machine`);
     const found = await kindOf(urn).read(record ? (placed(record.state) as Inputs & Placed) : here(urn, props));
     if (found === undefined) return { id: "", props: {} };
     return { id, props: placed(found), ...(record && { inputs: record.inputs }) };
@@ -102,7 +103,7 @@ function here(urn: pulumi.URN, state: Plain): Inputs & Placed {
   const host = readHostId();
   const seen = state["hostId"];
   if (seen !== host) {
-    throw new Error(
+    throw refusal(
       `${urn.split("::").at(-1)}: the state belongs to machine ${String(seen)}, this is machine ${host}. Run this stack there; to serve here instead, create a stack of its own (pulumi stack init).`,
     );
   }

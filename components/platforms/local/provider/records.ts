@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { refusal } from "../../../kit/index.ts";
 import { readJson, writeJsonAtomic } from "../state-folder/atomic-file.ts";
 import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 
@@ -19,11 +20,11 @@ export interface ResourceRecord {
 
 export const idOf = ({ stateDir, name }: Location): string => `${stateDir}#${name}`;
 
-/** @throws Error that says what an id looks like. */
+/** @throws pulumi.RunError that says what an id looks like. */
 export function locationOf(type: string, id: string): Location {
   const [, stateDir, name] = /^(\/.*)#([^#]+)$/.exec(id) ?? [];
   if (stateDir === undefined || name === undefined) {
-    throw new Error(
+    throw refusal(
       `${type}: seen the id "${id}"; allowed: <absolute path of the state folder>#<name>, such as /srv/app/.model-lifecycle/prod#sentiment`,
     );
   }
