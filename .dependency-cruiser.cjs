@@ -22,7 +22,10 @@ module.exports = {
       "^components/(kit|spec)/",
       pulumi,
     ]),
-    floor("monitors", "^components/monitors/prometheus/", ["^components/(monitors/prometheus|spec|analysis)/", "node_modules/yaml/"]),
+    floor("monitors", "^components/monitors/prometheus/", [
+      "^components/(monitors/prometheus|spec|analysis)/",
+      "node_modules/yaml/",
+    ]),
     {
       name: "data-plane-knows-no-pulumi",
       comment: "These processes serve: 135 MB and half a second of engine SDK have no place in them.",

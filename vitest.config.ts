@@ -16,7 +16,13 @@ export default defineConfig({
       },
       {
         // Alone, after everything else: it judges latency on live traffic.
-        test: { ...limits, name: "demo", include: ["test/demo/*.test.ts"], testTimeout: 400_000, sequence: { groupOrder: 1 } },
+        test: {
+          ...limits,
+          name: "demo",
+          include: ["test/demo/*.test.ts"],
+          testTimeout: 400_000,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },
