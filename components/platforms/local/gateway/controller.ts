@@ -1,10 +1,10 @@
 import { performance } from "node:perf_hooks";
 import { isDeepStrictEqual } from "node:util";
-import { bucketBound, type Interval, type JudgeSettings, type Verdict } from "../../../analysis/index.ts";
-import type { RolloutStatus, TrafficEvent, TrafficStatus, VersionCounts } from "../../../spec/status.ts";
-import { type TrafficPlan, trafficWeights } from "../../../spec/traffic.ts";
-import { quantile, type VersionCounter } from "./counters.ts";
+import type { Interval, JudgeSettings, Verdict } from "../../../analysis/index.ts";
+import type { TrafficEvent, TrafficStatus } from "../../../spec/status.ts";
+import type { TrafficPlan } from "../../../spec/traffic.ts";
 import { ACCURACY } from "./feedback.ts";
+import { noticedSince, noticeHeaders } from "./notices.ts";
 import {
   FORMAT_NUMBER,
   type Persistence,
@@ -22,10 +22,10 @@ import {
   type Progress,
   shareOf,
   startRollout,
-  waitsFor,
 } from "./rollout.ts";
 import { planRouting } from "./router.ts";
 import type { Traffic } from "./traffic.ts";
+import { renderStatus } from "./traffic-status.ts";
 import { type ClosedInterval, closeInterval, Trial } from "./trial.ts";
 
 const MOST_EVENTS = 200;
@@ -110,10 +110,14 @@ export class Controller {
     if (route === undefined) return;
     const { plan } = route;
     // The process may have ended between the two files: then the rollout is at its beginning.
-    const continues = record !== undefined && record.progress.identity === plan.rollout.identity;
-    this.#progress = continues ? record.progress : this.#beginning(plan, this.#at());
-    this.#since = continues ? record.since : this.#at();
-    this.#resumeTrial(plan, continues ? record.trial : undefined);
+    if (record !== undefined && record.progress.identity === plan.rollout.identity) {
+      this.#progress = record.progress;
+      this.#since = record.since;
+      this.#resumeTrial(plan, record.trial);
+    } else {
+      this.#since = this.#at();
+      this.#begin(plan, this.#since);
+    }
     this.#traffic.connect(route.servers);
     this.#follow();
   }
@@ -167,7 +171,7 @@ export class Controller {
       generation: (before?.generation ?? 0) + 1,
       plan,
       servers,
-      deprecatedSince: this.#deprecatedSince(plan, before),
+      deprecatedSince: noticedSince(plan, before?.deprecatedSince, this.#clock.wall()),
     };
     // The disk first: a plan that cannot be kept is not taken.
     this.#writeRoute(record);
@@ -240,6 +244,7 @@ export class Controller {
     const { plan, progress, trial } = this;
     if (plan === undefined || progress === undefined) return;
     this.#noteServers();
+    if (this.#unsaved) this.#save();
     if (progress.ended !== undefined) {
       this.#recordLastBad(progress, progress.ended);
       return;
@@ -253,7 +258,7 @@ export class Controller {
       if (this.progress?.ended !== undefined) return;
     }
     this.#intervals++;
-    if (this.#unsaved || this.#intervals % SNAPSHOT_EVERY === 0) this.#save();
+    if (this.#intervals % SNAPSHOT_EVERY === 0) this.#save();
   }
 
   /**
@@ -273,22 +278,17 @@ export class Controller {
   status(): TrafficStatus {
     const { plan, progress } = this;
     if (plan === undefined || progress === undefined) throw new Error("no plan has been accepted yet");
-    const { routing } = this.#traffic;
-    const weights = trafficWeights({ ...plan, stable: routing?.stable ?? plan.stable }, routing?.weight ?? 0);
-    return {
-      model: plan.model,
+    return renderStatus({
+      plan,
+      progress,
+      traffic: this.#traffic,
       at: this.#at(),
       generation: this.#route?.generation ?? 0,
-      plan,
-      weights,
-      shadowing: routing?.shadowing ?? false,
       since: this.#since,
-      rollout: this.#rolloutStatus(plan, progress),
-      requests: Object.fromEntries(
-        [...this.#traffic.counters].map(([version, counter]) => [version, countsOf(counter)]),
-      ),
+      rolledBack: this.#rolledBack,
+      verdict: this.#trial?.verdict,
       events: this.#events,
-    };
+    });
   }
 
   /** Everything that is needed to judge again. */
@@ -443,47 +443,10 @@ export class Controller {
     if (plan === undefined || progress === undefined) return;
     const back = this.#rolledBack !== undefined && this.#rolledBack.version === plan.stable;
     const stable = back ? (plan.previous ?? plan.stable) : plan.stable;
-    this.#traffic.follow(planRouting(plan, { ...shareOf(progress), stable }), noticesOf(plan, this.#route));
-  }
-
-  #deprecatedSince(plan: TrafficPlan, before: RouteRecord | undefined): Readonly<Record<string, number>> {
-    const now = Math.floor(this.#clock.wall() / 1000);
-    return Object.fromEntries(Object.keys(plan.notices).map((name) => [name, before?.deprecatedSince[name] ?? now]));
-  }
-
-  #rolloutStatus(plan: TrafficPlan, progress: Progress): RolloutStatus {
-    const { ended } = progress;
-    const back = this.#rolledBack;
-    const wait = ended === undefined && progress.step >= 0 ? waitsFor(progress, plan.rollout) : undefined;
-    const hint = this.#trial?.verdict.evidence.next;
-    return {
-      phase: back === undefined ? progress.phase : "rolledBack",
-      identity: progress.identity,
-      ...(plan.candidate !== undefined && { candidate: plan.candidate }),
-      step: progress.step,
-      ladder: progress.ladder,
-      ...(progress.step >= 0 && { stepSince: progress.stepSince, startedAt: progress.startedAt }),
-      ...(this.#trial !== undefined && progress.step >= 0 && { verdict: this.#trial.verdict }),
-      ...(ended !== undefined && { ended }),
-      ...(back !== undefined && { ended: { at: back.at, cause: "person", reason: back.reason, lastBadMs: 0 } }),
-      ...(progress.phase === "progressing" && {
-        next: {
-          what: nextMove(progress, wait?.what, hint?.reason),
-          ...(wait?.ms !== undefined && { expectedSeconds: Math.ceil(wait.ms / 1000) }),
-          ...(wait !== undefined && wait.ms === undefined && this.#expectedSeconds(hint?.candidateUnits, progress)),
-        },
-      }),
-    };
-  }
-
-  /** Units that the judge still needs, at the rate at which the candidate has got them so far. */
-  #expectedSeconds(units: number | null | undefined, progress: Progress): { expectedSeconds?: number } {
-    const evidence = this.#trial?.verdict.evidence;
-    const guard = evidence?.guards.find(({ name }) => name === evidence.next.guard);
-    const seen = guard?.comparisons[0]?.candidate.units ?? 0;
-    const seconds = (progress.elapsedMs - (progress.candidateFromMs ?? progress.elapsedMs)) / 1000;
-    if (units === null || units === undefined || seen === 0 || seconds === 0) return {};
-    return { expectedSeconds: Math.ceil(units / (seen / seconds)) };
+    this.#traffic.follow(
+      planRouting(plan, { ...shareOf(progress), stable }),
+      noticeHeaders(plan, this.#route?.deprecatedSince ?? {}),
+    );
   }
 
   #countGeneration(): void {
@@ -561,33 +524,6 @@ const evidenceTerms = ({ rollout: { guards, alpha, beta, steps, maxDurationMs } 
 function describePlan({ stable, candidate, weight, shadow, rollout }: TrafficPlan): string {
   if (candidate === undefined) return `${stable} serves`;
   return `${stable} serves, ${candidate} ${rollout.advance === "automatic" ? "climbs to" : "gets"} ${describeRung(shadow ? "shadow" : weight)}`;
-}
-
-function nextMove({ ladder, step }: Progress, wait: string | undefined, hint: string | undefined): string {
-  const goal = ladder[step + 1];
-  const move = goal === undefined ? "complete" : `go to ${describeRung(goal)}`;
-  return `${move}${wait === undefined ? "" : ` after: ${wait}`}${hint === undefined ? "" : ` (${hint})`}`;
-}
-
-function noticesOf(plan: TrafficPlan, route: RouteRecord | undefined): ReadonlyMap<string, readonly string[]> {
-  const rows = Object.entries(plan.notices).map(([version, { sunset, successor }]) => {
-    const since = route?.deprecatedSince[version] ?? 0;
-    const link = `</v2/models/${encodeURIComponent(plan.model)}/versions/${encodeURIComponent(successor)}>`;
-    const headers = [
-      // RFC 9745, RFC 8594, RFC 5829.
-      ...["deprecation", `@${since}`],
-      ...["sunset", new Date(sunset).toUTCString()],
-      ...["link", `${link}; rel="successor-version"`],
-    ];
-    return [version, headers] as const;
-  });
-  return new Map(rows);
-}
-
-function countsOf(counter: VersionCounter): VersionCounts {
-  const { requests, errors, failedOver, shadowed, pinned, latency } = counter;
-  const [p50Ms, p99Ms] = [0.5, 0.99].map((share) => quantile(latency, share, bucketBound));
-  return { requests, errors, failedOver, shadowed, pinned, p50Ms: p50Ms ?? 0, p99Ms: p99Ms ?? 0 };
 }
 
 function newest<Value>(record: Readonly<Record<string, Value>>, most: number): Readonly<Record<string, Value>> {

@@ -1,0 +1,87 @@
+import { bucketBound, type Verdict } from "../../../analysis/index.ts";
+import type { RolloutStatus, TrafficEvent, TrafficStatus, VersionCounts } from "../../../spec/status.ts";
+import { type TrafficPlan, trafficWeights } from "../../../spec/traffic.ts";
+import { quantile, type VersionCounter } from "./counters.ts";
+import type { RolledBack } from "./persistence.ts";
+import { describeRung, type Progress, waitsFor } from "./rollout.ts";
+import type { Traffic } from "./traffic.ts";
+
+/** What the controller knows. */
+export interface StatusFacts {
+  readonly plan: TrafficPlan;
+  readonly progress: Progress;
+  readonly traffic: Traffic;
+  readonly at: string;
+  readonly generation: number;
+  readonly since: string;
+  readonly rolledBack: RolledBack | undefined;
+  readonly verdict: Verdict | undefined;
+  readonly events: readonly TrafficEvent[];
+}
+
+export function renderStatus(facts: StatusFacts): TrafficStatus {
+  const { plan, traffic, at, generation, since, events } = facts;
+  const { routing } = traffic;
+  return {
+    model: plan.model,
+    at,
+    generation,
+    plan,
+    weights: trafficWeights({ ...plan, stable: routing?.stable ?? plan.stable }, routing?.weight ?? 0),
+    shadowing: routing?.shadowing ?? false,
+    since,
+    rollout: renderRollout(facts),
+    requests: Object.fromEntries([...traffic.counters].map(([version, counter]) => [version, countsOf(counter)])),
+    events,
+  };
+}
+
+function renderRollout({ plan, progress, rolledBack, verdict }: StatusFacts): RolloutStatus {
+  const { phase, identity, step, ladder, stepSince, startedAt, ended } = progress;
+  const runs = step >= 0;
+  return {
+    phase: rolledBack === undefined ? phase : "rolledBack",
+    identity,
+    ...(plan.candidate !== undefined && { candidate: plan.candidate }),
+    step,
+    ladder,
+    ...(runs && { stepSince, startedAt }),
+    ...(runs && verdict !== undefined && { verdict }),
+    ...(ended !== undefined && { ended }),
+    ...(rolledBack !== undefined && {
+      ended: { at: rolledBack.at, cause: "person", reason: rolledBack.reason, lastBadMs: 0 },
+    }),
+    ...(phase === "progressing" && { next: renderNext(plan, progress, verdict) }),
+  };
+}
+
+function renderNext(
+  plan: TrafficPlan,
+  progress: Progress,
+  verdict: Verdict | undefined,
+): NonNullable<RolloutStatus["next"]> {
+  const wait = waitsFor(progress, plan.rollout);
+  const goal = progress.ladder[progress.step + 1];
+  const move = goal === undefined ? "complete" : `go to ${describeRung(goal)}`;
+  const hint = verdict?.evidence.next.reason;
+  const expectedSeconds = wait?.ms === undefined ? secondsOfEvidence(progress, verdict) : Math.ceil(wait.ms / 1000);
+  return {
+    what: `${move}${wait === undefined ? "" : ` after: ${wait.what}`}${hint === undefined ? "" : ` (${hint})`}`,
+    ...(expectedSeconds !== undefined && { expectedSeconds }),
+  };
+}
+
+/** For the units that the judge still needs, at the rate at which the candidate has got them so far. */
+function secondsOfEvidence(progress: Progress, verdict: Verdict | undefined): number | undefined {
+  const next = verdict?.evidence.next;
+  const guard = verdict?.evidence.guards.find(({ name }) => name === next?.guard);
+  const seen = guard?.comparisons[0]?.candidate.units ?? 0;
+  const seconds = (progress.elapsedMs - (progress.candidateFromMs ?? progress.elapsedMs)) / 1000;
+  const units = next?.candidateUnits ?? undefined;
+  return units === undefined || seen === 0 || seconds === 0 ? undefined : Math.ceil(units / (seen / seconds));
+}
+
+function countsOf({ requests, errors, failedOver, shadowed, pinned, latency }: VersionCounter): VersionCounts {
+  const at = (share: number): number => quantile(latency, share, bucketBound);
+  return { requests, errors, failedOver, shadowed, pinned, p50Ms: at(0.5), p99Ms: at(0.99) };
+}
