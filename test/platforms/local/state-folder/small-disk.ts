@@ -1,32 +1,58 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "vitest";
 
-/** A disk of this many kilobytes, for one test; where nobody may mount one, the test is skipped and says so. */
-export function mountSmallDisk(context: TestContext, kilobytes: number): string {
+/** A disk of this many kilobytes; undefined where this user may mount none. */
+export function mountDisk(kilobytes: number): string | undefined {
   const directory = mkdtempSync(join(tmpdir(), "mlc-disk-"));
-  context.onTestFinished(() => rmdirSync(directory));
   try {
     execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", directory], { stdio: "pipe" });
+    return directory;
   } catch {
-    console.warn(`NOT TESTED on a full disk, as this machine mounts no tmpfs for this user: ${context.task.name}`);
+    rmdirSync(directory);
+    return undefined;
+  }
+}
+
+export function unmountDisk(directory: string): void {
+  execFileSync("umount", ["--lazy", directory]);
+  rmdirSync(directory);
+}
+
+export function mayMountDisk(): boolean {
+  const directory = mountDisk(16);
+  if (directory !== undefined) unmountDisk(directory);
+  return directory !== undefined;
+}
+
+/** The same for one test; where nobody may mount one, the test is skipped and says so. */
+export function mountSmallDisk(context: TestContext, kilobytes: number): string {
+  const directory = mountDisk(kilobytes);
+  if (directory === undefined) {
+    warnNotTested(context.task.name);
     context.skip("no tmpfs can be mounted");
   }
-  context.onTestFinished(() => {
-    execFileSync("umount", ["--lazy", directory]);
-  });
+  context.onTestFinished(() => unmountDisk(directory));
   return directory;
 }
+
+export const warnNotTested = (what: string): void =>
+  console.warn(`NOT TESTED on a full disk, as this machine mounts no tmpfs for this user: ${what}`);
+
+const ballast = (directory: string): string => join(directory, "ballast");
 
 /** Takes all the space that is left. */
 export function fillDisk(directory: string): void {
   try {
-    writeFileSync(join(directory, "ballast"), Buffer.alloc(8_000_000));
+    writeFileSync(ballast(directory), Buffer.alloc(8_000_000));
   } catch (error) {
     if (error instanceof Error && error.message.includes("ENOSPC")) return;
     throw error;
   }
   throw new Error(`${directory} is no small disk`);
 }
+
+/** Gives back what `fillDisk` took. */
+export const freeDisk = (directory: string): void => rmSync(ballast(directory));
