@@ -68,8 +68,12 @@ export function checkPlan({ release, traffic }: ServingPlan, platform: ServingPl
       "retire or remove one",
     );
   }
-  if (!capabilities.shadow && (traffic.shadow || traffic.rollout.steps.some((step) => step.kind === "shadow"))) {
-    add("rollout.steps", `"shadow"`, `weights only on platform ${kind}`, "remove the shadow step");
+  if (!capabilities.shadow) {
+    const allowed = `shares only on platform ${kind}`;
+    if (traffic.shadow) add("rollout.weight", `"shadow"`, allowed, "name a share");
+    traffic.rollout.steps.forEach((step, index) => {
+      if (step.kind === "shadow") add(`rollout.steps[${index}]`, `"shadow"`, allowed, "remove the step");
+    });
   }
   if (!capabilities.sticky && traffic.stickyHeader !== undefined) {
     add("rollout.sticky", `"${traffic.stickyHeader}"`, `no sticky routing on platform ${kind}`, "remove it");

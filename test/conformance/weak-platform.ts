@@ -1,0 +1,28 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ServingPlatform } from "../../components/platforms/platform.ts";
+
+class Slots extends pulumi.CustomResource {
+  constructor(name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
+    super("weak:index:Slots", name, inputs, opts);
+  }
+}
+
+/** Can hardly do anything, so that shared code that takes a platform's strength for granted is caught. */
+export const weak = (): ServingPlatform => ({
+  kind: "weak",
+  capabilities: { weights: { kind: "slots", slot: 1_000 }, shadow: false, maxVariants: 2, sticky: false },
+  serve({ name, parent, tags }, { traffic }) {
+    const variants = Object.fromEntries(
+      Object.entries(traffic.versions).map(([version, { sha256 }]) => [
+        version,
+        [new Slots(`${name}-${version}`, { sha256, tags }, { parent })],
+      ]),
+    );
+    const route = new Slots(
+      `${name}-route`,
+      { candidate: traffic.candidate, slots: traffic.weight / 1_000, tags },
+      { parent, dependsOn: Object.values(variants).flat() },
+    );
+    return { url: pulumi.output("http://weak.example"), route, variants };
+  },
+});
