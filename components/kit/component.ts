@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { requireEngine } from "./engine-version.ts";
 import { refusal } from "./refusal.ts";
 
 /**
@@ -15,6 +16,8 @@ export abstract class LifecycleComponent extends pulumi.ComponentResource {
       facts,
       pulumi.mergeOptions(opts, { transformations: [childNameRule(type, name)] }),
     );
+    // Nobody waits for it: a rejection ends the program with its message.
+    void requireEngine();
   }
 }
 
