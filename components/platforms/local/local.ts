@@ -118,7 +118,11 @@ export function stateDirOf(): string {
   return fromRoot(path.join(".model-lifecycle", pulumi.getStack()));
 }
 
-const fromRoot = (relative: string) => path.resolve(pulumi.getRootDirectory(), relative);
+function fromRoot(relative: string): string {
+  const root = pulumi.getRootDirectory();
+  // An inline program of the Automation API has no project folder, and the SDK says "rootDirectory" then.
+  return path.resolve(path.isAbsolute(root) ? root : process.cwd(), relative);
+}
 
 function missing(version: string): never {
   throw refusal(`version ${version} is in the traffic plan but not in the release`);
