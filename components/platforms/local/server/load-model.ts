@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
+import { hashDirectory } from "../../../spec/directory-hash.ts";
 import { ModelFilesError } from "./errors.ts";
 import { type ModelManifest, modelManifest } from "./manifest.ts";
 import { createLinearScorer } from "./runtimes/linear.ts";
@@ -38,6 +39,20 @@ export function loadModel(directory: string): Model {
       return { label: probability >= threshold ? atOrAbove : below, score: probability };
     },
   };
+}
+
+/**
+ * A directory that is named by a content hash is served with that content or not at all: what was reviewed is what answers.
+ * @throws ModelFilesError when its files were changed
+ */
+export async function checkContent(directory: string): Promise<void> {
+  const name = basename(directory);
+  if (!/^[0-9a-f]{64}$/.test(name)) return;
+  const content = await hashDirectory(directory);
+  if (content === name) return;
+  throw new ModelFilesError(
+    `cannot serve model ${directory}: its files were changed, it has content ${content}; \`pulumi up\` puts them right`,
+  );
 }
 
 function createScorer(manifest: ModelManifest, weights: unknown): Scorer {

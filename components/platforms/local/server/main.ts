@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { libraryVersion } from "../../../spec/library-version.ts";
 import { takeoverVariable } from "../state-folder/process-environment.ts";
 import { createHttpServer } from "./http-server.ts";
-import { loadModel } from "./load-model.ts";
+import { checkContent, loadModel } from "./load-model.ts";
 import { openInferenceRoutes } from "./open-inference.ts";
 import { predictRoute } from "./predict-route.ts";
 import { drain, listenOnSocket } from "./unix-socket.ts";
@@ -41,6 +41,7 @@ function parseSettings(args: readonly string[]): Settings {
 }
 
 async function serve({ socket, modelDir, ...served }: Settings): Promise<void> {
+  await checkContent(modelDir);
   const model = loadModel(modelDir);
   const server = createHttpServer({
     routes: new Map([

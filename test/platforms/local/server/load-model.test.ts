@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { InputError, ModelFilesError } from "../../../../components/platforms/local/server/errors.ts";
 import { fnv1a } from "../../../../components/platforms/local/server/featuriser.ts";
-import { loadModel, type Model } from "../../../../components/platforms/local/server/load-model.ts";
+import { checkContent, loadModel, type Model } from "../../../../components/platforms/local/server/load-model.ts";
+import { hashDirectory } from "../../../../components/spec/index.ts";
 import { linearManifest, linearWeights, treesManifest, treesWeights, writeModel } from "./models.ts";
 
 let folder: string;
@@ -180,5 +181,33 @@ describe("a directory that cannot be served is refused in one line", () => {
     mkdirSync(directory);
     writeFileSync(join(directory, "model.json"), '{\n"name": ');
     expect(() => loadModel(directory)).toThrow(/^cannot load model \S+: model\.json: Unexpected end of JSON input$/);
+  });
+});
+
+describe("content", () => {
+  async function namedByContent(): Promise<{ readonly directory: string; readonly content: string }> {
+    const written = writeModel(join(folder, "unnamed"), linearManifest, linearWeights);
+    const content = await hashDirectory(written);
+    const directory = join(folder, content);
+    rmSync(directory, { recursive: true, force: true });
+    renameSync(written, directory);
+    return { directory, content };
+  }
+
+  test("a directory named by its content passes, and one with another name is not looked at", async () => {
+    await expect(checkContent((await namedByContent()).directory)).resolves.toBeUndefined();
+    await expect(checkContent(join(folder, "nowhere"))).resolves.toBeUndefined();
+  });
+
+  test("a directory named by another content is not served", async () => {
+    const { directory, content } = await namedByContent();
+    writeFileSync(join(directory, "notes.txt"), "altered");
+    const seen = await hashDirectory(directory);
+    expect(seen).not.toBe(content);
+    await expect(checkContent(directory)).rejects.toThrow(
+      new ModelFilesError(
+        `cannot serve model ${directory}: its files were changed, it has content ${seen}; \`pulumi up\` puts them right`,
+      ),
+    );
   });
 });
