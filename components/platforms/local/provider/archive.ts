@@ -21,18 +21,22 @@ export const archive: ResourceKind<ArchiveInputs, ArchiveState> = {
   ignores: ["reason"],
   nameOf: ({ model, version }) => `${model}/${version}`,
 
-  async create(inputs) {
-    const folder = openStateFolder(inputs.stateDir);
-    const { uri, manifestSha256 } = await archiveVersion(folder, inputs);
-    return { ...inputs, uri, manifestSha256 };
-  },
+  create: make,
 
   async read({ hostId: _, ...state }) {
     const folder = findStateFolder(state.stateDir);
     return folder && (await verifyArchive(folder, state)) ? state : undefined;
   },
 
+  update: make,
+
   async delete(state) {
     await removeArchive(openStateFolder(state.stateDir), state);
   },
 };
+
+/** What is there already stays; its retention gets longer, never shorter. */
+async function make(inputs: ArchiveInputs): Promise<Omit<ArchiveState, keyof Placed>> {
+  const { uri, manifestSha256 } = await archiveVersion(openStateFolder(inputs.stateDir), inputs);
+  return { ...inputs, uri, manifestSha256 };
+}

@@ -31,7 +31,8 @@ export interface GatewayState extends GatewayInputs, Placed {
 
 export const processOf = (endpoint: string): string => `gateway-${endpoint}`;
 
-const READY_WITHIN_MS = 15_000;
+/** The longest a gateway takes to answer, also one that is started again. */
+export const READY_WITHIN_MS = 15_000;
 const GONE_WITHIN_MS = 20_000;
 /** Between the look for a free port and its use, somebody else may take it. */
 const PORT_TRIES = 5;

@@ -1,6 +1,8 @@
 import type { TrafficPlan } from "../../../spec/index.ts";
 import { checkRoute, putRoute, readRouteStatus, removeRoute } from "../gateway/admin-client.ts";
 import { findStateFolder, openStateFolder } from "../state-folder/folder.ts";
+import { waitReady } from "../supervisor/process-spec.ts";
+import { processOf, READY_WITHIN_MS } from "./gateway.ts";
 import type { CheckFailure, LocalInputs, Placed, ResourceKind } from "./resource-kind.ts";
 
 export interface RouteInputs extends LocalInputs {
@@ -63,6 +65,9 @@ async function checkEnded({ stateDir, endpoint, plan, servers }: RouteInputs): P
 }
 
 async function put({ stateDir, endpoint, plan, servers }: RouteInputs): Promise<string> {
-  const status = await putRoute(openStateFolder(stateDir), endpoint, { plan, servers });
+  const folder = openStateFolder(stateDir);
+  // A gateway that does not come says why here: another process has its port, say.
+  await waitReady(folder, processOf(endpoint), { timeoutMs: READY_WITHIN_MS });
+  const status = await putRoute(folder, endpoint, { plan, servers });
   return status.rollout.ended?.reason ?? "";
 }

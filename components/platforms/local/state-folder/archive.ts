@@ -17,7 +17,7 @@ export interface ArchiveRequest {
   readonly version: string;
   /** Content hash of the version's artifact, which must be in the folder. */
   readonly sha256: string;
-  /** Days from now in which the archive cannot be removed. @default 0 */
+  /** Days from its making in which the archive cannot be removed. @default 0 */
   readonly retentionDays?: number;
   readonly reason: string;
   /** What is known of the version's life: any plain data. */
@@ -70,7 +70,7 @@ export async function archiveVersion(
   const place = folder.path(archivePath(request.model, request.version));
   const known = readManifest(place);
   if (known === undefined) await createArchive(folder, place, request, now);
-  else extendArchive(place, known, request, now);
+  else extendArchive(place, known, request);
   const damage = await findArchiveDamage(folder, request);
   const manifest = readManifest(place);
   if (damage.length > 0 || manifest === undefined)
@@ -162,7 +162,7 @@ async function createArchive(folder: StateFolder, place: string, request: Archiv
   }
 }
 
-function extendArchive(place: string, known: ArchiveManifest, request: ArchiveRequest, now: Date): void {
+function extendArchive(place: string, known: ArchiveManifest, request: ArchiveRequest): void {
   if (known.sha256 !== request.sha256)
     throw new StateFolderError({
       path: place,
@@ -170,7 +170,7 @@ function extendArchive(place: string, known: ArchiveManifest, request: ArchiveRe
       allowed: `content ${request.sha256} under a name of its own`,
       cure: "An archive is never overwritten: give the new content another version name.",
     });
-  const retentionUntil = retentionEnd(request, now);
+  const retentionUntil = retentionEnd(request, new Date(known.archivedAt));
   if (retentionUntil > known.retentionUntil) writeManifest(place, { ...known, retentionUntil });
 }
 

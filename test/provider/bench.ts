@@ -1,0 +1,89 @@
+import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { planTraffic } from "../../components/lifecycle/index.ts";
+import { LocalProvider } from "../../components/platforms/local/provider/provider.ts";
+import { findStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
+import { listSpecNames } from "../../components/platforms/local/supervisor/process-names.ts";
+import { removeSpec, waitGone } from "../../components/platforms/local/supervisor/process-spec.ts";
+import { hashDirectory, parseRelease } from "../../components/spec/index.ts";
+import { starterModel } from "../../stacks/cli/starter-project.ts";
+
+export type Inputs = Record<string, unknown>;
+
+export const kinds = ["Artifact", "ModelServer", "Gateway", "Route", "Archive", "Document"] as const;
+export type Kind = (typeof kinds)[number];
+
+export const urnOf = (kind: string, name = "thing"): string =>
+  `urn:pulumi:dev::project::model-lifecycle:index:ModelEndpoint$model-lifecycle-local:index:${kind}::${name}`;
+
+/** The provider without the engine, on a state folder and a model of its own. */
+export interface Bench extends AsyncDisposable {
+  readonly provider: LocalProvider;
+  readonly dir: string;
+  readonly stateDir: string;
+  readonly sha256: string;
+  /** What the local platform would ask for. */
+  inputs(kind: Kind, change?: Inputs): Inputs;
+  create(kind: Kind, change?: Inputs): Promise<{ readonly id: string; readonly outs: Inputs }>;
+  /** Every file of the state folder that is not a log or written by a running process, with its time. */
+  files(): readonly string[];
+}
+
+export async function startBench(): Promise<Bench> {
+  const dir = mkdtempSync(path.join(tmpdir(), "mlc-p-"));
+  const stateDir = path.join(dir, "state");
+  for (const [file, content] of Object.entries(starterModel)) {
+    mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
+    writeFileSync(path.join(dir, file), content);
+  }
+  const source = path.join(dir, "models/v1");
+  const sha256 = await hashDirectory(source);
+  const provider = new LocalProvider("0.0.0");
+  const process = `approval-v1-${sha256.slice(0, 8)}`;
+  const plan = planTraffic(
+    parseRelease({
+      model: { name: "approval", owner: "me", riskTier: "low" },
+      platform: { kind: "local" },
+      versions: { v1: { source: { kind: "path", path: "models/v1", sha256 } } },
+      rollout: { stable: "v1" },
+    }),
+  );
+  const inputs: Record<Kind, Inputs> = {
+    Artifact: { stateDir, source, sha256 },
+    ModelServer: { stateDir, process, model: "approval", version: "v1", sha256, checks: {} },
+    Gateway: { stateDir, endpoint: "approval", code: "1" },
+    Route: { stateDir, endpoint: "approval", plan, servers: { v1: `servers/${process}.sock` } },
+    Archive: { stateDir, model: "approval", version: "v1", sha256, retentionDays: 0, reason: "over" },
+    Document: { stateDir, name: "rules.yml", content: "groups: []\n" },
+  };
+  const bench: Bench = {
+    provider,
+    dir,
+    stateDir,
+    sha256,
+    inputs: (kind, change) => ({ ...inputs[kind], ...change }),
+    create: async (kind, change) => (await provider.create(urnOf(kind), bench.inputs(kind, change))) as never,
+    files: () =>
+      existsSync(stateDir)
+        ? globSync("**/*", { cwd: stateDir })
+            .filter((file) => !/^(logs|gateways|supervisor)|\.(status\.json|tmp|sock)$/.test(file))
+            .map((file) => `${file} ${statSync(path.join(stateDir, file)).mtimeMs}`)
+            .toSorted()
+        : [],
+    async [Symbol.asyncDispose]() {
+      const folder = findStateFolder(stateDir);
+      const names = folder ? listSpecNames(folder) : [];
+      if (folder) for (const name of names) removeSpec(folder, name);
+      if (folder) await Promise.all(names.map((name) => waitGone(folder, name)));
+      rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    },
+  };
+  return bench;
+}
+
+/** Changes a file that was made read-only. */
+export function tamper(file: string, content: string): void {
+  chmodSync(file, 0o644);
+  writeFileSync(file, content);
+}
