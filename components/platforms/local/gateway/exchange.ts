@@ -12,6 +12,9 @@ export const MOST_BODY_BYTES: number = 4 * 1024 * 1024;
 /** An answer longer than this is passed on as it comes. */
 const HELD_ANSWER_BYTES = 64 * 1024;
 
+/** A server that was killed is back within this time, in ms: nobody stands in for stable, so its requests wait for it. */
+const PATIENCE_MS = 2_000;
+
 /** What the path asks for. */
 export interface Asked {
   /** The version named by the path. */
@@ -39,6 +42,8 @@ export class Exchange implements AnswerHandler {
   #failedOver = false;
   #retried = false;
   #sentAt = 0;
+  /** Since when the server is away that the request waits for, in monotonic ms. */
+  #awaySince: number | undefined;
   #status = NO_ANSWER;
   #headers: readonly string[] = [];
   #chunks: Buffer[] = [];
@@ -174,7 +179,17 @@ export class Exchange implements AnswerHandler {
       this.#retried = true;
       this.#forgetAnswer();
       this.#dispatch(this.#version);
-    } else this.#fail(NO_ANSWER, failure);
+    } else if (failure.kind !== "refused" || !this.#waitsForServer()) this.#fail(NO_ANSWER, failure);
+  }
+
+  /** Nothing was sent: the request may as well be sent later. */
+  #waitsForServer(): boolean {
+    const upstream = this.#traffic.upstreams.get(this.#version);
+    if (this.#isTrial() || this.#sent === undefined || upstream === undefined) return false;
+    const now = performance.now();
+    this.#awaySince ??= now;
+    const until = this.#awaySince + PATIENCE_MS;
+    return now < until && upstream.sendWhenBack(this.#sent, this, until);
   }
 
   /** The version could not answer: the failure is its own, the answer is stable's where there is one. */

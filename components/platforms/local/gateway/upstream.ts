@@ -9,6 +9,11 @@ const ANSWER_TIMEOUT_MS = 30_000;
 /** Below the 65 s of the server, which then never closes a connection under a request. */
 const IDLE_MS = 30_000;
 const SWEEP_MS = 1_000;
+/** How often a server that is away is tried again for the requests that wait for it, in ms. */
+const RETRY_MS = 25;
+/** What may wait for one server that is away, in bytes of bodies; each request counts 4 KB more for itself. */
+const MOST_HELD_BYTES = 64 * 1024 * 1024;
+const REQUEST_BYTES = 4 * 1024;
 /** Connections kept to one server. One Node process answers one request at a time, so more would only queue elsewhere. */
 const MOST_CONNECTIONS = 64;
 
@@ -37,7 +42,7 @@ export interface Flow {
 
 export interface Failure {
   /**
-   * `refused`: nobody listens, the request was not sent. `broken`: a kept connection ended before a byte of the answer
+   * `refused`: nobody listens, the request was not sent. `broken`: the connection ended before a byte of the answer
    * came. `failed`: everything else (timeout, an answer that breaks off or is none).
    */
   readonly kind: "refused" | "broken" | "failed";
@@ -49,6 +54,11 @@ interface Waiting {
   readonly handler: AnswerHandler;
 }
 
+interface Held extends Waiting {
+  /** Monotonic ms. */
+  readonly until: number;
+}
+
 /**
  * One model server, behind its Unix socket, with connections kept open. Written on the socket itself because a general
  * client spends more on a small request than the model does; `docs/decisions/gateway-throughput.md` has the numbers.
@@ -58,6 +68,9 @@ export class Upstream {
   readonly #connections = new Set<Connection>();
   readonly #idle: Connection[] = [];
   readonly #waiting: Waiting[] = [];
+  #held: Held[] = [];
+  #heldBytes = 0;
+  #retry: NodeJS.Timeout | undefined;
   readonly #sweep: NodeJS.Timeout;
   #ejectedUntil = 0;
   #closing = false;
@@ -85,9 +98,45 @@ export class Upstream {
     else connection.send(request, handler);
   }
 
+  /**
+   * Sends as soon as the server listens again, which is tried every 25 ms. After `until` (monotonic ms) the request fails
+   * as refused. False when too much waits already.
+   */
+  sendWhenBack(request: UpstreamRequest, handler: AnswerHandler, until: number): boolean {
+    const bytes = costOf(request);
+    if (this.#closing || this.#heldBytes + bytes > MOST_HELD_BYTES) return false;
+    this.#held.push({ request, handler, until });
+    this.#heldBytes += bytes;
+    this.#retry ??= setTimeout(() => this.#tryAgain(), RETRY_MS);
+    return true;
+  }
+
+  /** One request finds out whether the server is back; the others follow it. */
+  #tryAgain(): void {
+    this.#retry = undefined;
+    const now = performance.now();
+    for (const { handler } of this.#release(({ until }) => until <= now)) handler.onFailure(this.#refusal());
+    const [first] = this.#held;
+    for (const { request, handler } of this.#release((each) => each === first)) this.send(request, handler);
+    if (this.#held.length > 0) this.#retry ??= setTimeout(() => this.#tryAgain(), RETRY_MS);
+  }
+
+  #release(is: (held: Held) => boolean): readonly Held[] {
+    const released = this.#held.filter(is);
+    this.#held = this.#held.filter((held) => !is(held));
+    this.#heldBytes = this.#held.reduce((sum, { request }) => sum + costOf(request), 0);
+    return released;
+  }
+
+  #refusal(): Failure {
+    return { kind: "refused", message: `nobody listens on ${this.socket}` };
+  }
+
   /** Answers what was sent, takes nothing new. */
   close(): void {
     this.#closing = true;
+    clearTimeout(this.#retry);
+    for (const { handler } of this.#release(() => true)) handler.onFailure(this.#refusal());
     for (const connection of this.#idle.splice(0)) connection.close();
     if (this.#connections.size === 0) clearInterval(this.#sweep);
   }
@@ -97,6 +146,7 @@ export class Upstream {
     const connection = new Connection(this.socket, {
       connected: () => {
         this.#reachable = true;
+        for (const { request, handler } of this.#release(() => true)) this.send(request, handler);
       },
       free: () => this.#free(connection),
       gone: (refused) => this.#gone(connection, refused),
@@ -119,8 +169,7 @@ export class Upstream {
     if (refused) {
       this.#reachable = false;
       this.#ejectedUntil = performance.now() + EJECTION_MS;
-      const message = `nobody listens on ${this.socket}`;
-      for (const { handler } of this.#waiting.splice(0)) handler.onFailure({ kind: "refused", message });
+      for (const { handler } of this.#waiting.splice(0)) handler.onFailure(this.#refusal());
     }
     const next = this.#waiting.shift();
     if (next !== undefined) this.send(next.request, next.handler);
@@ -150,7 +199,6 @@ class Connection implements AnswerSink, Flow {
   #handler: AnswerHandler | undefined;
   #connected = false;
   #closed = false;
-  #used = 0;
   #answerBegun = false;
   #lastAt: number = performance.now();
 
@@ -172,7 +220,6 @@ class Connection implements AnswerSink, Flow {
   send(request: UpstreamRequest, handler: AnswerHandler): void {
     this.#handler = handler;
     this.#answerBegun = false;
-    this.#used++;
     this.#lastAt = performance.now();
     this.#socket.write(renderRequest(request));
   }
@@ -243,10 +290,11 @@ class Connection implements AnswerSink, Flow {
       this.close();
       return;
     }
-    const kept = this.#connected && this.#used > 1 && !this.#answerBegun;
-    this.fail({ kind: !this.#connected ? "refused" : kept ? "broken" : "failed", message });
+    this.fail({ kind: !this.#connected ? "refused" : this.#answerBegun ? "failed" : "broken", message });
   }
 }
+
+const costOf = ({ body }: UpstreamRequest): number => body.length + REQUEST_BYTES;
 
 /** Head and body in one buffer: one system call. */
 function renderRequest({ method, path, headers, body }: UpstreamRequest): Buffer {
