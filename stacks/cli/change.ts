@@ -1,4 +1,5 @@
 import type { MoveResult } from "../../components/lifecycle/index.ts";
+import { findStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import { checkRelease, type Release } from "../../components/spec/index.ts";
 import type { Options, Outcome } from "./command.ts";
 import { paintDiff, renderDiff } from "./configuration-diff.ts";
@@ -26,9 +27,13 @@ export interface ChangeSteps {
   readonly check?: (change: Change) => Promise<void> | void;
 }
 
-/** The way of every lifecycle command but the emergency ones: show, ask, write, converge. */
+/**
+ * The way of every lifecycle command but the emergency ones: show, ask, write, converge.
+ * @throws StateFolderError when the folder is a newer version's or another machine's, before anything is written.
+ */
 export async function changeRelease(terminal: Terminal, options: Options, steps: ChangeSteps): Promise<Outcome> {
   const project = findProject(options);
+  findStateFolder(project.stateFolder);
   const change = planChange(project, steps.move);
   await steps.check?.(change);
   showChange(terminal, change);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { planTraffic } from "../../components/lifecycle/index.ts";
+import { findStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import {
   checkRelease,
   parseRelease,
@@ -25,8 +26,10 @@ export interface StackStatus {
   readonly endpoints: readonly (Answer & { readonly url: string; readonly page: string })[];
 }
 
+/** @throws StateFolderError when the folder is a newer version's or another machine's. */
 export async function readStackStatus(options: Options): Promise<StackStatus> {
   const project = findProject(options);
+  findStateFolder(project.stateFolder);
   const { release } = readStackFile(project.stackFile);
   const problems = checkRelease(release).length;
   const gateways = findGateways(project.stateFolder, { model: modelOf(release) });

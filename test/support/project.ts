@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -201,6 +201,8 @@ interface EngineEvent {
 const UNCHANGED = new Set(["same", "refresh", "read"]);
 
 function changesIn(log: string): Change[] {
+  // An engine that is refused at the stack's lock does not come so far as to write one.
+  if (!existsSync(log)) return [];
   const events = readFileSync(log, "utf8")
     .split("\n")
     .filter(Boolean)
