@@ -33,6 +33,12 @@ export interface RolloutRecord {
   readonly events: readonly TrafficEvent[];
 }
 
+/** A line of `intervals.jsonl`. */
+export interface RecordedInterval extends ClosedInterval {
+  /** Which rollout, judged on which terms, it is evidence for: 16 hex digits. */
+  readonly question: string;
+}
+
 export interface RolledBack {
   readonly version: string;
   readonly sha256: string;
@@ -72,7 +78,7 @@ export class Persistence {
     writeJsonAtomic(this.paths.rollout, record);
   }
 
-  appendInterval(interval: ClosedInterval): void {
+  appendInterval(interval: RecordedInterval): void {
     appendJsonLine(this.paths.intervals, interval);
   }
 
@@ -83,7 +89,7 @@ export class Persistence {
   }
 
   /** Whole lines from a byte offset on, and where the next one begins. */
-  readIntervals(offset: number): { intervals: readonly ClosedInterval[]; offset: number } {
+  readIntervals(offset: number): { intervals: readonly RecordedInterval[]; offset: number } {
     const size = statSync(this.paths.intervals, { throwIfNoEntry: false })?.size ?? 0;
     const length = size - offset;
     if (length <= 0) return { intervals: [], offset };
@@ -96,7 +102,7 @@ export class Persistence {
     }
     const whole = buffer.lastIndexOf(0x0a) + 1;
     const lines = buffer.subarray(0, whole).toString().split("\n").slice(0, -1);
-    return { intervals: lines.map((line) => JSON.parse(line) as ClosedInterval), offset: offset + whole };
+    return { intervals: lines.map((line) => JSON.parse(line) as RecordedInterval), offset: offset + whole };
   }
 
   /** A secret of this gateway; made when it is missing. */

@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from "node:util";
+import { createHash } from "node:crypto";
 import type { Interval, JudgeSettings, Verdict } from "../../../analysis/index.ts";
 import type { TrafficPlan } from "../../../spec/traffic.ts";
 import { type Clock, timestamp } from "./clock.ts";
 import type { Comparison } from "./counters.ts";
-import type { Persistence, RolloutRecord } from "./persistence.ts";
+import type { Persistence, RecordedInterval, RolloutRecord } from "./persistence.ts";
 import { changeTarget, type Ended, type Outcome, observe, type Progress, startRollout } from "./rollout.ts";
 import type { Traffic } from "./traffic.ts";
 import { type ClosedInterval, closeInterval, Trial } from "./trial.ts";
@@ -32,6 +32,8 @@ export class RunningRollout {
   #intervalFrom: { readonly wall: number; readonly monotonic: number };
   /** Bytes of intervals.jsonl that the judges have read. */
   #offset = 0;
+  /** What is asked of whom. A process that is being replaced may still write intervals of another question. */
+  #question = "";
 
   constructor(settings: {
     readonly traffic: Traffic;
@@ -70,12 +72,13 @@ export class RunningRollout {
   change(plan: TrafficPlan, before: TrafficPlan, at: string): void {
     if (this.progress === undefined || this.progress.ended !== undefined) return;
     this.progress = changeTarget(this.progress, plan, at);
-    if (!isDeepStrictEqual(evidenceTerms(before), evidenceTerms(plan))) this.#forget(plan);
+    if (questionOf(before) !== questionOf(plan)) this.#forget(plan);
   }
 
   /** Judges again what the last snapshot has not seen. */
   resume(plan: TrafficPlan, { progress, trial: snapshot }: Pick<RolloutRecord, "progress" | "trial">): void {
     this.progress = progress;
+    this.#question = questionOf(plan);
     this.#resumeTrial(plan, snapshot);
     let index = this.#trial?.state.live.intervals ?? 0;
     for (const closed of this.#readNewIntervals()) {
@@ -94,24 +97,26 @@ export class RunningRollout {
   }
 
   /** Closes the interval and opens the next. Undefined while nothing is judged. */
-  closeInterval(): ClosedInterval | undefined {
+  closeInterval(): RecordedInterval | undefined {
     const { wall, monotonic } = this.#intervalFrom;
     const comparison = this.#openInterval();
     const { progress, trial } = this;
     if (progress === undefined || trial === undefined || progress.ended !== undefined) return undefined;
     const { guards, steps = 1 } = trial.settings;
-    return closeInterval(comparison, guards, {
+    const closed = closeInterval(comparison, guards, {
       at: wall,
       seconds: (this.#intervalFrom.monotonic - monotonic) / 1000,
       // The judge counts steps that carry traffic, and knows how many the plan has; weights given by hand may be more.
       step: Math.min(progress.raises, steps - 1),
     });
+    return { question: this.#question, ...closed };
   }
 
   /** Gives an interval to the process that has taken over. It gets no length: the time is the other process's. */
-  passOn({ live, copies }: ClosedInterval): void {
+  passOn({ question, live, copies }: RecordedInterval): void {
     if (live.seconds <= 0) return;
     this.#files.appendInterval({
+      question,
       live: { ...live, seconds: 0 },
       ...(copies !== undefined && { copies: { ...copies, seconds: 0 } }),
     });
@@ -121,7 +126,7 @@ export class RunningRollout {
    * Writes an interval and reads what was written since the last time: this one, and those of a process that is being
    * replaced and still answers. With a full disk the judge gets it all the same, and only the record has a gap.
    */
-  exchangeIntervals(closed: ClosedInterval): readonly ClosedInterval[] {
+  exchangeIntervals(closed: RecordedInterval): readonly ClosedInterval[] {
     try {
       this.#files.appendInterval(closed);
     } catch (error) {
@@ -138,7 +143,7 @@ export class RunningRollout {
   }
 
   evidence(): Evidence {
-    const { intervals } = this.#files.readIntervals(0);
+    const intervals = this.#files.readIntervals(0).intervals.filter(({ question }) => question === this.#question);
     return {
       identity: this.progress?.identity ?? "",
       ...(this.#trial !== undefined && { settings: this.#trial.settings, verdict: this.#trial.verdict }),
@@ -151,6 +156,7 @@ export class RunningRollout {
   #forget(plan: TrafficPlan): void {
     this.#files.clearIntervals();
     this.#offset = 0;
+    this.#question = questionOf(plan);
     this.#openInterval();
     this.#trial = createTrial(plan);
     if (this.progress !== undefined) this.progress = { ...this.progress, proven: false, intervals: 0 };
@@ -177,7 +183,7 @@ export class RunningRollout {
   #readNewIntervals(): readonly ClosedInterval[] {
     const { intervals, offset } = this.#files.readIntervals(this.#offset);
     this.#offset = offset;
-    return intervals;
+    return intervals.filter(({ question }) => question === this.#question);
   }
 
   #observe(plan: TrafficPlan, closed: ClosedInterval): Outcome | undefined {
@@ -200,11 +206,8 @@ export class RunningRollout {
 const createTrial = (plan: TrafficPlan, state?: Trial["state"]): Trial | undefined =>
   plan.candidate === undefined || plan.rollout.guards.length === 0 ? undefined : new Trial(plan.rollout, state);
 
-/** What the judge is asked. Another weight is not another question. */
-const evidenceTerms = ({ rollout: { guards, alpha, beta, steps, maxDurationMs } }: TrafficPlan): unknown => [
-  guards,
-  alpha,
-  beta,
-  steps,
-  maxDurationMs,
-];
+/** Which rollout is judged on which terms. Another weight is not another question. */
+function questionOf({ rollout: { identity, guards, alpha, beta, steps, maxDurationMs } }: TrafficPlan): string {
+  const terms = JSON.stringify([identity, guards, alpha, beta, steps, maxDurationMs]);
+  return createHash("sha256").update(terms).digest("hex").slice(0, 16);
+}

@@ -7,7 +7,7 @@ import { countInArm } from "../../../../components/platforms/local/gateway/count
 import { Persistence } from "../../../../components/platforms/local/gateway/persistence.ts";
 import { Traffic } from "../../../../components/platforms/local/gateway/traffic.ts";
 import type { GatewayPaths } from "../../../../components/platforms/local/state-folder/paths.ts";
-import { canaryPlan, stablePlan } from "./plans.ts";
+import { canaryPlan, latencyGuard, stablePlan } from "./plans.ts";
 
 let directory: string;
 beforeEach(() => {
@@ -133,4 +133,30 @@ test("other guards are other questions: evidence begins anew, the share stays", 
   controller.accept({ plan: canaryPlan({}, { alpha: 0.05 }), servers: SERVERS });
   expect(controller.trial?.verdict.evidence.intervals).toBe(0);
   expect(controller.status().weights).toEqual({ v1: 9_500, v2: 500 });
+});
+
+test("what a replaced process still counts under its old plan is no evidence for the new one", () => {
+  for (const next of [
+    canaryPlan({}, { guards: [latencyGuard] }),
+    canaryPlan({ candidate: "v1", stable: "v2" }, { identity: "rollout-2" }),
+  ]) {
+    const before = setUp();
+    before.controller.accept({ plan: canaryPlan(), servers: SERVERS });
+    before.second();
+    const after = setUp();
+    after.controller.load();
+    after.controller.accept({ plan: next, servers: SERVERS });
+    for (let i = 0; i < 20; i++) countInArm(before.traffic.comparison.candidate, 500, 5);
+    before.time.monotonic += 1_000;
+    before.controller.tickReplaced();
+    after.second();
+    expect(after.controller.trial?.verdict.evidence.intervals).toBe(1);
+    expect(after.controller.progress).toMatchObject({ phase: "progressing" });
+    // Whoever starts next reads the same files.
+    const again = setUp();
+    again.controller.load();
+    expect(again.controller.trial?.verdict.evidence.intervals).toBe(1);
+    rmSync(directory, { recursive: true });
+    directory = mkdtempSync(join(tmpdir(), "mlc-controller-"));
+  }
 });
