@@ -7,11 +7,10 @@ import {
   readRouteStatus,
   rollBackRoute,
 } from "../../components/platforms/local/gateway/admin-client.ts";
-import { readClaim } from "../../components/platforms/local/gateway/claim.ts";
+import { isAliveClaimant, readClaim } from "../../components/platforms/local/gateway/claim.ts";
 import type { RolloutRecord, RouteRecord } from "../../components/platforms/local/gateway/persistence.ts";
 import type { StateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import { directories, gatewayPaths } from "../../components/platforms/local/state-folder/paths.ts";
-import { identify } from "../../components/platforms/local/state-folder/process-identity.ts";
 import type { TrafficStatus } from "../../components/spec/status.ts";
 import type { TrafficPlan } from "../../components/spec/traffic.ts";
 
@@ -58,7 +57,7 @@ function readGateway(stateFolder: string, endpoint: string): Gateway | undefined
   if (claim === undefined || token === undefined) return undefined;
   return {
     endpoint,
-    alive: identify(claim.pid)?.startTime === claim.startTime,
+    alive: isAliveClaimant(claim),
     port: claim.port,
     adminPort: claim.adminPort,
     token: token.trim(),

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TrafficStatus } from "../../../spec/status.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
-import { readClaim } from "./claim.ts";
+import { isAliveClaimant, readClaim } from "./claim.ts";
 import type { Evidence, Refusal, RouteDocument } from "./controller.ts";
 
 /** The gateway said no: the plan asks for traffic that was taken away before. */
@@ -127,7 +127,8 @@ function tryOnce(
 ): Promise<RawAnswer | undefined> {
   const paths = gatewayPaths(endpoint);
   const claim = readClaim(folder.path(paths.gateway));
-  if (claim === undefined) return Promise.resolve(undefined);
+  // Who else has its port since is neither given the token nor believed.
+  if (claim === undefined || !isAliveClaimant(claim)) return Promise.resolve(undefined);
   const content = body === undefined ? "" : JSON.stringify(body);
   return new Promise((resolve) => {
     const sent = request(

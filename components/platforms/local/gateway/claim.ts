@@ -30,5 +30,8 @@ export function readClaim(path: string): GatewayClaim | undefined {
   }
 }
 
+/** Without its process the ports of a claim are anybody's. */
+export const isAliveClaimant = ({ pid, startTime }: GatewayClaim): boolean => identify(pid)?.startTime === startTime;
+
 /** True while no other process has taken over. */
 export const holdsClaim = (path: string): boolean => (readClaim(path)?.pid ?? process.pid) === process.pid;
