@@ -93,6 +93,8 @@ async function serve(project: Project, { first, prepare }: StageOptions): Promis
     mlc: (...args) => startMlc(...args).done,
     async [Symbol.asyncDispose]() {
       await customers.stop();
+      // A test that failed may have left the lock of an engine that it killed.
+      await project.pulumi("cancel", "--yes", "--stack", project.stack);
       await project[Symbol.asyncDispose]();
     },
   };
@@ -168,7 +170,8 @@ function startCommand(project: Project, args: readonly string[]): Started {
   const cli = path.join(repository, "dist/stacks/cli/mlc.js");
   const child = spawn(process.execPath, [cli, ...args, "--stack", project.stack, "--cwd", project.dir], {
     cwd: project.dir,
-    env: project.env,
+    // What a command that is killed leaves behind goes with the project.
+    env: { ...project.env, TMPDIR: project.dir },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
