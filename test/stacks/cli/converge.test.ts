@@ -6,6 +6,7 @@ import { type CommandLine, createCommandLine, jsonOf } from "./command-line.ts";
 /** A `pulumi` that tells its version, writes down how `up` was called, and ends as it is told. */
 const engine = (end: { readonly code: number; readonly events: readonly unknown[] }): string => `
 import { readFileSync, writeFileSync } from "node:fs";
+import { RouteRefused } from "../../../components/platforms/local/gateway/admin-client.ts";
 const args = process.argv.slice(2);
 if (args[0] === "version") {
   console.log("v3.259.0");
@@ -45,9 +46,10 @@ test("with --json the engine speaks on stderr and its changes are in the object"
   expect(run.stderr).toContain("the plan of the engine");
 });
 
+/** What the engine prints is what the gateway's refusal says. */
 const refusals = [
-  "the rollout of v2 was ended and does not open again; start the next attempt, or another candidate (errorRate)",
-  "v2 was rolled back; name the version that serves now as stable, then start a rollout (person)",
+  new RouteRefused({ code: "rolloutAborted", error: "the rollout of v2 was ended", reason: "errorRate" }).message,
+  new RouteRefused({ code: "rolledBack", error: "v2 was rolled back", reason: "person" }).message,
 ];
 test.each(refusals)("the engine's refusal ends with 3: %s", async (message) => {
   await using line = await createCommandLine();
