@@ -42,8 +42,6 @@ export interface LocalPlatformDocument {
   readonly port?: string;
   /** The gateway's port for status, live page and rollback on 127.0.0.1, "1" to "65535". The platform picks a free one when absent. */
   readonly adminPort?: string;
-  /** The folder of running processes, sockets and evidence, relative to the project's folder. Another folder starts everything anew. @default .model-lifecycle/<stack> */
-  readonly stateDir?: string;
 }
 
 export interface VersionDocument {

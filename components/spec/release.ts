@@ -26,8 +26,6 @@ export interface ResolvedLocalPlatform {
   readonly kind: "local";
   readonly port?: number;
   readonly adminPort?: number;
-  /** Relative to the project's folder. */
-  readonly stateDir?: string;
 }
 
 export interface ResolvedVersion {
@@ -101,8 +99,8 @@ function resolveRelease(release: FilledRelease): ResolvedRelease {
   };
 }
 
-function resolvePlatform({ kind, port, adminPort, stateDir }: FilledRelease["platform"]): ResolvedPlatform {
-  return definedOnly({ kind, port: numberOf(port), adminPort: numberOf(adminPort), stateDir });
+function resolvePlatform({ kind, port, adminPort }: FilledRelease["platform"]): ResolvedPlatform {
+  return definedOnly({ kind, port: numberOf(port), adminPort: numberOf(adminPort) });
 }
 
 function numberOf(text: string | undefined): number | undefined {

@@ -44,7 +44,6 @@ const platform = z.discriminatedUnion("kind", [
     kind: scalars.choice("local"),
     port: optional(scalars.port()),
     adminPort: optional(scalars.port()),
-    stateDir: optional(scalars.path(".model-lifecycle/prod")),
   }),
 ]);
 

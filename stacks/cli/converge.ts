@@ -101,9 +101,11 @@ const REFUSED = /\[(?:rolloutAborted|rolledBack)\]/;
 function failed(project: Project, code: number, errors: readonly string[]): Failure {
   const refused = errors.find((error) => REFUSED.test(error));
   if (refused) return new Failure(exitCodes.aborted, refused, { facts: { engineErrors: errors } });
+  const locked = errors.some((error) => error.includes("currently locked"));
+  const cure = locked ? ` If no other up is running: pulumi cancel --stack ${project.stack}.` : "";
   return new Failure(
     exitCodes.error,
-    `The engine's up ended with exit code ${code}. The configuration is written; when the cause is mended, run: ${upCommand(project)}`,
+    `The engine's up ended with exit code ${code}.${cure} The configuration is written; when the cause is mended, run: ${upCommand(project)}`,
     { facts: { engineErrors: errors } },
   );
 }

@@ -84,7 +84,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[["platform"], null]],
     at: ".platform",
     seen: "null (nothing after the colon)",
-    allowed: "the keys kind, port, adminPort, stateDir",
+    allowed: "the keys kind, port, adminPort",
     cure: "Write a value, such as platform: { kind: local }, or remove the key if it is optional.",
   },
   {
@@ -201,7 +201,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[["platform"], "local"]],
     at: ".platform",
     seen: '"local"',
-    allowed: "the keys kind, port, adminPort, stateDir",
+    allowed: "the keys kind, port, adminPort",
     cure: "Write, for example: platform: { kind: local }",
   },
   {
@@ -235,14 +235,6 @@ export const badInputs: readonly BadInput[] = [
     seen: '"8080", which is port as well',
     allowed: "another port than port",
     cure: "Choose another adminPort, or remove it.",
-  },
-  {
-    title: "a state folder outside the project",
-    edits: [[["platform", "stateDir"], "/var/lib/models"]],
-    at: ".platform.stateDir",
-    seen: '"/var/lib/models"',
-    allowed: 'a path relative to the project\'s folder, with forward slashes, without "." or ".." in it',
-    cure: 'Write, for example: stateDir: ".model-lifecycle/prod"',
   },
   {
     title: "no version at all",

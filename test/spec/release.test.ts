@@ -49,7 +49,7 @@ test("units become numbers and guards get what their metric implies", () => {
     bake: "2 minutes",
     sticky: { header: "X-Session-Id" },
   };
-  const platform = { kind: "local", port: "8080", adminPort: "8081", stateDir: "run/sentiment" };
+  const platform = { kind: "local", port: "8080", adminPort: "8081" };
   const document = edited(edited(exampleRelease(), ["rollout"], rollout), ["platform"], platform);
   const resolved = parseRelease(document);
   expect(resolved.rollout).toMatchObject({
@@ -88,7 +88,7 @@ test("units become numbers and guards get what their metric implies", () => {
       designEffect: 1,
     },
   ]);
-  expect(resolved.platform).toEqual({ kind: "local", port: 8080, adminPort: 8081, stateDir: "run/sentiment" });
+  expect(resolved.platform).toEqual({ kind: "local", port: 8080, adminPort: 8081 });
   expect(resolved.versions.v2?.checks).toEqual({
     golden: "models/v2/golden.jsonl",
     floor: { accuracy: 0.8 },

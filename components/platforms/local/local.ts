@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { refusal, type Transform, transformed } from "../../kit/index.ts";
-import { libraryVersion } from "../../spec/index.ts";
+import { libraryVersion, type ResolvedPlatform } from "../../spec/index.ts";
 import type { ServingContext, ServingHandle, ServingPlan, ServingPlatform } from "../platform.ts";
 import type { ArtifactInputs } from "./provider/artifact.ts";
 import type { GatewayInputs } from "./provider/gateway.ts";
@@ -53,7 +53,7 @@ function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: L
         endpoint,
         code: libraryVersion,
         tags,
-        ...(plan.release.platform.port === undefined ? {} : { port: plan.release.platform.port }),
+        ...portsOf(plan.release.platform),
       },
       { parent },
     ),
@@ -127,3 +127,8 @@ function fromRoot(relative: string): string {
 function missing(version: string): never {
   throw refusal(`version ${version} is in the traffic plan but not in the release`);
 }
+
+const portsOf = ({ port, adminPort }: ResolvedPlatform): Pick<GatewayInputs, "port" | "adminPort"> => ({
+  ...(port === undefined ? {} : { port }),
+  ...(adminPort === undefined ? {} : { adminPort }),
+});

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { RouteRefused } from "../../../components/platforms/local/gateway/admin-client.ts";
 import { type CommandLine, createCommandLine, jsonOf } from "./command-line.ts";
 
 /** A `pulumi` that tells its version, writes down how `up` was called, and ends as it is told. */
 const engine = (end: { readonly code: number; readonly events: readonly unknown[] }): string => `
 import { readFileSync, writeFileSync } from "node:fs";
-import { RouteRefused } from "../../../components/platforms/local/gateway/admin-client.ts";
 const args = process.argv.slice(2);
 if (args[0] === "version") {
   console.log("v3.259.0");
@@ -58,6 +58,14 @@ test.each(refusals)("the engine's refusal ends with 3: %s", async (message) => {
   );
   const run = await line.runWith({ PATH }, "start", "v2", "--yes", "--json");
   expect(jsonOf(run)).toMatchObject({ exitCode: 3, error: message, engineErrors: [message, "update failed"] });
+});
+
+test("a stack that is locked is told how to be opened", async () => {
+  await using line = await createCommandLine();
+  const PATH = line.fakeEngine(engine({ code: 255, events: [error("the stack is currently locked by 1 lock(s)")] }));
+  const run = await line.runWith({ PATH }, "start", "v2", "--yes");
+  expect(run.code).toBe(1);
+  expect(run.stderr).toContain("If no other up is running: pulumi cancel --stack dev");
 });
 
 test("any other failure of the engine ends with 1 and the command that goes on", async () => {

@@ -20,6 +20,8 @@ export interface GatewayInputs extends LocalInputs {
   readonly endpoint: string;
   /** Port for clients. Absent: 8080, or a free one when that is taken; it then stays. */
   readonly port?: number;
+  /** Port for administration. Absent: a free one; it then stays. */
+  readonly adminPort?: number;
   /** Version of this library: another one restarts the gateway, the new process listening before the old one drains. */
   readonly code: string;
 }
@@ -46,13 +48,14 @@ export const gateway: ResourceKind<GatewayInputs, GatewayState> = {
     for (let tries = 1; ; tries++) {
       const ports = knownPorts(folder, inputs) ?? {
         port: inputs.port ?? (await freePort(8080)),
-        adminPort: await freePort(),
+        adminPort: inputs.adminPort ?? (await freePort()),
       };
       try {
         await run(folder, inputs, ports);
         return { ...inputs, ...urls(ports) };
       } catch (error) {
-        if (inputs.port !== undefined || tries === PORT_TRIES || !isPortTaken(error)) throw error;
+        const fixed = inputs.port !== undefined || inputs.adminPort !== undefined;
+        if (fixed || tries === PORT_TRIES || !isPortTaken(error)) throw error;
       }
     }
   },
@@ -65,8 +68,9 @@ export const gateway: ResourceKind<GatewayInputs, GatewayState> = {
   },
 
   async update(news, olds) {
-    const ports = { port: news.port ?? portOf(olds.url), adminPort: portOf(olds.adminUrl) };
-    const restarts = news.code !== olds.code || ports.port !== portOf(olds.url);
+    const before = { port: portOf(olds.url), adminPort: portOf(olds.adminUrl) };
+    const ports = { port: news.port ?? before.port, adminPort: news.adminPort ?? before.adminPort };
+    const restarts = news.code !== olds.code || !isDeepStrictEqual(ports, before);
     if (restarts) await run(openStateFolder(news.stateDir), news, ports);
     return { ...news, ...urls(ports) };
   },
