@@ -149,7 +149,7 @@ export class Upstream {
         for (const { request, handler } of this.#release(() => true)) this.send(request, handler);
       },
       free: () => this.#free(connection),
-      gone: (refused) => this.#gone(connection, refused),
+      gone: (why) => this.#gone(connection, why),
     });
     this.#connections.add(connection);
     return connection;
@@ -162,11 +162,13 @@ export class Upstream {
     else this.#idle.push(connection);
   }
 
-  #gone(connection: Connection, refused: boolean): void {
+  #gone(connection: Connection, why: Gone): void {
     this.#connections.delete(connection);
     const at = this.#idle.indexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);
-    if (refused) {
+    // The server is no more, most likely: what it kept open would break under the next requests, and under this one again.
+    if (why === "broken") for (const idle of this.#idle.splice(0)) idle.close();
+    if (why === "refused") {
       this.#reachable = false;
       this.#ejectedUntil = performance.now() + EJECTION_MS;
       for (const { handler } of this.#waiting.splice(0)) handler.onFailure(this.#refusal());
@@ -185,10 +187,13 @@ export class Upstream {
   }
 }
 
+/** `broken`: under a request. */
+type Gone = "refused" | "broken" | "closed";
+
 interface ConnectionEvents {
   readonly connected: () => void;
   readonly free: () => void;
-  readonly gone: (refused: boolean) => void;
+  readonly gone: (why: Gone) => void;
 }
 
 /** One connection, one request at a time. */
@@ -233,17 +238,17 @@ class Connection implements AnswerSink, Flow {
   }
 
   /** Told before the failure is: what the handler sends next must not get this connection. */
-  close(): void {
+  close(why: Gone = this.#connected ? "closed" : "refused"): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#socket.destroy();
-    this.#events.gone(!this.#connected);
+    this.#events.gone(why);
   }
 
   fail(failure: Failure): void {
     const handler = this.#handler;
     this.#handler = undefined;
-    this.close();
+    this.close(failure.kind === "broken" ? "broken" : undefined);
     handler?.onFailure(failure);
   }
 
