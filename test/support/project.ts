@@ -72,7 +72,7 @@ export async function createProject(options: ProjectOptions = {}): Promise<Proje
   mkdirSync(path.join(home, "backend"), { recursive: true });
   const env: NodeJS.ProcessEnv = {
     ...process.env,
-    PATH: `${path.join(repository, "node_modules/.bin")}${path.delimiter}${process.env["PATH"]}`,
+    PATH: `${path.join(repository, "node_modules/.bin")}${path.delimiter}${process.env.PATH}`,
     PULUMI_HOME: home,
     PULUMI_BACKEND_URL: `file://${home}/backend`,
     PULUMI_CONFIG_PASSPHRASE: "test",

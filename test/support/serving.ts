@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { readRouteStatus } from "../../components/platforms/local/gateway/admin-client.ts";
 import { openStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import { readSpec, readStatus } from "../../components/platforms/local/supervisor/process-spec.ts";
@@ -43,7 +41,3 @@ export async function predict(url: string, input: unknown, headers: Record<strin
     body: await response.json(),
   };
 }
-
-/** One of the gateway's files. */
-export const readGatewayFile = (stateDir: string, endpoint: string, file: string): string =>
-  readFileSync(path.join(stateDir, "gateways", endpoint, file), "utf8");

@@ -36,7 +36,7 @@ async function run(args: GatewayArguments): Promise<void> {
   const metrics = (): ReadonlySet<string> => controller.metrics();
   const data = createDataPort({ traffic, instance: args.instance, metrics });
   const admin = createAdminPort({ ...args, controller, traffic, token, page, isReplaced });
-  const takeover = process.env["MLC_TAKEOVER"] === "1";
+  const takeover = process.env.MLC_TAKEOVER === "1";
   await listen(data.server, args.port, takeover);
   await listen(admin, args.adminPort, takeover);
   claimGateway(files.paths.gateway, args);

@@ -133,7 +133,7 @@ function add(before: Progress, { ms, closed, verdict }: Observation): Progress {
     stepArms[guard] = { stable: known?.stable === true || n0 > 0, candidate: known?.candidate === true || n1 > 0 };
     reached ||= n1 > 0;
   }
-  const copies = closed.copies?.counts["errorRate"];
+  const copies = closed.copies?.counts.errorRate;
   const answered = copies !== undefined && typeof copies.x1 === "number" ? copies.n1 - copies.x1 : 0;
   return {
     ...before,

@@ -101,7 +101,7 @@ const placed = (state: Plain): Plain & Placed => ({ ...state, hostId: readHostId
 /** Processes and files of another machine can be neither seen nor changed from here. */
 function here(urn: pulumi.URN, state: Plain): Inputs & Placed {
   const host = readHostId();
-  const seen = state["hostId"];
+  const seen = state.hostId;
   if (seen !== host) {
     throw refusal(
       `${urn.split("::").at(-1)}: the state belongs to machine ${String(seen)}, this is machine ${host}. Run this stack there; to serve here instead, create a stack of its own (pulumi stack init).`,

@@ -56,7 +56,7 @@ export async function checkVersion(
       }
       if (label !== undefined) {
         labelled++;
-        if (answer["label"] === label) right++;
+        if (answer.label === label) right++;
       }
     }
   } finally {

@@ -76,7 +76,7 @@ export class Bench {
       [this.#main, ...args, "--admin-port", String(this.adminPort), "--instance", instance],
       {
         cwd: this.root,
-        env: { PATH: process.env["PATH"], ...env },
+        env: { PATH: process.env.PATH, ...env },
         stdio: ["ignore", "pipe", "pipe"],
       },
     );

@@ -110,7 +110,7 @@ describe("through a gateway", () => {
     await expect(bench.predict()).rejects.toThrow();
     bench.server("v1").answer = (_seen, response) => response.end("{}");
     expect((await bench.predict()).status).toBe(200);
-    expect((await bench.status()).requests["v1"]).toMatchObject({ requests: 2, errors: 1 });
+    expect((await bench.status()).requests.v1).toMatchObject({ requests: 2, errors: 1 });
   });
 
   test("one connection may carry plain requests, then others, then plain ones again", async () => {

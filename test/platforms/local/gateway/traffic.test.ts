@@ -78,7 +78,7 @@ test("a killed candidate costs no client an answer, and every failure is its own
   await bench.accepted(canaryPlan({ weight: 5_000 }));
   let done = false;
   const load = bench.load(() => done);
-  await bench.until(({ requests }) => (requests["v2"]?.requests ?? 0) > 100);
+  await bench.until(({ requests }) => (requests.v2?.requests ?? 0) > 100);
   await bench.server("v2").kill();
   const status = await bench.until(({ rollout }) => rollout.phase === "aborted");
   done = true;
@@ -87,8 +87,8 @@ test("a killed candidate costs no client an answer, and every failure is its own
   expect([...statuses]).toEqual([[200, sent]]);
   expect(status.rollout.ended).toMatchObject({ cause: "guard:errorRate", lastBadMs: 0 });
   const { requests } = await bench.status();
-  expect(requests["v1"]?.errors).toBe(0);
-  expect(requests["v2"]?.failedOver).toBe(requests["v2"]?.errors);
+  expect(requests.v1?.errors).toBe(0);
+  expect(requests.v2?.failedOver).toBe(requests.v2?.errors);
   const total = await counted();
   expect(total.x0).toBe(0);
   expect(total.x1).toBeGreaterThan(0);
@@ -119,7 +119,7 @@ test("nothing is sent to the candidate after the decision", async () => {
   const load = bench.load(() => done);
   await bench.until(({ rollout }) => rollout.phase === "aborted");
   const { received } = bench.server("v2");
-  await bench.until(({ requests }) => (requests["v1"]?.requests ?? 0) > received + 1_000);
+  await bench.until(({ requests }) => (requests.v1?.requests ?? 0) > received + 1_000);
   done = true;
   await load;
   expect(bench.server("v2").received).toBe(received);
@@ -180,7 +180,7 @@ test("copies reach the candidate, answer nobody, and are not compared", async ()
   await bench.accepted(canaryPlan({ weight: 0, shadow: true }));
   const { versions, sent } = await bench.load((count) => count >= 300, 4, { headers: { traceparent: "t" } });
   expect([...versions]).toEqual([["v1", sent]]);
-  await bench.until(({ requests }) => (requests["v2"]?.shadowed ?? 0) > 0);
+  await bench.until(({ requests }) => (requests.v2?.shadowed ?? 0) > 0);
   expect(bench.server("v2").seen[0]).toMatchObject({
     path: "/predict",
     body: '{"text":"good"}',
@@ -188,9 +188,9 @@ test("copies reach the candidate, answer nobody, and are not compared", async ()
   });
   expect(await countedAll(sent)).toEqual({ n0: sent, n1: 0, x0: 0, x1: 0 });
   const { copies } = await evidence();
-  const pairs = copies.map(({ counts }) => counts["errorRate"]);
+  const pairs = copies.map(({ counts }) => counts.errorRate);
   expect(pairs.reduce((sum, pair) => sum + (pair?.n1 ?? 0), 0)).toBeGreaterThan(0);
-  expect((await bench.status()).requests["v2"]?.requests).toBe(0);
+  expect((await bench.status()).requests.v2?.requests).toBe(0);
 });
 
 test("a candidate that never answers copies slows no answer", async () => {
@@ -217,7 +217,7 @@ test("a pinned request goes where it says, is not compared, and is not answered 
   bench.server("v2").answer = (_seen, response) => fail(response, 503);
   expect((await bench.predict({ headers: { "x-model-version": "v2" } })).status).toBe(503);
   const { requests } = await bench.status();
-  expect(requests["v2"]).toMatchObject({ requests: 3, pinned: 3, errors: 1, failedOver: 0 });
+  expect(requests.v2).toMatchObject({ requests: 3, pinned: 3, errors: 1, failedOver: 0 });
   const { sent } = await bench.load((count) => count >= 1);
   expect(await countedAll(sent)).toMatchObject({ n0: sent });
 });
@@ -241,8 +241,8 @@ test("an unknown version is 404, a retired one 410 with its successor, a depreca
   });
   const answer = await bench.predict();
   expect(answer).toMatchObject({ status: 200, headers: { sunset: "Mon, 31 May 2027 00:00:00 GMT" } });
-  expect(answer.headers["deprecation"]).toMatch(/^@\d{10}$/);
-  expect((await bench.predict({ headers: { "x-model-version": "v2" } })).headers["sunset"]).toBeUndefined();
+  expect(answer.headers.deprecation).toMatch(/^@\d{10}$/);
+  expect((await bench.predict({ headers: { "x-model-version": "v2" } })).headers.sunset).toBeUndefined();
 });
 
 test("a session stays with its version, and counts once", async () => {
