@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { type HashedFile, hashOfFiles, listDirectory } from "../../../spec/directory-hash.ts";
 import { verifyArtifact } from "./artifacts.ts";
-import { explainFullDisk, readJson, syncDirectory, temporaryBeside, writeJsonAtomic } from "./atomic-file.ts";
+import { readJson, replaceDirectory, writeJsonAtomic } from "./atomic-file.ts";
 import { copyFiles } from "./copy-files.ts";
 import type { StateFolder } from "./folder.ts";
 import { archivePath, artifactPath } from "./paths.ts";
@@ -136,8 +136,7 @@ async function createArchive(folder: StateFolder, place: string, request: Archiv
       cure: "Run `pulumi refresh`, then `pulumi up`: the artifact is stored again from its source, and archived then.",
     });
   const files = await listDirectory(source);
-  const copy = temporaryBeside(place);
-  try {
+  await replaceDirectory(place, (copy) => {
     mkdirSync(copy, { recursive: true });
     copyFiles(source, files, join(copy, "artifact"));
     writeManifest(copy, {
@@ -152,14 +151,7 @@ async function createArchive(folder: StateFolder, place: string, request: Archiv
       retentionUntil: retentionEnd(request, now),
       ...(request.metrics === undefined ? {} : { metrics: request.metrics }),
     });
-    rmSync(place, { recursive: true, force: true });
-    renameSync(copy, place);
-    syncDirectory(dirname(place));
-  } catch (error) {
-    throw explainFullDisk(place, error);
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
-  }
+  });
 }
 
 function extendArchive(place: string, known: ArchiveManifest, request: ArchiveRequest): void {

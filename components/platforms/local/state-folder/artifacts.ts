@@ -1,7 +1,6 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, rmSync } from "node:fs";
 import { hashDirectory, hashOfFiles, listDirectory } from "../../../spec/directory-hash.ts";
-import { explainFullDisk, syncDirectory, temporaryBeside } from "./atomic-file.ts";
+import { replaceDirectory } from "./atomic-file.ts";
 import { copyFiles } from "./copy-files.ts";
 import type { StateFolder } from "./folder.ts";
 import { artifactPath } from "./paths.ts";
@@ -17,19 +16,11 @@ export async function storeArtifact(folder: StateFolder, source: string, sha256:
   if (await verifyArtifact(folder, sha256)) return;
   const files = await listSource(source);
   checkContent(source, hashOfFiles(files), sha256);
-  const copy = temporaryBeside(place);
-  try {
+  await replaceDirectory(place, async (copy) => {
     copyFiles(source, files, copy);
     // The source may have changed between reading and copying.
     checkContent(source, await hashDirectory(copy), sha256);
-    rmSync(place, { recursive: true, force: true });
-    renameSync(copy, place);
-    syncDirectory(dirname(place));
-  } catch (error) {
-    throw explainFullDisk(place, error);
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
-  }
+  });
 }
 
 /** True when the copy is there and has the content that its hash says. */

@@ -109,6 +109,25 @@ export function syncDirectory(path: string): void {
   }
 }
 
+/**
+ * Puts a directory in the place of the one that is there, whole or not at all.
+ * @param fill writes the new content into a directory beside it, which it makes itself
+ * @throws StateFolderError when the disk is full; otherwise what `fill` throws. What was there stays then.
+ */
+export async function replaceDirectory(path: string, fill: (copy: string) => void | Promise<void>): Promise<void> {
+  const copy = temporaryBeside(path);
+  try {
+    await fill(copy);
+    rmSync(path, { recursive: true, force: true });
+    renameSync(copy, path);
+    syncDirectory(dirname(path));
+  } catch (error) {
+    throw explainFullDisk(path, error);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
 /** An error that says the disk is full, or the error as it came. */
 export function explainFullDisk(path: string, error: unknown): unknown {
   const code = errorCode(error);
