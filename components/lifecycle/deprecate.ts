@@ -1,4 +1,4 @@
-import type { Release, Timestamp } from "../spec/index.ts";
+import { parseTimestamp, type Release, type Timestamp } from "../spec/index.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
 import { noticeOf, withRetirement } from "./retirement.ts";
 
@@ -8,13 +8,15 @@ export interface DeprecateArgs {
   readonly sunset: Timestamp;
   /** What callers should use instead. @default the stable version */
   readonly successor?: string;
+  /** The present, from which the notice runs. */
+  readonly now: Date;
 }
 
 /**
  * Gives notice: the version still answers, its answers carry Deprecation, Sunset and Link headers. Again on a deprecated version: changes the notice.
- * Refused for the stable version and the candidate.
+ * Refused for the stable version and the candidate, and when the sunset is nearer than the least notice of the model.
  */
-export function deprecate(release: Release, { version, sunset, successor }: DeprecateArgs): MoveResult {
+export function deprecate(release: Release, { version, sunset, successor, now }: DeprecateArgs): MoveResult {
   return move(release, (resolved) => {
     const { rollout, retirement } = resolved;
     const phase = noticeOf(resolved, version)?.phase;
@@ -31,6 +33,17 @@ export function deprecate(release: Release, { version, sunset, successor }: Depr
         `Take it back first: mlc reinstate ${version}`,
       );
     }
+    const earliest = now.getTime() + resolved.noticeMs;
+    // What is no moment at all is refused with the document that it would make.
+    if (parseTimestamp(sunset) < earliest) {
+      const least = `${new Date(Math.ceil(earliest / 1000) * 1000).toISOString().slice(0, 19)}Z`;
+      return refuse(
+        `retirement.${version}.sunset`,
+        `"${sunset}"`,
+        `"${least}" or later: the least notice of this model is ${renderDays(resolved.noticeMs)}`,
+        "Name a later sunset, or have a shorter model.notice reviewed.",
+      );
+    }
     const instead = successor ?? rollout.stable;
     const followers = Object.entries(retirement).filter(([, notice]) => notice.successor === version);
     const redirected = followers.reduce(
@@ -45,4 +58,9 @@ export function deprecate(release: Release, { version, sunset, successor }: Depr
       ],
     };
   });
+}
+
+function renderDays(ms: number): string {
+  const days = ms / 86_400_000;
+  return days >= 1 ? `${Math.round(days)} days` : `${Math.round(ms / 1000)} seconds`;
 }

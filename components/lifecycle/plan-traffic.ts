@@ -3,12 +3,13 @@ import type { ResolvedRelease, TrafficPlan } from "../spec/index.ts";
 
 /** What a data plane needs to know of a release. A weight step changes `weight` and `shadow` here and nothing else. */
 export function planTraffic(release: ResolvedRelease): TrafficPlan {
-  const { model, versions, rollout, retirement } = release;
-  const { stable, previous, candidate, weight, stickyHeader, ...settings } = rollout;
+  const { model, platform, versions, rollout, retirement } = release;
+  const { stable, override, previous, candidate, weight, stickyHeader, ...settings } = rollout;
   const deployed = Object.entries(versions).filter(([, version]) => version.deployed);
   return {
     model: model.name,
     stable,
+    ...(override === undefined ? {} : { override }),
     ...(previous === undefined ? {} : { previous }),
     ...(candidate === undefined ? {} : { candidate }),
     weight: weight?.kind === "weight" ? weight.weight : 0,
@@ -17,6 +18,8 @@ export function planTraffic(release: ResolvedRelease): TrafficPlan {
     versions: Object.fromEntries(deployed.map(([name, { source }]) => [name, { sha256: source.sha256 }])),
     notices: retirement,
     ...(stickyHeader === undefined ? {} : { stickyHeader }),
+    deadlineMs: platform.deadlineMs,
+    noticeMs: release.noticeMs,
   };
 }
 

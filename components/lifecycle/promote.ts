@@ -1,9 +1,14 @@
 import type { Release } from "../spec/index.ts";
-import { endRollout } from "./end-rollout.ts";
+import { withStable } from "./end-rollout.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
 
+export interface PromoteArgs {
+  /** Why the candidate is promoted although its rollout is not complete; written into the document. */
+  readonly override?: string;
+}
+
 /** Makes the candidate stable. What was stable stays deployed as `previous`: the way back. */
-export function promote(release: Release): MoveResult {
+export function promote(release: Release, { override }: PromoteArgs = {}): MoveResult {
   return move(release, ({ rollout }) => {
     const { stable, previous, candidate } = rollout;
     if (candidate === undefined) {
@@ -11,6 +16,12 @@ export function promote(release: Release): MoveResult {
     }
     const reasons = [`${candidate} becomes stable; ${stable} stays warm as the way back.`];
     if (previous !== undefined && previous !== candidate) reasons.push(`${previous} is no longer the way back.`);
-    return { release: endRollout(release, { stable: candidate, previous: stable }), reasons };
+    if (override !== undefined) reasons.push(`${candidate} has not proven itself; the document names why: ${override}`);
+    const change = {
+      stable: candidate,
+      previous: stable,
+      ...(override === undefined ? {} : { override: { stable: candidate, reason: override } }),
+    };
+    return { release: withStable(release, change), reasons };
   });
 }

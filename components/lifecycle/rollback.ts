@@ -1,25 +1,50 @@
 import type { Release } from "../spec/index.ts";
 import { abort } from "./abort.ts";
-import { endRollout } from "./end-rollout.ts";
-import type { Moved } from "./move.ts";
+import { withStable } from "./end-rollout.ts";
+import { type Moved, type MoveResult, refuse } from "./move.ts";
 import { withoutRetirement } from "./retirement.ts";
+
+export interface RollbackArgs {
+  /** The version that the data plane gives everything to since the rollback. With it a second rollback finds nothing to do. */
+  readonly serving?: string;
+}
 
 /**
  * The way back: ends a running rollout, or else makes the previous version stable again.
  * Never refused: it does not even ask whether the document is valid.
  */
-export function rollback(release: Release): Moved {
+export function rollback(release: Release, { serving }: RollbackArgs = {}): Moved {
   const { stable, previous, candidate } = release.rollout;
-  if (candidate !== undefined) return abort(release);
-  if (previous === undefined) {
+  const known = serving !== undefined && Object.hasOwn(release.versions ?? {}, serving) ? serving : undefined;
+  const target = known ?? (candidate === undefined ? previous : stable);
+  if (target === undefined) {
     return { release, reasons: [`No rollout runs and no previous version is kept: ${stable} stays stable.`] };
   }
-  const { previous: _previous, ...rollout } = endRollout(release, { stable: previous }).rollout;
-  const reasons = [`${previous} is stable again; ${stable} gets no traffic and stays deployed.`];
-  const phase = release.retirement?.[previous]?.phase;
-  if (phase === undefined) return { release: { ...release, rollout }, reasons };
+  if (target !== stable) return goBack(release, target);
+  return candidate === undefined ? { release, reasons: [`${stable} serves already: nothing to do.`] } : abort(release);
+}
+
+/** Goes back to a version by name, however far. Refused only when the document does not have it. */
+export function rollbackTo(release: Release, version: string): MoveResult {
+  const known = Object.keys(release.versions ?? {});
+  if (known.includes(version)) return rollback(release, { serving: version });
+  return refuse(
+    "rollout.stable",
+    `"${version}", which is not in versions`,
+    `one of ${known.join(", ")}`,
+    "Name one of these.",
+  );
+}
+
+function goBack(release: Release, target: string): Moved {
+  const { stable, candidate } = release.rollout;
+  const back = withStable(release, { stable: target });
+  const reasons = [`${target} is stable again; ${stable} gets no traffic and stays deployed.`];
+  if (candidate !== undefined && candidate !== target) reasons.push(`${candidate} gets no traffic and stays deployed.`);
+  const phase = release.retirement?.[target]?.phase;
+  if (phase === undefined) return { release: back, reasons };
   return {
-    release: withoutRetirement({ ...release, rollout }, previous),
-    reasons: [...reasons, `${previous} was ${phase}; it serves again, so its notice is withdrawn.`],
+    release: withoutRetirement(back, target),
+    reasons: [...reasons, `${target} was ${phase}; it serves again, so its notice is withdrawn.`],
   };
 }

@@ -30,6 +30,8 @@ export interface Model {
   readonly task?: string;
   /** How much harm a bad prediction can do: low, medium or high. Policies ask more of a higher tier; serving is the same. */
   readonly riskTier: "low" | "medium" | "high";
+  /** The least time between the notice of a version and its sunset: a duration. Checked when notice is given, and again before the version is retired. @default 7 days at low risk, 30 days at medium, 90 days at high */
+  readonly notice?: Duration;
 }
 
 /** One union, told apart by `kind`; it grows with the platforms. */
@@ -42,6 +44,10 @@ export interface LocalPlatformDocument {
   readonly port?: string;
   /** The gateway's port for status, live page and rollback on 127.0.0.1, "1" to "65535". The platform picks a free one when absent. */
   readonly adminPort?: string;
+  /** The longest a version may take over an answer: a duration up to "10 minutes". Later it counts as failed; stable is asked instead of the candidate, or the client gets 504. From the next request on. @default "30 seconds" */
+  readonly deadline?: Duration;
+  /** Where processes, routes, artifacts and archives of this stack are kept: an absolute path outside the checkout. Changing it on a running endpoint is refused. @default $XDG_STATE_HOME/model-lifecycle/<project>/<stack>, with ~/.local/state for an unset variable */
+  readonly stateFolder?: string;
 }
 
 export interface VersionDocument {
@@ -73,8 +79,10 @@ export interface ChecksDocument {
 }
 
 export interface RolloutDocument {
-  /** The version that answers whatever the candidate does not. Changing it moves all traffic at once. */
+  /** The version that answers whatever the candidate does not. It changes by a promotion of what has proven itself, by a rollback to what served before, or with an `override`; every other change is refused. */
   readonly stable: string;
+  /** Makes `stable` a version that has not proven itself, with a reason that stands in every report. Holds for this version once: after a rollback another reason must be named. */
+  readonly override?: OverrideDocument;
   /** The version that was stable before; it stays deployed and warm, and a rollback goes there. */
   readonly previous?: string;
   /** The version on trial. Absent: no rollout runs. */
@@ -103,19 +111,26 @@ export interface RolloutDocument {
   readonly sticky?: StickyDocument;
 }
 
+export interface OverrideDocument {
+  /** The version it is for: the one that `stable` names. */
+  readonly stable: string;
+  /** Why it serves unproven: one line of at most 200 characters. */
+  readonly reason: string;
+}
+
 export interface StickyDocument {
   /** The request header whose value tells callers apart. Requests with the same value stay together and count as one session. */
   readonly header: string;
 }
 
 export interface GuardDocument {
-  /** errorRate, latency, or the name of a business metric that arrives as feedback. Each at most once. */
+  /** errorRate (no answer, 5xx, late or unreadable), refusalRate (4xx), latency, or the name of a business metric that arrives as feedback. Each at most once. errorRate brings refusalRate along, with its margin in points or half a point. */
   readonly metric: string;
   /** How much worse than stable is tolerated: "0.5pp" are points, "20%" is relative to stable. Latency takes "%" only. */
   readonly margin: Points | Percent;
-  /** Which change is harm: increase, decrease or either. errorRate and latency know increase only. @default either; increase for errorRate and latency */
+  /** Which change is harm: increase, decrease or either. errorRate, refusalRate and latency know increase only. @default either; increase for errorRate, refusalRate and latency */
   readonly direction?: "increase" | "decrease" | "either";
-  /** Where the numbers come from: requests for errorRate and latency, feedback for every other metric. @default by metric */
+  /** Where the numbers come from: requests for errorRate, refusalRate and latency, feedback for every other metric. Needed for a business metric whose name looks like one of these. @default by metric */
   readonly source?: "requests" | "feedback";
   /** How much more the counts scatter than independent requests would: "1" to "1000". Evidence is tempered by its inverse. @default "1" */
   readonly designEffect?: string;

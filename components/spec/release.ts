@@ -4,12 +4,14 @@ import { checkPlainData } from "./plain-data.ts";
 import { type Problem, ReleaseError } from "./problems.ts";
 import { type FilledRelease, releaseSchema } from "./schema.ts";
 import { checkStructure } from "./structure-problems.ts";
-import type { Guard, RolloutPlan, TrafficStep, VersionNotice } from "./traffic.ts";
+import { type Guard, type RolloutPlan, requestMetrics, type TrafficStep, type VersionNotice } from "./traffic.ts";
 import * as units from "./units.ts";
 
 /** A release with its defaults filled in and its units as numbers: what components, platforms and policies work with. */
 export interface ResolvedRelease {
   readonly model: Model;
+  /** The least time between the notice of a version and its sunset, in milliseconds. */
+  readonly noticeMs: number;
   readonly platform: ResolvedPlatform;
   /** Every version of the document, retired ones included. */
   readonly versions: Readonly<Record<string, ResolvedVersion>>;
@@ -26,6 +28,10 @@ export interface ResolvedLocalPlatform {
   readonly kind: "local";
   readonly port?: number;
   readonly adminPort?: number;
+  /** The longest a version may take over an answer, in milliseconds. */
+  readonly deadlineMs: number;
+  /** Absolute. */
+  readonly stateFolder?: string;
 }
 
 export interface ResolvedVersion {
@@ -47,6 +53,8 @@ export interface ResolvedChecks {
 
 export interface ResolvedRollout extends Omit<RolloutPlan, "identity"> {
   readonly stable: string;
+  /** Why `stable` serves although it has not proven itself. */
+  readonly override?: string;
   readonly previous?: string;
   readonly candidate?: string;
   /** The candidate's target; present exactly when there is a candidate. */
@@ -91,6 +99,7 @@ function resolveRelease(release: FilledRelease): ResolvedRelease {
   const { model, platform, versions, rollout, retirement, consumers } = release;
   return {
     model: definedOnly(model),
+    noticeMs: units.parseDuration(model.notice ?? NOTICE_BY_TIER[model.riskTier]),
     platform: resolvePlatform(platform),
     versions: mapValues(versions, (version, name) => resolveVersion(version, retirement[name]?.phase !== "retired")),
     rollout: resolveRollout(rollout),
@@ -99,8 +108,28 @@ function resolveRelease(release: FilledRelease): ResolvedRelease {
   };
 }
 
-function resolvePlatform({ kind, port, adminPort }: FilledRelease["platform"]): ResolvedPlatform {
-  return definedOnly({ kind, port: numberOf(port), adminPort: numberOf(adminPort) });
+const NOTICE_BY_TIER: Readonly<Record<Model["riskTier"], units.Duration>> = {
+  low: "7 days",
+  medium: "30 days",
+  high: "90 days",
+};
+
+const DEFAULT_DEADLINE = "30 seconds";
+
+function resolvePlatform({
+  kind,
+  port,
+  adminPort,
+  deadline = DEFAULT_DEADLINE,
+  stateFolder,
+}: FilledRelease["platform"]): ResolvedPlatform {
+  return definedOnly({
+    kind,
+    port: numberOf(port),
+    adminPort: numberOf(adminPort),
+    deadlineMs: units.parseDuration(deadline),
+    stateFolder,
+  });
 }
 
 function numberOf(text: string | undefined): number | undefined {
@@ -121,16 +150,17 @@ function resolveVersion({ source, checks }: FilledRelease["versions"][string], d
 }
 
 function resolveRollout(rollout: FilledRelease["rollout"]): ResolvedRollout {
-  const { stable, previous, candidate, weight, sticky } = rollout;
+  const { stable, override, previous, candidate, weight, sticky } = rollout;
   return definedOnly({
     stable,
+    override: override?.reason,
     previous,
     candidate,
     weight: weight && resolveStep(weight),
     attempt: rollout.attempt,
     steps: rollout.steps.map(resolveStep),
     advance: rollout.advance,
-    guards: rollout.guards.map(resolveGuard),
+    guards: withRefusals(rollout.guards.map(resolveGuard)),
     bakeMs: units.parseDuration(rollout.bake),
     maxDurationMs: units.parseDuration(rollout.maxDuration),
     onInconclusive: rollout.onInconclusive,
@@ -146,7 +176,7 @@ function resolveStep(step: units.Percent | "shadow"): TrafficStep {
 
 function resolveGuard(guard: FilledRelease["rollout"]["guards"][number]): Guard {
   const { metric, margin } = guard;
-  const fromRequests = metric === "errorRate" || metric === "latency";
+  const fromRequests = requestMetrics.includes(metric);
   return {
     metric,
     source: fromRequests ? "requests" : "feedback",
@@ -156,6 +186,16 @@ function resolveGuard(guard: FilledRelease["rollout"]["guards"][number]): Guard 
       : { kind: "relative", value: units.parseRelative(margin) },
     designEffect: Number(guard.designEffect),
   };
+}
+
+/** Refusing what stable accepts is harm like failing on it; half a point where the margin of errorRate is a ratio, which nothing shows while stable refuses nobody. */
+function withRefusals(guards: readonly Guard[]): readonly Guard[] {
+  if (guards.some(({ metric }) => metric === "refusalRate")) return guards;
+  return guards.flatMap((guard) => {
+    if (guard.metric !== "errorRate") return [guard];
+    const margin = guard.margin.kind === "absolute" ? guard.margin : ({ kind: "absolute", value: 0.005 } as const);
+    return [guard, { ...guard, metric: "refusalRate", margin }];
+  });
 }
 
 function isPoints(margin: units.Points | units.Percent): margin is units.Points {

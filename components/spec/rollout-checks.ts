@@ -1,6 +1,7 @@
 import { closest } from "./closest.ts";
 import { type Draft, lastingVersions, listOf, looseOf, phaseOf, type Report, reportUnknown, textOf } from "./draft.ts";
 import { type PathSegment, renderList, renderSeen } from "./problems.ts";
+import { requestMetrics } from "./traffic.ts";
 import { type Duration, type Percent, parseDuration, parsePercent } from "./units.ts";
 
 /** Who serves, who is on trial, how it climbs and what watches it. */
@@ -33,6 +34,15 @@ function checkServing(draft: Draft, report: Report): void {
     }
   }
   const stable = textOf(draft.rollout.stable);
+  const overridden = textOf(looseOf(draft.rollout.override).stable);
+  if (stable !== undefined && overridden !== undefined && overridden !== stable) {
+    report(
+      ["rollout", "override", "stable"],
+      `${JSON.stringify(overridden)} beside stable ${JSON.stringify(stable)}`,
+      "the version that stable names",
+      "Remove override: it was for another version.",
+    );
+  }
   const previous = textOf(draft.rollout.previous);
   if (previous === undefined) return;
   const others = Object.keys(draft.versions).filter(
@@ -113,8 +123,6 @@ function checkSteps({ rollout }: Draft, report: Report): void {
   }
 }
 
-const requestMetrics = ["errorRate", "latency"];
-
 function checkGuards({ rollout }: Draft, report: Report): void {
   const guards = listOf(rollout.guards).map(looseOf);
   const metrics = guards.map((guard) => textOf(guard.metric));
@@ -131,6 +139,15 @@ function checkGuards({ rollout }: Draft, report: Report): void {
       );
     }
     const source = requestMetrics.includes(metric) ? "requests" : "feedback";
+    const looksLike = guard.source === undefined && source === "feedback" ? lookalike(metric) : undefined;
+    if (looksLike !== undefined) {
+      report(
+        at("metric"),
+        renderSeen(metric),
+        `${renderList(knownMetrics)}, or a business metric that is named otherwise`,
+        `Did you mean ${looksLike}? For a business metric of this name, which arrives as feedback, add: source: feedback`,
+      );
+    }
     if ((guard.source === "requests" || guard.source === "feedback") && guard.source !== source) {
       const meant = source === "feedback" ? closest(metric, requestMetrics) : undefined;
       report(
@@ -153,6 +170,25 @@ function checkGuards({ rollout }: Draft, report: Report): void {
     }
   }
 }
+
+/** Metrics that need nobody to name them: the requests' own, and what labels turn into. */
+const knownMetrics = [...requestMetrics, "accuracy"];
+
+/** The known metric that a misspelt one most likely meant: other letters' cases, other separators, a few wrong letters, a unit behind it. */
+function lookalike(metric: string): string | undefined {
+  if (knownMetrics.includes(metric)) return undefined;
+  const plain = metric.toLowerCase().replaceAll("_", "");
+  const meant = Object.entries(aliases).find(([pattern]) => new RegExp(`^(?:${pattern})$`).test(plain));
+  return meant?.[1] ?? closest(plain, knownMetrics);
+}
+
+const aliases: Readonly<Record<string, string>> = {
+  "(?:http)?(?:5xx|errors?|failures?)(?:s|rate|ratio|share|count|pct|percent)?|failurerate|successrate|availability":
+    "errorRate",
+  "(?:http)?(?:4xx|refusals?|rejections?)(?:s|rate|ratio|share|count|pct|percent)?|badrequests?": "refusalRate",
+  "(?:request|response)?(?:latency|latencies|duration|responsetime|time)(?:p?\\d+|ms|s|seconds|avg|mean|median)*|p\\d{2,3}(?:latency|ms)?":
+    "latency",
+};
 
 function checkDurations({ rollout }: Draft, report: Report): void {
   const bake = msOf(rollout.bake ?? "1 minute");

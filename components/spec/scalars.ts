@@ -79,6 +79,13 @@ export function path(example: string): z.ZodType<string, string> {
   );
 }
 
+export function absolutePath(example: string): z.ZodType<string, string> {
+  return scalar(
+    { allowed: 'an absolute path without "." or ".." in it', example: `"${example}"` },
+    /^\/(?!.*\/\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))[^\0\n\r]*[^\0\n\r/]$/,
+  );
+}
+
 /** Only what leaves the meaning alone: a path out of the project's folder has no nearest one inside. */
 function suggestPath(seen: string): string | undefined {
   const parts = seen.replaceAll("\\", "/").split("/");
@@ -131,6 +138,18 @@ export function duration(example: units.Duration): z.ZodType<units.Duration, uni
     units.durationPattern,
   );
 }
+
+const longestDeadlineMs = 600_000;
+
+export const deadline: z.ZodType<units.Duration, units.Duration> = scalar<units.Duration>(
+  {
+    allowed: 'a duration from "1 ms" to "10 minutes"',
+    example: '"30 seconds"',
+    suggest: suggestDuration,
+  },
+  units.durationPattern,
+  { holds: (value) => units.parseDuration(value) <= longestDeadlineMs },
+);
 
 function suggestDuration(seen: string): string | undefined {
   const [, count, letters] = /^\s*(\d+)\s*([a-z]+)\s*$/i.exec(seen) ?? [];

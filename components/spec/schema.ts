@@ -44,6 +44,8 @@ const platform = z.discriminatedUnion("kind", [
     kind: scalars.choice("local"),
     port: optional(scalars.port()),
     adminPort: optional(scalars.port()),
+    deadline: optional(scalars.deadline),
+    stateFolder: optional(scalars.absolutePath("/srv/model-lifecycle/prod")),
   }),
 ]);
 
@@ -64,6 +66,12 @@ const steps = listOf(
 
 const rollout = section("RolloutDocument", {
   stable: versionName,
+  override: optional(
+    section("OverrideDocument", {
+      stable: versionName,
+      reason: scalars.line(200, "hotfix of ticket 4711, tested offline"),
+    }),
+  ),
   previous: optional(versionName),
   candidate: optional(versionName),
   weight: optional(scalars.step(0)),
@@ -99,6 +107,7 @@ const release = section(
       owner: scalars.line(100, "nlp-platform"),
       task: optional(scalars.label(63, "text-classification")),
       riskTier: scalars.choice("low", "medium", "high"),
+      notice: optional(scalars.duration("7 days")),
     }),
     platform,
     versions: byName(versionName, version, "versions by name, at least one").refine(

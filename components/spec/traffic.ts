@@ -8,6 +8,8 @@ export interface TrafficPlan {
   readonly model: string;
   /** The version that answers whatever is not given to the candidate. */
   readonly stable: string;
+  /** Why `stable` serves although it has not proven itself: the reason that the document names. */
+  readonly override?: string;
   /** The version that was stable before the last promotion, still warm: where a rollback without a candidate goes. */
   readonly previous?: string;
   /** The version on trial. Absent when no rollout runs. */
@@ -26,6 +28,10 @@ export interface TrafficPlan {
   readonly notices: Readonly<Record<string, VersionNotice>>;
   /** Requests with the same value of this header stay with one version, and count as one session. Absent: each request is drawn alone. */
   readonly stickyHeader?: string;
+  /** The longest a version may take over an answer, in milliseconds. Absent in plans of version 0.1.0: 30,000. */
+  readonly deadlineMs?: number;
+  /** The least time from a version's notice to its retirement, in milliseconds. Absent in plans of version 0.1.0: none. */
+  readonly noticeMs?: number;
 }
 
 export interface VersionPlan {
@@ -62,8 +68,11 @@ export interface RolloutPlan {
 
 export type TrafficStep = { readonly kind: "shadow" } | { readonly kind: "weight"; readonly weight: number };
 
+/** What a data plane counts by itself; every other metric arrives as feedback. */
+export const requestMetrics: readonly string[] = ["errorRate", "refusalRate", "latency"];
+
 export interface Guard {
-  /** `errorRate`, `latency`, or the name of a business metric that arrives as feedback. Unique within a rollout. */
+  /** `errorRate`, `refusalRate`, `latency`, or the name of a business metric that arrives as feedback. Unique within a rollout. */
   readonly metric: string;
   readonly source: "requests" | "feedback";
   /** Which change is harm. */

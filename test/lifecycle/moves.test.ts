@@ -37,6 +37,8 @@ function refused(result: MoveResult): readonly Problem[] {
   return result.problems.map((problem) => ({ ...problem, path: problem.path.replace("model-lifecycle:release.", "") }));
 }
 
+const now = new Date("2026-11-25T00:00:00Z");
+
 const running = release({ candidate: "v2", weight: "25%", attempt: "2" });
 const sunset = "2027-05-31T00:00:00Z";
 const notice = (phase: RetirementDocument["phase"]): RetirementDocument => ({ phase, sunset, successor: "v1" });
@@ -212,18 +214,18 @@ describe("abort and rollback", () => {
 
 describe("the way out of a version", () => {
   test("deprecate gives notice, with stable as the successor unless another is named", () => {
-    expect(deprecate(release(), { version: "v3", sunset })).toEqual({
+    expect(deprecate(release(), { version: "v3", sunset, now })).toEqual({
       release: leaving("deprecated"),
       reasons: [`v3 is deprecated: callers are told to use v1 by ${sunset}.`],
     });
-    expect(moved(deprecate(release(), { version: "v3", sunset, successor: "v2" })).retirement?.v3?.successor).toBe(
+    expect(moved(deprecate(release(), { version: "v3", sunset, successor: "v2", now })).retirement?.v3?.successor).toBe(
       "v2",
     );
   });
 
   test("deprecate again changes the notice", () => {
     const later = "2028-01-01T00:00:00Z";
-    expect(deprecate(leaving("deprecated"), { version: "v3", sunset: later })).toMatchObject({
+    expect(deprecate(leaving("deprecated"), { version: "v3", sunset: later, now })).toMatchObject({
       release: { retirement: { v3: { phase: "deprecated", sunset: later } } },
       reasons: [`v3 keeps its notice: callers are told to use v1 by ${later}.`],
     });
@@ -231,7 +233,7 @@ describe("the way out of a version", () => {
 
   test("deprecate of a successor sends those who relied on it on to the next", () => {
     const document = release({}, { retirement: { v3: { phase: "archived", sunset, successor: "v2" } } });
-    expect(deprecate(document, { version: "v2", sunset })).toMatchObject({
+    expect(deprecate(document, { version: "v2", sunset, now })).toMatchObject({
       release: { retirement: { v3: { successor: "v1" }, v2: { successor: "v1" } } },
       reasons: [
         `v2 is deprecated: callers are told to use v1 by ${sunset}.`,
@@ -242,11 +244,11 @@ describe("the way out of a version", () => {
 
   test("deprecate is refused for stable, the candidate, an unknown version, a bad date and a version further on", () => {
     const cures = [
-      deprecate(release(), { version: "v1", sunset }),
-      deprecate(running, { version: "v2", sunset }),
-      deprecate(release(), { version: "v7", sunset }),
-      deprecate(release(), { version: "v3", sunset: "2027-05-31" }),
-      deprecate(leaving("archived"), { version: "v3", sunset }),
+      deprecate(release(), { version: "v1", sunset, now }),
+      deprecate(running, { version: "v2", sunset, now }),
+      deprecate(release(), { version: "v7", sunset, now }),
+      deprecate(release(), { version: "v3", sunset: "2027-05-31", now }),
+      deprecate(leaving("archived"), { version: "v3", sunset, now }),
     ].map((result) => refused(result).map(({ path, cure }) => `${path}: ${cure}`));
     expect(cures).toEqual([
       ["retirement.v1: Promote another version first."],
@@ -355,7 +357,7 @@ test("every move but abort and rollback starts from a valid document", () => {
     start(broken, { candidate: "v2" }),
     advance(broken),
     promote(broken),
-    deprecate(broken, { version: "v3", sunset }),
+    deprecate(broken, { version: "v3", sunset, now }),
     archive(broken, { version: "v3" }),
     retire(broken, { version: "v3", now: afterSunset }),
     reinstate(broken, { version: "v3" }),

@@ -15,6 +15,7 @@ export const deprecate: Command = (terminal, { args: [version = ""], options }) 
       deprecateMove(release, {
         version,
         sunset: timestampOf(sunset),
+        now: new Date(),
         ...(successor === undefined ? {} : { successor }),
       }),
   });

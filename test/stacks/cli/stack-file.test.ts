@@ -103,7 +103,10 @@ const move: fc.Arbitrary<(release: Release) => MoveResult> = fc.oneof(
   fc.constant(promote),
   fc.constant(abort),
   fc.constant(rollback),
-  version.map((name) => (release: Release) => deprecate(release, { version: name, sunset: "2020-05-31T00:00:00Z" })),
+  version.map(
+    (name) => (release: Release) =>
+      deprecate(release, { version: name, sunset: "2020-05-31T00:00:00Z", now: new Date(0) }),
+  ),
   version.map((name) => (release: Release) => archive(release, { version: name })),
   version.map((name) => (release: Release) => retire(release, { version: name, now: new Date() })),
   version.map((name) => (release: Release) => reinstate(release, { version: name })),
