@@ -10,6 +10,7 @@ import {
   reinstate,
   retire,
   rollback,
+  rollbackTo,
   start,
 } from "../../components/lifecycle/index.ts";
 import {
@@ -141,6 +142,18 @@ describe("advance", () => {
 });
 
 describe("promote", () => {
+  test("of what has not proven itself writes the reason into the document, and the next change takes it away", () => {
+    const overridden = moved(promote(running, { override: "hotfix of ticket 4711" }));
+    expect(overridden.rollout).toEqual({
+      stable: "v2",
+      previous: "v1",
+      override: { stable: "v2", reason: "hotfix of ticket 4711" },
+    });
+    expect(rollback(overridden).release.rollout).toEqual({ stable: "v1" });
+    const next = { ...overridden, rollout: { ...overridden.rollout, candidate: "v3", weight: "100%" } } as Release;
+    expect(moved(promote(next)).rollout).toEqual({ stable: "v3", previous: "v2" });
+  });
+
   test("makes the candidate stable and keeps what was stable as the way back", () => {
     expect(promote(running)).toEqual({
       release: release({ stable: "v2", previous: "v1" }),
@@ -205,6 +218,42 @@ describe("abort and rollback", () => {
     });
   });
 
+  test("a second rollback finds what the data plane serves already and changes nothing", () => {
+    const once = rollback(release({ stable: "v1", previous: "v3", candidate: "v2", weight: "5%" }), { serving: "v1" });
+    expect(once.release).toEqual(release({ previous: "v3" }));
+    expect(rollback(once.release, { serving: "v1" })).toEqual({
+      release: release({ previous: "v3" }),
+      reasons: ["v1 serves already: nothing to do."],
+    });
+  });
+
+  test("a second rollback after a promotion changes nothing either", () => {
+    const once = rollback(release({ stable: "v2", previous: "v1" }), { serving: "v1" });
+    expect(once.release).toEqual(release());
+    expect(rollback(once.release, { serving: "v1" }).release).toEqual(release());
+  });
+
+  test("a version that the document does not know is no place to go back to", () => {
+    expect(rollback(release({ stable: "v2", previous: "v1" }), { serving: "v9" }).release).toEqual(release());
+  });
+
+  test("further back goes by name, with all that was said of the other version gone", () => {
+    const override = { stable: "v2", reason: "hotfix" };
+    const document = release({ stable: "v2", override, previous: "v1", candidate: "v1", weight: "5%" });
+    expect(rollbackTo(document, "v3")).toEqual({
+      release: release({ stable: "v3" }),
+      reasons: ["v3 is stable again; v2 gets no traffic and stays deployed.", "v1 gets no traffic and stays deployed."],
+    });
+    expect(refused(rollbackTo(document, "v7"))).toEqual([
+      {
+        path: "rollout.stable",
+        seen: '"v7", which is not in versions',
+        allowed: "one of v1, v2, v3",
+        cure: "Name one of these.",
+      },
+    ]);
+  });
+
   test("neither asks whether the rest of the document is valid", () => {
     const broken = { ...running, model: { name: "Not A Label" } } as unknown as Release;
     expect(abort(broken).release.rollout).toEqual({ stable: "v1" });
@@ -213,6 +262,27 @@ describe("abort and rollback", () => {
 });
 
 describe("the way out of a version", () => {
+  test.each([
+    ["in the past", "2026-11-24T00:00:00Z"],
+    ["nearer than the model's notice", "2026-12-01T23:59:59Z"],
+  ])("a sunset %s is no notice", (_how, near) => {
+    expect(refused(deprecate(release(), { version: "v3", sunset: near, now }))).toEqual([
+      {
+        path: "retirement.v3.sunset",
+        seen: `"${near}"`,
+        allowed: '"2026-12-02T00:00:00Z" or later: the least notice of this model is 7 days',
+        cure: "Name a later sunset, or have a shorter model.notice reviewed.",
+      },
+    ]);
+  });
+
+  test("a shorter notice is given where the document names it", () => {
+    const document = release();
+    const shorter = { ...document, model: { ...document.model, notice: "2 seconds" } } as Release;
+    const soon = "2026-11-25T00:00:02Z";
+    expect(moved(deprecate(shorter, { version: "v3", sunset: soon, now })).retirement?.v3?.sunset).toBe(soon);
+  });
+
   test("deprecate gives notice, with stable as the successor unless another is named", () => {
     expect(deprecate(release(), { version: "v3", sunset, now })).toEqual({
       release: leaving("deprecated"),

@@ -37,6 +37,13 @@ describe("the traffic plan", () => {
             margin: { kind: "absolute", value: 0.005 },
             designEffect: 1,
           },
+          {
+            metric: "refusalRate",
+            source: "requests",
+            direction: "increase",
+            margin: { kind: "absolute", value: 0.005 },
+            designEffect: 1,
+          },
         ],
         bakeMs: 60_000,
         maxDurationMs: 86_400_000,
@@ -47,7 +54,14 @@ describe("the traffic plan", () => {
       versions: { v1: { sha256 }, v2: { sha256 }, v3: { sha256 } },
       notices: { v3: { phase: "deprecated", sunset: "2027-05-31T00:00:00Z", successor: "v1" } },
       stickyHeader: "x-user",
+      deadlineMs: 30_000,
+      noticeMs: 7 * 86_400_000,
     });
+  });
+
+  test("carries the reason of an override and no other part of it", () => {
+    const plan = planTraffic(resolved([["rollout", "override"], { stable: "v1", reason: "tested offline" }]));
+    expect(plan.override).toBe("tested offline");
   });
 
   test("without a candidate has no weight and no identity", () => {

@@ -13,7 +13,8 @@ test("a minimal document gets every default", () => {
   });
   expect(release).toEqual({
     model: { name: "sentiment", owner: "nlp-platform", riskTier: "high" },
-    platform: { kind: "local" },
+    noticeMs: 90 * 86_400_000,
+    platform: { kind: "local", deadlineMs: 30_000 },
     versions: {
       v1: { source: { kind: "path", path: "models/v1", sha256 }, checks: { floor: {} }, deployed: true },
     },
@@ -67,6 +68,13 @@ test("units become numbers and guards get what their metric implies", () => {
       designEffect: 1,
     },
     {
+      metric: "refusalRate",
+      source: "requests",
+      direction: "increase",
+      margin: { kind: "absolute", value: 0.005 },
+      designEffect: 1,
+    },
+    {
       metric: "latency",
       source: "requests",
       direction: "increase",
@@ -88,7 +96,7 @@ test("units become numbers and guards get what their metric implies", () => {
       designEffect: 1,
     },
   ]);
-  expect(resolved.platform).toEqual({ kind: "local", port: 8080, adminPort: 8081 });
+  expect(resolved.platform).toEqual({ kind: "local", port: 8080, adminPort: 8081, deadlineMs: 30_000 });
   expect(resolved.versions.v2?.checks).toEqual({
     golden: "models/v2/golden.jsonl",
     floor: { accuracy: 0.8 },
@@ -123,4 +131,48 @@ test("parsing does not touch the document, and what it gives can stand in JSON",
       expect(JSON.parse(JSON.stringify(resolved))).toEqual(resolved);
     }),
   );
+});
+
+test.each([
+  [{ margin: "20%", designEffect: "3" }, { kind: "absolute", value: 0.005 }, 3],
+  [{ margin: "2pp" }, { kind: "absolute", value: 0.02 }, 1],
+])("errorRate with %j brings refusalRate along", (guard, margin, designEffect) => {
+  const document = edited(exampleRelease(), ["rollout", "guards"], [{ metric: "errorRate", ...guard }]);
+  const [, refusals, ...others] = parseRelease(document).rollout.guards;
+  expect(refusals).toEqual({
+    metric: "refusalRate",
+    source: "requests",
+    direction: "increase",
+    margin,
+    designEffect,
+  });
+  expect(others).toEqual([]);
+});
+
+test("a refusalRate that the document names is the only one", () => {
+  const guards = [
+    { metric: "errorRate", margin: "1pp" },
+    { metric: "refusalRate", margin: "3pp" },
+  ];
+  const resolved = parseRelease(edited(exampleRelease(), ["rollout", "guards"], guards)).rollout.guards;
+  expect(resolved.map(({ metric, margin }) => [metric, margin.value])).toEqual([
+    ["errorRate", 0.01],
+    ["refusalRate", 0.03],
+  ]);
+});
+
+test("a business metric whose name looks like a known one says that it arrives as feedback", () => {
+  const guards = [{ metric: "errors", margin: "1pp", source: "feedback" }];
+  const [guard] = parseRelease(edited(exampleRelease(), ["rollout", "guards"], guards)).rollout.guards;
+  expect(guard).toMatchObject({ metric: "errors", source: "feedback", direction: "either" });
+});
+
+test.each([
+  ["low", 7],
+  ["medium", 30],
+  ["high", 90],
+] as const)("a %s risk model gives %i days of notice, unless the document says less", (riskTier, days) => {
+  const document = edited(exampleRelease(), ["model", "riskTier"], riskTier);
+  expect(parseRelease(document).noticeMs).toBe(days * 86_400_000);
+  expect(parseRelease(edited(document, ["model", "notice"], "2 hours")).noticeMs).toBe(7_200_000);
 });
