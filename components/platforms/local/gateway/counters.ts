@@ -13,13 +13,16 @@ export interface VersionCounter {
   latencySumMs: number;
 }
 
+/** There from the start, so that the first of them is seen as an increase; code 0 is no answer. */
+const EXPECTED_CODES = [0, 200, 400, 404, 413, 415, 422, 429, 500, 502, 503, 504];
+
 export const createVersionCounter = (): VersionCounter => ({
   requests: 0,
   errors: 0,
   failedOver: 0,
   shadowed: 0,
   pinned: 0,
-  codes: new Map([[200, 0]]),
+  codes: new Map(EXPECTED_CODES.map((code) => [code, 0])),
   latency: new Float64Array(LATENCY_BUCKETS),
   latencySumMs: 0,
 });

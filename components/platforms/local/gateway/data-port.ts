@@ -1,11 +1,11 @@
+import { isUtf8 } from "node:buffer";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { answerJson } from "./answer.ts";
 import { countFeedback } from "./counters.ts";
 import { type Asked, Exchange, MOST_BODY_BYTES } from "./exchange.ts";
 import type { FeedbackItem } from "./feedback.ts";
-import { HttpReply, type Reply } from "./reply.ts";
-import { ShortPath, type ShortRequest } from "./short-path.ts";
+import { HttpReply } from "./reply.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface DataPortSettings {
@@ -26,93 +26,128 @@ export interface DataPort {
   readonly closeIdle: () => void;
 }
 
+/** More connections are turned away, before the process runs out of files. */
+const MOST_CONNECTIONS = 4_000;
+/** Requests that one connection may have sent ahead of its answers. */
+const MOST_AHEAD = 256;
+const MOST_HEAD_BYTES = 16 * 1024;
+/** Bodies that are kept at once, in bytes: until they are answered. More have to come again. */
+const MOST_BODIES_BYTES = 128 * 1024 * 1024;
+/** Small bodies are let in beyond that: they are not what fills it. */
+const SMALL_BODY_BYTES = 16 * 1024;
+
 /** What clients talk to: predictions, Open Inference Protocol v2, feedback. */
 export function createDataPort(settings: DataPortSettings): DataPort {
   const { traffic, instance, metrics, headersTimeoutMs = 10_000, requestTimeoutMs = 30_000 } = settings;
+  const bodies = new KeptBodies();
   const server = createServer({
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
     connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs / 2),
     keepAliveTimeout: 65_000,
+    maxHeaderSize: MOST_HEAD_BYTES,
     noDelay: true,
   });
+  server.maxConnections = MOST_CONNECTIONS;
   // A client may close its half of the connection when it has said everything; it still gets its answer.
   Object.assign(server, { httpAllowHalfOpen: true });
+  const readiness = createReadiness(traffic);
   server.on("request", (request, response) => {
     if (traffic.draining) response.shouldKeepAlive = false;
+    if (!keepsUp(request, response)) return;
     const path = pathOf(request.url ?? "/");
     if (path === "/feedback") return receiveFeedback(traffic, metrics, request, response);
-    if (path === "/v2/health/ready") return answerReady(traffic, instance, request, response);
+    if (path === "/v2/health/ready") return void readiness(instance, request, response);
     if (path === "/v2/health/live") return answerGet(request, response, 200, { live: true });
     if (path === "/v2") return answerGet(request, response, 200, { name: "model-lifecycle-gateway", extensions: [] });
     const asked = readAsked(path, traffic.routing?.model);
     if (asked === undefined) return answerJson(response, 404, { error: `no such path: ${path.slice(0, 200)}` });
-    receivePrediction(traffic, request, response, asked);
+    receivePrediction(traffic, bodies, request, response, asked);
   });
   server.on("clientError", answerClientError);
-  const shortPath = takeShortPath(server, traffic);
-  return {
-    server,
-    closeIdle: () => {
-      server.closeIdleConnections();
-      shortPath.closeIdle(0);
-    },
-  };
+  return { server, closeIdle: () => server.closeIdleConnections() };
 }
 
-/** Puts the short path before the HTTP server: that one gets a connection when the short path gives it up. */
-function takeShortPath(server: Server, traffic: Traffic): ShortPath {
-  const listeners = server.listeners("connection");
-  server.removeAllListeners("connection");
-  const shortPath = new ShortPath({
-    take: (request, reply) => takeShortRequest(traffic, request, reply),
-    handOver: (socket) => {
-      for (const listener of listeners) listener.call(server, socket);
-    },
-    draining: () => traffic.draining,
-  });
-  server.on("connection", (socket) => shortPath.accept(socket));
-  setInterval(() => shortPath.closeIdle(), 1_000).unref();
-  return shortPath;
+const ahead = new WeakMap<Socket, number>();
+
+/** False when a connection sends and sends and takes no answer: it is closed. */
+function keepsUp({ socket }: IncomingMessage, response: ServerResponse): boolean {
+  const waiting = (ahead.get(socket) ?? 0) + 1;
+  ahead.set(socket, waiting);
+  response.once("close", () => ahead.set(socket, (ahead.get(socket) ?? 1) - 1));
+  if (waiting <= MOST_AHEAD) return true;
+  socket.destroy();
+  return false;
 }
 
-function takeShortRequest(traffic: Traffic, request: ShortRequest, reply: Reply): boolean {
-  const { routing } = traffic;
-  const asked = routing === undefined ? undefined : readAsked(pathOf(request.path), routing.model);
-  if (routing === undefined || asked?.prediction !== true) return false;
-  new Exchange(traffic, routing, request, reply, asked).begin(request.body);
-  return true;
+/** How much of the memory the bodies of unanswered requests take. */
+class KeptBodies {
+  #bytes = 0;
+
+  /** False when there is no room. */
+  add(bytes: number): boolean {
+    if (bytes > SMALL_BODY_BYTES && this.#bytes + bytes > MOST_BODIES_BYTES) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  remove(bytes: number): void {
+    this.#bytes -= bytes;
+  }
 }
 
-const PREDICT: Asked = { prediction: true };
+/** The path of a request target, which may name the host as well (RFC 9112 §3.2.2). */
+function pathOf(url: string): string {
+  const from = /^https?:\/\/[^/?#]*/i.exec(url)?.[0].length ?? 0;
+  const query = url.indexOf("?", from);
+  const path = query < 0 ? url.slice(from) : url.slice(from, query);
+  return path === "" ? "/" : path;
+}
 
-const pathOf = (url: string): string => {
-  const query = url.indexOf("?");
-  return query < 0 ? url : url.slice(0, query);
-};
+const PREDICT: Asked = { prediction: true, path: "/predict" };
 
 /** `/predict`, or `/v2/models/<model>[/versions/<version>][/ready|/infer]`, for the model that is served here. */
 function readAsked(path: string, model: string | undefined): Asked | undefined {
   if (path === "/predict") return PREDICT;
   const parts = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(\/infer|\/ready)?$/.exec(path);
   if (parts === null || model === undefined) return undefined;
-  const [, name = "", version, verb] = parts.map((part) => (part === undefined ? undefined : decode(part)));
+  const [, encoded = "", version, verb = ""] = parts;
+  const name = decode(encoded);
   if (name !== model) return undefined;
-  return { prediction: verb === "/infer", ...(version !== undefined && { version }) };
+  const decoded = version === undefined ? undefined : decode(version);
+  if (version !== undefined && decoded === undefined) return undefined;
+  const tail = decoded === undefined ? "" : `/versions/${encodeURIComponent(decoded)}`;
+  return {
+    prediction: verb === "/infer",
+    path: `/v2/models/${encodeURIComponent(name)}${tail}${verb}`,
+    ...(decoded !== undefined && { version: decoded }),
+  };
 }
 
-function decode(part: string): string {
+function decode(part: string): string | undefined {
   try {
     return decodeURIComponent(part);
   } catch {
-    return part;
+    return undefined;
   }
 }
 
-function receivePrediction(traffic: Traffic, request: IncomingMessage, response: ServerResponse, asked: Asked): void {
-  const allowed = asked.prediction ? "POST" : "GET";
-  if (request.method !== allowed) {
-    refuseMethod(response, allowed);
+function receivePrediction(
+  traffic: Traffic,
+  bodies: KeptBodies,
+  request: IncomingMessage,
+  response: ServerResponse,
+  asked: Asked,
+): void {
+  const allowed = asked.prediction ? ["POST"] : ["GET", "HEAD"];
+  const { method = "" } = request;
+  if (!allowed.includes(method)) {
+    refuseMethod(response, allowed.join(", "));
+    return;
+  }
+  const refusal = asked.prediction ? refusalOf(request) : undefined;
+  if (refusal !== undefined) {
+    refuse(request, response, refusal);
     return;
   }
   const { routing } = traffic;
@@ -121,13 +156,46 @@ function receivePrediction(traffic: Traffic, request: IncomingMessage, response:
     answerJson(response, 503, { error: "this endpoint has no traffic plan yet", hint });
     return;
   }
-  const question = { method: request.method, path: request.url ?? "/", headers: request.rawHeaders };
-  const exchange = new Exchange(traffic, routing, question, new HttpReply(response), asked);
+  // A server is asked with GET: Node leaves the body out of the answer to HEAD.
+  const question = { method: asked.prediction ? "POST" : "GET", path: asked.path, headers: request.rawHeaders };
+  const source = request.socket.remoteAddress ?? "";
+  const exchange = new Exchange(traffic, routing, question, new HttpReply(response), asked, source);
+  response.on("close", () => {
+    if (!response.writableFinished) exchange.abandon();
+  });
   if (!asked.prediction) {
+    request.resume();
     exchange.begin(EMPTY);
     return;
   }
-  readBody(request, response, (body) => exchange.begin(body));
+  readBody(bodies, request, response, (body) => {
+    if (isUtf8(body)) exchange.begin(body);
+    else answerJson(response, 400, { error: "the body is not UTF-8" });
+  });
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly error: string;
+}
+
+/** What is refused by its headers alone. */
+function refusalOf({ headers }: IncomingMessage): Refusal | undefined {
+  const encoding = headers["content-encoding"];
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") {
+    return { status: 415, error: `content-encoding ${encoding.slice(0, 40)} is not read; send the body as it is` };
+  }
+  const charset = /charset\s*=\s*"?([^\s";]+)/i.exec(headers["content-type"] ?? "")?.[1];
+  if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
+    return { status: 415, error: `charset ${charset.slice(0, 40)} is not read; send UTF-8` };
+  }
+  return isForeignPage(headers) ? { status: 403, error: "requests from other sites' pages are refused" } : undefined;
+}
+
+/** A browser says whose page sent a request; programs say nothing. */
+function isForeignPage({ origin, host, "sec-fetch-site": site }: IncomingMessage["headers"]): boolean {
+  if (site !== undefined && site !== "same-origin" && site !== "none") return true;
+  return origin !== undefined && origin !== `http://${host}`;
 }
 
 function receiveFeedback(
@@ -140,7 +208,12 @@ function receiveFeedback(
     refuseMethod(response, "POST");
     return;
   }
-  readBody(request, response, (body) => {
+  const refusal = refusalOf(request);
+  if (refusal !== undefined) {
+    refuse(request, response, refusal);
+    return;
+  }
+  readBody(new KeptBodies(), request, response, (body) => {
     try {
       const document: unknown = JSON.parse(body.toString());
       const answer = traffic.feedback.receive(document, metrics(), (item) => recordFeedback(traffic, item));
@@ -156,14 +229,33 @@ function recordFeedback(traffic: Traffic, { prediction: { arm }, metric, value }
   if (arm !== "excluded") countFeedback(traffic.comparison[arm], metric, value);
 }
 
-function answerReady(traffic: Traffic, instance: string, request: IncomingMessage, response: ServerResponse): void {
-  const ready = traffic.routing !== undefined;
-  answerGet(request, response, ready ? 200 : 503, { ready, instance });
+/** Ready means that stable says so; asked at most once a second. */
+function createReadiness(
+  traffic: Traffic,
+): (instance: string, request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  let asked: { readonly stable: string; readonly at: number; readonly ready: Promise<boolean> } | undefined;
+  return async (instance, request, response) => {
+    const stable = traffic.routing?.stable;
+    const upstream = stable === undefined ? undefined : traffic.upstreams.get(stable);
+    if (stable === undefined || upstream === undefined) {
+      answerGet(request, response, 503, { ready: false, instance, reason: "there is no traffic plan yet" });
+      return;
+    }
+    const now = performance.now();
+    if (asked === undefined || asked.stable !== stable || now - asked.at > READINESS_KEPT_MS) {
+      asked = { stable, at: now, ready: upstream.isReady() };
+    }
+    const ready = await asked.ready;
+    const reason = ready ? {} : { reason: `stable version ${stable} does not answer` };
+    answerGet(request, response, ready ? 200 : 503, { ready, instance, ...reason });
+  };
 }
+
+const READINESS_KEPT_MS = 1_000;
 
 function answerGet(request: IncomingMessage, response: ServerResponse, status: number, document: unknown): void {
   if (request.method !== "GET" && request.method !== "HEAD") {
-    refuseMethod(response, "GET");
+    refuseMethod(response, "GET, HEAD");
     return;
   }
   answerJson(response, status, document);
@@ -173,42 +265,53 @@ function refuseMethod(response: ServerResponse, allowed: string): void {
   answerJson(response, 405, { error: `method not allowed; use ${allowed}` }, ["allow", allowed]);
 }
 
+/** The rest is read and dropped: closing at once could reset the connection before the answer is read. */
+function refuse(request: IncomingMessage, response: ServerResponse, { status, error }: Refusal): void {
+  answerJson(response, status, { error }, status === 503 ? ["retry-after", "1"] : []);
+  request.resume();
+}
+
+const TOO_LARGE: Refusal = { status: 413, error: `the body exceeds ${MOST_BODY_BYTES} bytes` };
+const NO_ROOM: Refusal = { status: 503, error: "too many large requests are under way; ask again" };
+
 /** Calls back with the whole body; a body that is too large, or breaks off, is dealt with here. */
-function readBody(request: IncomingMessage, response: ServerResponse, done: (body: Buffer) => void): void {
+function readBody(
+  bodies: KeptBodies,
+  request: IncomingMessage,
+  response: ServerResponse,
+  done: (body: Buffer) => void,
+): void {
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > MOST_BODY_BYTES) {
-    refuseSize(request, response);
+    refuse(request, response, TOO_LARGE);
     return;
   }
-  let first: Buffer | undefined;
-  let more: Buffer[] | undefined;
+  const parts: Buffer[] = [];
   let size = 0;
-  request.on("data", (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > MOST_BODY_BYTES) {
-      if (size - chunk.length <= MOST_BODY_BYTES) refuseSize(request, response);
-      more = undefined;
-      first = undefined;
-    } else if (first === undefined) first = chunk;
-    else {
-      more ??= [first];
-      more.push(chunk);
+  let refused = false;
+  response.once("close", () => bodies.remove(size));
+  request.on("data", (part: Buffer) => {
+    if (refused) return;
+    const isTooLarge = size + part.length > MOST_BODY_BYTES;
+    if (isTooLarge || !bodies.add(part.length)) {
+      refused = true;
+      parts.length = 0;
+      refuse(request, response, isTooLarge ? TOO_LARGE : NO_ROOM);
+      return;
     }
+    size += part.length;
+    parts.push(part);
   });
   request.on("end", () => {
-    if (size <= MOST_BODY_BYTES) done(more === undefined ? (first ?? EMPTY) : Buffer.concat(more, size));
+    if (refused) return;
+    const [first = EMPTY] = parts;
+    done(parts.length > 1 ? Buffer.concat(parts, size) : first);
   });
   // A client that breaks off gets no answer; without a listener the error would end the process.
   request.on("error", () => {});
 }
 
 const EMPTY = Buffer.alloc(0);
-
-/** The rest is read and dropped: closing at once could reset the connection before the answer is read. */
-function refuseSize(request: IncomingMessage, response: ServerResponse): void {
-  answerJson(response, 413, { error: `the body exceeds ${MOST_BODY_BYTES} bytes` });
-  request.resume();
-}
 
 const CLIENT_ERRORS: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",

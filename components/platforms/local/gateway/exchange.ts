@@ -1,19 +1,24 @@
 import { performance } from "node:perf_hooks";
-import { countAnswer, countInArm, isError, NO_ANSWER } from "./counters.ts";
+import type { AnswerShape } from "./answer-shape.ts";
+import { countAnswer, isError, NO_ANSWER } from "./counters.ts";
 import type { Arm } from "./prediction-id.ts";
 import { headerOf, type Question, type Reply, replyJson } from "./reply.ts";
 import { type Choice, chooseForSession, type Routing, resolvePin } from "./router.ts";
 import { sendCopy } from "./shadow.ts";
 import type { Traffic } from "./traffic.ts";
+import type { UnderWay } from "./under-way.ts";
 import type { AnswerHandler, Failure, Flow, UpstreamRequest } from "./upstream.ts";
 
 /** Largest request body in bytes: it is kept until the answer is sure, so that stable can be asked instead. */
 export const MOST_BODY_BYTES: number = 4 * 1024 * 1024;
 /** An answer longer than this is passed on as it comes. */
 const HELD_ANSWER_BYTES = 64 * 1024;
-
 /** A server that was killed is back within this time, in ms: nobody stands in for stable, so its requests wait for it. */
 const PATIENCE_MS = 2_000;
+/** Those who were there by chance are answered first when the server is back, in ms. */
+const SUSPECT_WAITS_MS = 400;
+/** How often a version is asked again after its connection ended without its fault. */
+const MOST_REPEATS = 3;
 
 /** What the path asks for. */
 export interface Asked {
@@ -21,47 +26,65 @@ export interface Asked {
   readonly version?: string;
   /** Whether it is a prediction, which is drawn and counted; else it only reads about the model. */
   readonly prediction: boolean;
+  /** The path as the model servers know it. */
+  readonly path: string;
 }
 
 /**
  * One request: which version gets it, its answer or stable's instead, and the counts. Also the handler of the
- * answer, so that a request costs one object.
+ * answer, so that a request costs one object. Each version is asked once, and once more only where the server has not
+ * read the request.
  */
-export class Exchange implements AnswerHandler {
+export class Exchange implements AnswerHandler, UnderWay {
   readonly #traffic: Traffic;
   readonly #question: Question;
   readonly #reply: Reply;
   readonly #asked: Asked;
+  readonly #source: string;
   #routing: Routing;
   #body: Buffer = NO_BODY;
   #version = "";
   /** Where the answer counts. */
   #arm: Arm = "excluded";
+  #session: string | undefined;
   #pinned = false;
-  /** The candidate failed and stable was asked. */
+  /** The candidate was drawn for this request: if it fails, stable answers. Never again once stable was asked. */
+  #trial = false;
   #failedOver = false;
-  #retried = false;
+  #repeats = 0;
+  /** A process ended with it once: it is asked of that version's next process alone, and of no other. */
+  #suspected = false;
   #sentAt = 0;
-  /** Since when the server is away that the request waits for, in monotonic ms. */
+  /** When the version was asked, waiting for a connection included; from here the deadline runs. */
+  #askedAt = 0;
+  /** How long the client kept the answer from going on, in ms. */
+  #heldUp = 0;
+  #heldUpSince: number | undefined;
   #awaySince: number | undefined;
   #status = NO_ANSWER;
   #headers: readonly string[] = [];
   #chunks: Buffer[] = [];
   #held = 0;
   #streaming = false;
+  #over = false;
   #sent: UpstreamRequest | undefined;
 
-  constructor(traffic: Traffic, routing: Routing, question: Question, reply: Reply, asked: Asked) {
+  constructor(traffic: Traffic, routing: Routing, question: Question, reply: Reply, asked: Asked, source: string) {
     this.#traffic = traffic;
     this.#routing = routing;
     this.#question = question;
     this.#reply = reply;
     this.#asked = asked;
+    this.#source = source;
   }
 
   /** Sends the request on, with its whole body. */
   begin(body: Buffer): void {
     this.#body = body;
+    if (this.#traffic.endings.has(this.#asked.path, body)) {
+      this.#refuse(502, { error: "a server ended on this request twice; it is sent to none for a while" });
+      return;
+    }
     // Read now, after the body: a weight that changed meanwhile holds.
     const routing = this.#traffic.routing ?? this.#routing;
     this.#routing = routing;
@@ -77,6 +100,13 @@ export class Exchange implements AnswerHandler {
     this.#beginDrawn(routing);
   }
 
+  /** The client has left: nobody is to blame, and nothing is counted. */
+  abandon(): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#traffic.upstreams.get(this.#version)?.cancel(this);
+  }
+
   #beginPinned(routing: Routing, name: string): void {
     const pin = resolvePin(routing, name);
     if (pin.kind === "unknown") {
@@ -88,6 +118,12 @@ export class Exchange implements AnswerHandler {
       const { successor, sunset } = pin.notice;
       const error = `version ${name} of ${routing.model} was retired; use ${successor}`;
       this.#refuse(410, { error, version: name, successor, sunset }, this.#traffic.noticeHeaders.get(name));
+      return;
+    }
+    const onTrial = pin.version === routing.candidate && pin.version !== routing.stable;
+    if (onTrial && this.#asked.prediction && !this.#traffic.pins.take(performance.now())) {
+      const error = `${name} is on trial and answers few requests that name it; leave the version out, or ask again later`;
+      this.#refuse(429, { error }, ["retry-after", "1"]);
       return;
     }
     this.#pinned = true;
@@ -104,7 +140,9 @@ export class Exchange implements AnswerHandler {
     const session = this.#sessionOf(routing);
     const choice: Choice =
       session === undefined ? this.#traffic.draw.next(weight) : chooseForSession(routing.identity, session, weight);
-    this.#arm = session === undefined || this.#traffic.sessions.add(session) ? choice : "excluded";
+    this.#session = session;
+    this.#arm = choice;
+    this.#trial = choice === "candidate";
     this.#dispatch(choice === "candidate" ? candidate : routing.stable);
   }
 
@@ -117,26 +155,28 @@ export class Exchange implements AnswerHandler {
   #dispatch(version: string): void {
     this.#version = version;
     const now = performance.now();
+    this.#askedAt = now;
     this.#sentAt = now;
-    if (this.#isTrial()) this.#traffic.lastCandidateAt = now;
+    this.#heldUp = 0;
     const upstream = this.#traffic.upstreams.get(version);
     // Stable is asked in any case: nobody stands in for it.
-    if (upstream === undefined || (this.#isTrial() && upstream.isEjected(now))) {
-      this.#fail(NO_ANSWER);
+    if (upstream === undefined || (this.#trial && upstream.isEjected(now))) {
+      this.#fail(NO_ANSWER, { kind: "refused", message: "no server is known" });
       return;
     }
     this.#sent ??= {
       method: this.#question.method,
-      path: this.#question.path,
+      path: this.#asked.path,
       headers: forwardedHeaders(this.#question.headers),
       body: this.#body,
     };
+    this.#traffic.underWay.add(this);
     upstream.send(this.#sent, this);
   }
 
-  /** The answer comes from the candidate because of the draw: if it fails, stable answers. */
-  #isTrial(): boolean {
-    return !this.#pinned && this.#version === this.#routing.candidate;
+  onSent(): void {
+    this.#sentAt = performance.now();
+    if (this.#trial) this.#traffic.lastCandidateAt = this.#sentAt;
   }
 
   onHead(status: number, headers: readonly string[]): void {
@@ -149,62 +189,137 @@ export class Exchange implements AnswerHandler {
       this.#pass(flow, part);
       return;
     }
-    this.#chunks.push(part);
     this.#held += part.length;
-    if (this.#held > HELD_ANSWER_BYTES && !(this.#isTrial() && isError(this.#status))) this.#stream(flow);
+    if (this.#trial && this.#status >= 400) {
+      // Stable's answer is what the client gets: of this one only the status is needed.
+      if (this.#held > HELD_ANSWER_BYTES) this.#giveUp(this.#status);
+      return;
+    }
+    this.#chunks.push(part);
+    if (this.#held > HELD_ANSWER_BYTES) this.#stream(flow);
   }
 
   onEnd(): void {
     const status = this.#status;
-    if (this.#isTrial() && isError(status)) {
+    if (this.#trial && status >= 400) {
       this.#fail(status);
       return;
     }
-    this.#count(status);
-    if (this.#streaming) this.#reply.end();
-    else {
-      const [first = NO_BODY] = this.#chunks;
-      const body = this.#chunks.length > 1 ? Buffer.concat(this.#chunks, this.#held) : first;
-      this.#reply.answer(status, this.#answerHeaders(this.#held), body);
-    }
+    if (this.#streaming) {
+      this.#count(status);
+      this.#finish();
+      this.#reply.end();
+    } else if (!this.#answerWhole(status)) return;
     this.#copy(status);
   }
 
   onFailure(failure: Failure): void {
     if (this.#streaming) {
       this.#count(NO_ANSWER);
+      this.#finish();
       this.#reply.breakOff();
-    } else if (failure.kind === "broken" && !this.#retried) {
-      // A kept connection may end just as the request is written to it. Asking once more tells that from a dead server.
-      this.#retried = true;
+    } else if (failure.kind === "broken" && this.#repeats < MOST_REPEATS) {
+      // The server has not read it, or others are to blame. Asking again tells that from a dead server.
+      this.#repeats++;
       this.#forgetAnswer();
       this.#dispatch(this.#version);
-    } else if (failure.kind !== "refused" || !this.#waitsForServer()) this.#fail(NO_ANSWER, failure);
+    } else if (failure.kind === "ended" && !this.#suspected) {
+      this.#suspected = true;
+      setTimeout(() => this.#askAlone(failure), SUSPECT_WAITS_MS);
+    } else if (failure.kind !== "refused" || !this.#canWait || !this.#waitsForServer()) this.#fail(NO_ANSWER, failure);
   }
 
-  /** Nothing was sent: the request may as well be sent later. */
+  checkDeadline(now: number): void {
+    if (this.#heldUpSince !== undefined || now - this.#askedAt - this.#heldUp < this.#traffic.deadlineMs) return;
+    const failure = { kind: "late", message: `no answer within ${this.#traffic.deadlineMs / 1000} s` } as const;
+    this.#traffic.upstreams.get(this.#version)?.cancel(this);
+    this.onFailure(failure);
+  }
+
+  /** A version that is not on trial any more is not waited for: what it has not answered is asked of stable. */
+  reconsider(): void {
+    const routing = this.#traffic.routing;
+    if (!this.#trial || this.#streaming || routing === undefined) return;
+    if (routing.candidate === this.#version && routing.weight > 0) return;
+    this.#traffic.upstreams.get(this.#version)?.cancel(this);
+    this.#arm = "excluded";
+    this.#failOver();
+  }
+
+  #askAlone(failure: Failure): void {
+    if (this.#over || this.#waitsForServer()) return;
+    this.#fail(NO_ANSWER, { ...failure, kind: "refused" });
+  }
+
+  /** Nobody stands in for stable; and what may have ended the candidate is not given to stable. */
+  get #canWait(): boolean {
+    return !this.#trial || this.#suspected;
+  }
+
+  /** Nothing was sent, or nobody knows what became of it: it is sent again when the server is back. */
   #waitsForServer(): boolean {
     const upstream = this.#traffic.upstreams.get(this.#version);
-    if (this.#isTrial() || this.#sent === undefined || upstream === undefined) return false;
+    if (this.#sent === undefined || upstream === undefined) return false;
     const now = performance.now();
     this.#awaySince ??= now;
     const until = this.#awaySince + PATIENCE_MS;
     return now < until && upstream.sendWhenBack(this.#sent, this, until);
   }
 
+  #giveUp(status: number): void {
+    this.#traffic.upstreams.get(this.#version)?.cancel(this);
+    this.#fail(status);
+  }
+
   /** The version could not answer: the failure is its own, the answer is stable's where there is one. */
   #fail(status: number, failure?: Failure): void {
-    this.#count(status);
-    if (!this.#isTrial()) {
-      this.#refuseUnserved(failure);
-      return;
-    }
-    this.#traffic.counterOf(this.#version).failedOver++;
+    if (failure?.kind !== "overloaded") this.#count(status);
+    // What ended two processes is sent to no other.
+    if (failure?.kind === "ended") this.#traffic.endings.add(this.#asked.path, this.#body);
+    if (this.#trial && failure?.kind !== "ended") {
+      this.#traffic.counterOf(this.#version).failedOver++;
+      this.#failOver();
+    } else this.#refuseUnserved(failure);
+  }
+
+  #failOver(): void {
+    this.#traffic.underWay.delete(this);
+    this.#trial = false;
     this.#failedOver = true;
-    this.#retried = false;
+    this.#repeats = 0;
     this.#arm = "excluded";
     this.#forgetAnswer();
     this.#dispatch((this.#traffic.routing ?? this.#routing).stable);
+  }
+
+  /** False when it was no answer and stable is asked instead. */
+  #answerWhole(status: number): boolean {
+    const [first = NO_BODY] = this.#chunks;
+    const body = this.#chunks.length > 1 ? Buffer.concat(this.#chunks, this.#held) : first;
+    if (!this.#isReadable(status, body)) {
+      this.#count(NO_ANSWER);
+      if (this.#trial) {
+        this.#traffic.counterOf(this.#version).failedOver++;
+        this.#failOver();
+        return false;
+      }
+    } else this.#count(status);
+    this.#finish();
+    this.#reply.answer(status, this.#answerHeaders(this.#held), body);
+    return true;
+  }
+
+  /** Whether a client that was written for stable can read it. */
+  #isReadable(status: number, body: Buffer): boolean {
+    if (!this.#asked.prediction || status < 200 || status > 299 || this.#arm === "excluded") return true;
+    const shape = this.#shape();
+    if (this.#trial) return shape.fits(body);
+    shape.learn(body);
+    return true;
+  }
+
+  #shape(): AnswerShape {
+    return this.#traffic.shapeOf(this.#asked.path === "/predict" ? "predict" : "infer");
   }
 
   #forgetAnswer(): void {
@@ -214,14 +329,28 @@ export class Exchange implements AnswerHandler {
     this.#held = 0;
   }
 
+  #finish(): void {
+    this.#over = true;
+    this.#traffic.underWay.delete(this);
+  }
+
   #count(status: number): void {
-    const ms = performance.now() - this.#sentAt;
+    const now = performance.now();
+    const ms = now - this.#sentAt - this.#heldUp;
+    if (!this.#asked.prediction) {
+      this.#traffic.metadataRequests++;
+      return;
+    }
     const counter = this.#traffic.counterOf(this.#version);
     countAnswer(counter, status, ms);
     if (this.#pinned) counter.pinned++;
-    if (this.#arm !== "excluded" && this.#asked.prediction) {
-      countInArm(this.#traffic.comparison[this.#arm], status, ms);
-    }
+    if (this.#arm === "excluded") return;
+    this.#traffic.countOutcome({
+      arm: this.#arm,
+      outcome: isError(status) ? "failed" : status >= 400 ? "refused" : "answered",
+      ms: status === NO_ANSWER ? undefined : ms,
+      key: { input: this.#body, source: this.#source, ...(this.#session !== undefined && { session: this.#session }) },
+    });
   }
 
   #copy(status: number): void {
@@ -229,7 +358,7 @@ export class Exchange implements AnswerHandler {
     if (routing === undefined || !routing.shadowing || routing.candidate === undefined || this.#sent === undefined)
       return;
     if (this.#arm === "stable" && this.#asked.prediction)
-      sendCopy(this.#traffic, this.#sent, routing.candidate, status);
+      sendCopy(this.#traffic, this.#sent, routing.candidate, { status, shape: this.#shape() });
   }
 
   #stream(flow: Flow): void {
@@ -239,8 +368,16 @@ export class Exchange implements AnswerHandler {
     this.#chunks = [];
   }
 
+  /** Time in which the client does not take the answer is not the server's. */
   #pass(flow: Flow, part: Buffer): void {
-    if (!this.#reply.write(part, () => flow.resume())) flow.pause();
+    const goOn = (): void => {
+      if (this.#heldUpSince !== undefined) this.#heldUp += performance.now() - this.#heldUpSince;
+      this.#heldUpSince = undefined;
+      flow.resume();
+    };
+    if (this.#reply.write(part, goOn)) return;
+    this.#heldUpSince ??= performance.now();
+    flow.pause();
   }
 
   #answerHeaders(length: number | undefined): string[] {
@@ -254,52 +391,81 @@ export class Exchange implements AnswerHandler {
   }
 
   #refuse(status: number, document: unknown, headers: readonly string[] = []): void {
+    this.#finish();
     replyJson(this.#reply, status, document, headers);
   }
 
   #refuseUnserved(failure: Failure | undefined): void {
-    const cause = failure?.message ?? "no server is known";
     const tried = this.#failedOver ? "neither the candidate nor the stable version" : `version ${this.#version}`;
-    this.#refuse(failure === undefined || failure.kind === "refused" ? 503 : 502, {
-      error: `${tried} of ${this.#routing.model} answers: ${cause}`,
-      hint: "its server is started again within seconds; if it is not, see `mlc status` and `mlc doctor`",
-    });
+    const error = `${tried} of ${this.#routing.model} answers: ${failure?.message ?? "no server is known"}`;
+    const { status, hint } = REFUSALS[failure?.kind ?? "refused"];
+    this.#refuse(status, { error, hint }, status === UNAVAILABLE ? ["retry-after", "1"] : []);
   }
 }
 
+const UNAVAILABLE = 503;
+const comesBack = "its server is started again within seconds; if it is not, see `mlc status` and `mlc doctor`";
+
+/** What a client is told when no version answers. */
+const REFUSALS: Readonly<Record<Failure["kind"], { readonly status: number; readonly hint: string }>> = {
+  refused: { status: UNAVAILABLE, hint: comesBack },
+  overloaded: { status: UNAVAILABLE, hint: "more requests wait than its server answers" },
+  broken: { status: 502, hint: comesBack },
+  failed: { status: 502, hint: comesBack },
+  ended: { status: 502, hint: "its server ended on this request, which is sent to no other" },
+  late: { status: 504, hint: "the deadline stands in the release: platform.deadline" },
+};
 const NO_BODY = Buffer.alloc(0);
 
 /** Headers of one connection (RFC 9110 §7.6.1), and those that are written anew. */
 const NOT_FORWARDED = new Set([
-  ...["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"],
+  ...["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect", "http2-settings"],
   ...["proxy-connection", "proxy-authorization", "host", "content-length"],
 ]);
 
 function forwardedHeaders(raw: readonly string[]): string[] {
+  const named = namedByConnection(raw);
   const headers: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name = "", value = ""] = [raw[i], raw[i + 1]];
-    if (!NOT_FORWARDED.has(name.toLowerCase())) headers.push(name, value);
+    const lower = name.toLowerCase();
+    if (!NOT_FORWARDED.has(lower) && !named.includes(lower)) headers.push(name, value);
   }
   return headers;
 }
 
 const NOT_RETURNED = new Set([
   ...["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "date", "content-length"],
-  ...["x-model-version", "x-prediction-id", "deprecation", "sunset"],
+  ...["proxy-connection", "x-model-version", "x-prediction-id", "deprecation", "sunset"],
 ]);
 
 function returnedHeaders(
   received: readonly string[],
   keepLength: boolean,
 ): { headers: string[]; label: string | undefined } {
+  const named = namedByConnection(received);
   const headers: string[] = [];
   let label: string | undefined;
   for (let i = 0; i + 1 < received.length; i += 2) {
     const [name = "", value = ""] = [received[i], received[i + 1]];
-    if (NOT_RETURNED.has(name) && !(keepLength && name === "content-length")) continue;
+    if ((NOT_RETURNED.has(name) && !(keepLength && name === "content-length")) || named.includes(name)) continue;
     if (name === "x-prediction-label") label = value;
     headers.push(name, value);
   }
   return { headers, label };
+}
+
+/** What a `Connection` header says belongs to its connection alone, in lower case. */
+function namedByConnection(headers: readonly string[]): readonly string[] {
+  const names: string[] = [];
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if (headers[i]?.toLowerCase() !== "connection") continue;
+    names.push(
+      ...(headers[i + 1] ?? "")
+        .toLowerCase()
+        .split(",")
+        .map((name) => name.trim()),
+    );
+  }
+  return names;
 }

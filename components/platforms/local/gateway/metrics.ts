@@ -41,6 +41,12 @@ export function renderMetrics(traffic: Traffic, controller: Controller): string 
   each("model_failover_total", "Requests the version failed and stable answered.", ({ failedOver }) => failedOver);
   each("model_shadow_total", "Copies sent to the version while shadowing.", ({ shadowed }) => shadowed);
   each("model_pinned_total", "Requests that named the version themselves.", ({ pinned }) => pinned);
+  family(
+    "model_metadata_requests_total",
+    "counter",
+    "Requests that are no predictions: what clients read about the model.",
+  );
+  sample("model_metadata_requests_total", { model }, traffic.metadataRequests);
   family("model_shadow_dropped_total", "counter", "Copies not sent because too many were under way.");
   sample("model_shadow_dropped_total", { model }, traffic.copiesDropped);
   family("model_feedback_total", "counter", "Feedback joined to a prediction, by metric and version.");

@@ -23,33 +23,46 @@ export interface Reply {
   answer(status: number, headers: readonly string[], body: Buffer): void;
   /** @param headers without a length when it is not known */
   begin(status: number, headers: readonly string[]): void;
-  /** False when the client does not keep up: no further part before `drained` was called. */
+  /** False when the client is far behind: no further part before `drained` was called. */
   write(part: Buffer, drained: () => void): boolean;
   end(): void;
   /** The rest will not come. */
   breakOff(): void;
 }
 
+/** What is kept of one answer for a client that does not take it, in bytes: its server is free meanwhile. */
+const MOST_BEHIND_BYTES = 16 * 1024 * 1024;
+/** The same for all clients together; beyond it they wait for each other's servers. */
+const MOST_BEHIND_TOGETHER_BYTES = 96 * 1024 * 1024;
+
+let behindTogether = 0;
+
 /** The answer to a request that Node's HTTP server has read. */
 export class HttpReply implements Reply {
   readonly #response: ServerResponse;
+  #behind = 0;
 
   constructor(response: ServerResponse) {
     this.#response = response;
+    response.on("drain", () => this.#settle());
+    response.on("close", () => this.#settle());
   }
 
   answer(status: number, headers: readonly string[], body: Buffer): void {
-    this.#response.writeHead(status, [...headers]);
+    if (!this.#head(status, headers)) return;
     this.#response.end(body);
   }
 
   begin(status: number, headers: readonly string[]): void {
-    this.#response.writeHead(status, [...headers]);
+    this.#head(status, headers);
   }
 
   write(part: Buffer, drained: () => void): boolean {
     const response = this.#response;
-    if (response.write(part) || response.destroyed) return true;
+    if (response.destroyed || response.writableEnded || response.write(part)) return true;
+    this.#behind += part.length;
+    behindTogether += part.length;
+    if (this.#behind <= MOST_BEHIND_BYTES && behindTogether <= MOST_BEHIND_TOGETHER_BYTES) return true;
     const once = (): void => {
       response.off("drain", once).off("close", once);
       drained();
@@ -64,6 +77,26 @@ export class HttpReply implements Reply {
 
   breakOff(): void {
     this.#response.destroy();
+  }
+
+  #settle(): void {
+    behindTogether -= this.#behind;
+    this.#behind = 0;
+  }
+
+  /** A head that cannot be written, because of what a model put into it, becomes a 502. */
+  #head(status: number, headers: readonly string[]): boolean {
+    const response = this.#response;
+    if (response.headersSent || response.destroyed) return false;
+    try {
+      response.writeHead(status, [...headers]);
+      return true;
+    } catch {
+      const body = Buffer.from('{"error":"the model\'s answer has a header that cannot be passed on"}');
+      response.writeHead(502, ["content-type", "application/json", "content-length", String(body.length)]);
+      response.end(body);
+      return false;
+    }
   }
 }
 

@@ -18,6 +18,8 @@ export interface Routing {
   readonly notices: Readonly<Record<string, VersionNotice>>;
   /** Lower case, as Node gives header names. */
   readonly stickyHeader?: string;
+  /** The longest a version may take over an answer, in ms. */
+  readonly deadlineMs?: number;
 }
 
 export type Choice = "stable" | "candidate";
@@ -42,6 +44,7 @@ export function planRouting(
     versions: new Set(Object.keys(plan.versions)),
     notices: plan.notices,
     ...(plan.stickyHeader !== undefined && { stickyHeader: plan.stickyHeader.toLowerCase() }),
+    ...(plan.deadlineMs !== undefined && { deadlineMs: plan.deadlineMs }),
   };
 }
 

@@ -1,9 +1,35 @@
-import { type Comparison, createComparison, createVersionCounter, type VersionCounter } from "./counters.ts";
+import { AnswerShape } from "./answer-shape.ts";
+import {
+  type Comparison,
+  countInArm,
+  createComparison,
+  createVersionCounter,
+  NO_ANSWER,
+  type VersionCounter,
+} from "./counters.ts";
+import { Endings } from "./endings.ts";
 import { Feedback } from "./feedback.ts";
+import { PinBudget } from "./pins.ts";
 import { type Arm, PredictionIds } from "./prediction-id.ts";
 import { Draw, type Routing } from "./router.ts";
 import { CountedSessions } from "./sessions.ts";
+import { RequestsUnderWay } from "./under-way.ts";
 import { Upstream } from "./upstream.ts";
+
+const DEFAULT_DEADLINE_MS = 30_000;
+
+const freshShapes = () => ({ predict: new AnswerShape(), infer: new AnswerShape() });
+
+type Outcome = "answered" | "refused" | "failed";
+
+export interface CountedOutcome {
+  readonly arm: "stable" | "candidate";
+  readonly outcome: Outcome;
+  /** Absent without an answer. */
+  readonly ms: number | undefined;
+  /** Who asked what. */
+  readonly key: { readonly input: Buffer; readonly source: string; readonly session?: string };
+}
 
 /** What requests need to know, and what they leave behind. The data port reads `routing` once for each request. */
 export class Traffic {
@@ -12,6 +38,12 @@ export class Traffic {
   /** Monotonic ms of the last request or copy sent to the candidate by the draw. */
   lastCandidateAt: number = Number.NEGATIVE_INFINITY;
   copiesInFlight = 0;
+  /** Requests that are no predictions: probes, what a client reads about the model. */
+  metadataRequests = 0;
+  readonly underWay: RequestsUnderWay = new RequestsUnderWay();
+  readonly endings: Endings = new Endings();
+  readonly pins: PinBudget = new PinBudget();
+  #shapes: Readonly<Record<"predict" | "infer", AnswerShape>> = freshShapes();
   copiesDropped = 0;
   /** By metric and version, since the process started; the version is empty for predictions outside the comparison. */
   readonly feedbackCounts: Map<string, Map<string, number>> = new Map();
@@ -34,6 +66,16 @@ export class Traffic {
     this.feedback = new Feedback(this.ids);
   }
 
+  /** The longest a version may take over an answer, in ms. */
+  get deadlineMs(): number {
+    return this.routing?.deadlineMs ?? DEFAULT_DEADLINE_MS;
+  }
+
+  /** What stable's answers look like, by what was asked for. */
+  shapeOf(asked: "predict" | "infer"): AnswerShape {
+    return this.#shapes[asked];
+  }
+
   get comparison(): Comparison {
     return this.#comparison;
   }
@@ -51,6 +93,8 @@ export class Traffic {
     this.routing = routing;
     this.noticeHeaders = noticeHeaders;
     for (const version of routing.versions) this.counterOf(version);
+    if (before?.stable !== routing.stable) this.#shapes = freshShapes();
+    this.underWay.reconsider();
     if (before?.identity === routing.identity) return;
     this.sessions.clear();
     this.feedback.clear();
@@ -68,6 +112,18 @@ export class Traffic {
     for (const [version, socket] of Object.entries(servers)) {
       if (!this.upstreams.has(version)) this.upstreams.set(version, new Upstream(socket));
     }
+  }
+
+  countOutcome({ arm, outcome, ms, key: { session } }: CountedOutcome): void {
+    if (session !== undefined && !this.sessions.add(session)) return;
+    countInArm(this.#comparison[arm], outcome === "failed" ? NO_ANSWER : outcome === "refused" ? 400 : 200, ms ?? 0);
+  }
+
+  countCopy({ stable, copy }: { readonly stable: Outcome; readonly copy: Outcome }): void {
+    const { copies } = this.#comparison;
+    copies.requests++;
+    if (copy === "failed") copies.errors++;
+    if (stable === "failed") copies.stableErrors++;
   }
 
   countFeedback(metric: string, arm: Arm): void {

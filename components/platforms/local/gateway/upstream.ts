@@ -1,18 +1,12 @@
-import { connect, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
-import { type AnswerSink, ResponseParser } from "./response-parser.ts";
+import { Connection, type Gone } from "./connection.ts";
 
 /** How long a server is left alone after it could not be connected to, in ms. */
 const EJECTION_MS = 1_000;
-/** The longest a server may be silent while it owes an answer, in ms. */
-const ANSWER_TIMEOUT_MS = 30_000;
-/** Below the 65 s of the server, which then never closes a connection under a request. */
-const IDLE_MS = 30_000;
-const SWEEP_MS = 1_000;
 /** How often a server that is away is tried again for the requests that wait for it, in ms. */
 const RETRY_MS = 25;
-/** What may wait for one server that is away, in bytes of bodies; each request counts 4 KB more for itself. */
-const MOST_HELD_BYTES = 64 * 1024 * 1024;
+/** What may wait for one server, in bytes of bodies; each request counts 4 KB more for itself. */
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 const REQUEST_BYTES = 4 * 1024;
 /** Connections kept to one server. One Node process answers one request at a time, so more would only queue elsewhere. */
 const MOST_CONNECTIONS = 64;
@@ -26,6 +20,8 @@ export interface UpstreamRequest {
 }
 
 export interface AnswerHandler {
+  /** The request is being handed to a connection. */
+  onSent?(): void;
   /** Names (lower case) and values in turn. */
   onHead(status: number, headers: readonly string[]): void;
   /** @param flow stops and resumes reading, when the answer comes faster than it can be passed on */
@@ -43,43 +39,42 @@ export interface Flow {
 export interface Failure {
   /**
    * `refused`: nobody listens, the request was not sent. `broken`: the connection ended before a byte of the answer
-   * came. `failed`: everything else (timeout, an answer that breaks off or is none).
+   * came, and the server has not read the request or others may be to blame: it may be asked again. `ended`: the
+   * server's process ended with this request, the one it had longest. `late`: no answer within the deadline.
+   * `overloaded`: too much waits already, the server has no part in it. `failed`: everything else.
    */
-  readonly kind: "refused" | "broken" | "failed";
+  readonly kind: "refused" | "broken" | "ended" | "late" | "overloaded" | "failed";
   readonly message: string;
 }
 
 interface Waiting {
   readonly request: UpstreamRequest;
   readonly handler: AnswerHandler;
-}
-
-interface Held extends Waiting {
-  /** Monotonic ms. */
-  readonly until: number;
+  /** Present when the server is away: monotonic ms at which the request stops waiting for it. */
+  readonly until?: number;
 }
 
 /**
- * One model server, behind its Unix socket, with connections kept open. Written on the socket itself because a general
- * client spends more on a small request than the model does; `docs/decisions/gateway-throughput.md` has the numbers.
+ * One model server, behind its Unix socket, with connections kept open. undici speaks HTTP; what a failure means for the
+ * next step is decided here. `docs/decisions/failover.md` has the reasons.
  */
 export class Upstream {
   readonly socket: string;
   readonly #connections = new Set<Connection>();
   readonly #idle: Connection[] = [];
-  readonly #waiting: Waiting[] = [];
-  #held: Held[] = [];
-  #heldBytes = 0;
+  /** In the order they came; those with `until` wait for the server, the others for a connection. */
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
   #retry: NodeJS.Timeout | undefined;
-  readonly #sweep: NodeJS.Timeout;
   #ejectedUntil = 0;
+  /** When each request was sent whose connection ended just now, in monotonic ms. */
+  #ends: number[] = [];
+  #endsAt = 0;
   #closing = false;
   #reachable = true;
 
   constructor(socket: string) {
     this.socket = socket;
-    this.#sweep = setInterval(() => this.#sweepNow(performance.now()), SWEEP_MS);
-    this.#sweep.unref();
   }
 
   /** False after a connection was refused, until the next one is made. */
@@ -94,8 +89,10 @@ export class Upstream {
 
   send(request: UpstreamRequest, handler: AnswerHandler): void {
     const connection = this.#idle.pop() ?? this.#open();
-    if (connection === undefined) this.#waiting.push({ request, handler });
-    else connection.send(request, handler);
+    if (connection !== undefined) connection.send(request, handler);
+    else if (!this.#wait({ request, handler })) {
+      handler.onFailure({ kind: "overloaded", message: "too many requests wait already" });
+    }
   }
 
   /**
@@ -103,42 +100,88 @@ export class Upstream {
    * as refused. False when too much waits already.
    */
   sendWhenBack(request: UpstreamRequest, handler: AnswerHandler, until: number): boolean {
-    const bytes = costOf(request);
-    if (this.#closing || this.#heldBytes + bytes > MOST_HELD_BYTES) return false;
-    this.#held.push({ request, handler, until });
-    this.#heldBytes += bytes;
+    if (this.#closing || !this.#wait({ request, handler, until })) return false;
     this.#retry ??= setTimeout(() => this.#tryAgain(), RETRY_MS);
     return true;
   }
 
-  /** One request finds out whether the server is back; the others follow it. */
-  #tryAgain(): void {
-    this.#retry = undefined;
-    const now = performance.now();
-    for (const { handler } of this.#release(({ until }) => until <= now)) handler.onFailure(this.#refusal());
-    const [first] = this.#held;
-    for (const { request, handler } of this.#release((each) => each === first)) this.send(request, handler);
-    if (this.#held.length > 0) this.#retry ??= setTimeout(() => this.#tryAgain(), RETRY_MS);
+  /** Nobody waits for this answer any more. It is not told of anything from here on. */
+  cancel(handler: AnswerHandler): void {
+    if (this.#release((each) => each.handler === handler).length > 0) return;
+    for (const connection of this.#connections) if (connection.handler === handler) connection.cancel();
   }
 
-  #release(is: (held: Held) => boolean): readonly Held[] {
-    const released = this.#held.filter(is);
-    this.#held = this.#held.filter((held) => !is(held));
-    this.#heldBytes = this.#held.reduce((sum, { request }) => sum + costOf(request), 0);
-    return released;
-  }
-
-  #refusal(): Failure {
-    return { kind: "refused", message: `nobody listens on ${this.socket}` };
+  /** Whether the server says that it is ready, within 1 s. */
+  async isReady(): Promise<boolean> {
+    const handlerless = new Promise<boolean>((settle) => {
+      let status = 0;
+      const timer = setTimeout(() => {
+        this.cancel(handler);
+        settle(false);
+      }, READY_WITHIN_MS);
+      const end = (ready: boolean): void => {
+        clearTimeout(timer);
+        settle(ready);
+      };
+      const handler: AnswerHandler = {
+        onHead: (code) => {
+          status = code;
+        },
+        onBody: () => {},
+        onEnd: () => end(status === 200),
+        onFailure: () => end(false),
+      };
+      this.send({ method: "GET", path: "/v2/health/ready", headers: [], body: Buffer.alloc(0) }, handler);
+    });
+    return await handlerless;
   }
 
   /** Answers what was sent, takes nothing new. */
   close(): void {
     this.#closing = true;
     clearTimeout(this.#retry);
-    for (const { handler } of this.#release(() => true)) handler.onFailure(this.#refusal());
+    for (const { handler } of this.#release(({ until }) => until !== undefined)) handler.onFailure(this.#refusal());
     for (const connection of this.#idle.splice(0)) connection.close();
-    if (this.#connections.size === 0) clearInterval(this.#sweep);
+  }
+
+  /** One request finds out whether the server is back; the others follow it. */
+  #tryAgain(): void {
+    this.#retry = undefined;
+    const now = performance.now();
+    for (const { handler } of this.#release(({ until = now + 1 }) => until <= now)) handler.onFailure(this.#refusal());
+    const first = this.#waiting.find(({ until }) => until !== undefined);
+    for (const { request, handler } of this.#release((each) => each === first)) this.send(request, handler);
+    if (this.#waiting.some(({ until }) => until !== undefined)) {
+      this.#retry ??= setTimeout(() => this.#tryAgain(), RETRY_MS);
+    }
+  }
+
+  #wait(waiting: Waiting): boolean {
+    const bytes = costOf(waiting);
+    if (this.#waitingBytes + bytes > MOST_WAITING_BYTES) return false;
+    this.#waiting.push(waiting);
+    this.#waitingBytes += bytes;
+    return true;
+  }
+
+  #release(is: (waiting: Waiting) => boolean): readonly Waiting[] {
+    const released = this.#waiting.filter(is);
+    if (released.length === 0) return released;
+    this.#waiting = this.#waiting.filter((waiting) => !is(waiting));
+    this.#waitingBytes = this.#waiting.reduce((sum, waiting) => sum + costOf(waiting), 0);
+    return released;
+  }
+
+  #next(): Waiting | undefined {
+    const at = this.#waiting.findIndex(({ until }) => until === undefined);
+    if (at < 0) return undefined;
+    const [next] = this.#waiting.splice(at, 1);
+    if (next !== undefined) this.#waitingBytes -= costOf(next);
+    return next;
+  }
+
+  #refusal(): Failure {
+    return { kind: "refused", message: `nobody listens on ${this.socket}` };
   }
 
   #open(): Connection | undefined {
@@ -146,20 +189,32 @@ export class Upstream {
     const connection = new Connection(this.socket, {
       connected: () => {
         this.#reachable = true;
-        for (const { request, handler } of this.#release(() => true)) this.send(request, handler);
+        for (const { request, handler } of this.#release(({ until }) => until !== undefined))
+          this.send(request, handler);
       },
       free: () => this.#free(connection),
       gone: (why) => this.#gone(connection, why),
+      ended: (sentAt) => this.#noteEnd(sentAt),
     });
     this.#connections.add(connection);
     return connection;
   }
 
   #free(connection: Connection): void {
-    const next = this.#waiting.shift();
+    const next = this.#next();
     if (next !== undefined) connection.send(next.request, next.handler);
     else if (this.#closing) connection.close();
     else this.#idle.push(connection);
+  }
+
+  /** Requests that were unanswered when their connections ended together: a process answers in turn, so the first is to blame. */
+  #noteEnd(sentAt: number): () => boolean {
+    const now = performance.now();
+    if (now - this.#endsAt > TOGETHER_MS) this.#ends = [];
+    this.#endsAt = now;
+    const ends = this.#ends;
+    ends.push(sentAt);
+    return () => Math.min(...ends) === sentAt;
   }
 
   #gone(connection: Connection, why: Gone): void {
@@ -171,143 +226,14 @@ export class Upstream {
     if (why === "refused") {
       this.#reachable = false;
       this.#ejectedUntil = performance.now() + EJECTION_MS;
-      for (const { handler } of this.#waiting.splice(0)) handler.onFailure(this.#refusal());
+      for (const { handler } of this.#release(({ until }) => until === undefined)) handler.onFailure(this.#refusal());
     }
-    const next = this.#waiting.shift();
+    const next = this.#next();
     if (next !== undefined) this.send(next.request, next.handler);
-    if (this.#closing && this.#connections.size === 0) clearInterval(this.#sweep);
-  }
-
-  #sweepNow(now: number): void {
-    for (const connection of this.#connections) {
-      if (connection.owesSince(now) > ANSWER_TIMEOUT_MS) {
-        connection.fail({ kind: "failed", message: `no answer within ${ANSWER_TIMEOUT_MS / 1000} s` });
-      } else if (connection.idleSince(now) > IDLE_MS) connection.close();
-    }
   }
 }
 
-/** `broken`: under a request. */
-type Gone = "refused" | "broken" | "closed";
+const READY_WITHIN_MS = 1_000;
+const TOGETHER_MS = 100;
 
-interface ConnectionEvents {
-  readonly connected: () => void;
-  readonly free: () => void;
-  readonly gone: (why: Gone) => void;
-}
-
-/** One connection, one request at a time. */
-class Connection implements AnswerSink, Flow {
-  readonly #socket: Socket;
-  readonly #events: ConnectionEvents;
-  readonly #parser: ResponseParser;
-  #handler: AnswerHandler | undefined;
-  #connected = false;
-  #closed = false;
-  #answerBegun = false;
-  #lastAt: number = performance.now();
-
-  constructor(path: string, events: ConnectionEvents) {
-    this.#events = events;
-    this.#parser = new ResponseParser(this);
-    const socket = connect({ path });
-    this.#socket = socket;
-    socket.on("connect", () => {
-      this.#connected = true;
-      this.#events.connected();
-    });
-    socket.on("data", (data: Buffer) => this.#read(data));
-    socket.on("end", () => this.#ended("the connection ended before the answer"));
-    socket.on("error", (error) => this.#ended(error.message));
-    socket.on("close", () => this.#ended("the connection was closed before the answer"));
-  }
-
-  send(request: UpstreamRequest, handler: AnswerHandler): void {
-    this.#handler = handler;
-    this.#answerBegun = false;
-    this.#lastAt = performance.now();
-    this.#socket.write(renderRequest(request));
-  }
-
-  owesSince(now: number): number {
-    return this.#handler === undefined ? 0 : now - this.#lastAt;
-  }
-
-  idleSince(now: number): number {
-    return this.#handler === undefined ? now - this.#lastAt : 0;
-  }
-
-  /** Told before the failure is: what the handler sends next must not get this connection. */
-  close(why: Gone = this.#connected ? "closed" : "refused"): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#socket.destroy();
-    this.#events.gone(why);
-  }
-
-  fail(failure: Failure): void {
-    const handler = this.#handler;
-    this.#handler = undefined;
-    this.close(failure.kind === "broken" ? "broken" : undefined);
-    handler?.onFailure(failure);
-  }
-
-  pause(): void {
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    this.#socket.resume();
-  }
-
-  onHead(status: number, headers: readonly string[]): void {
-    this.#handler?.onHead(status, headers);
-  }
-
-  onBody(part: Buffer): void {
-    this.#handler?.onBody(part, this);
-  }
-
-  onEnd(reusable: boolean): void {
-    const handler = this.#handler;
-    this.#handler = undefined;
-    if (reusable) this.#events.free();
-    else this.close();
-    handler?.onEnd();
-  }
-
-  #read(data: Buffer): void {
-    if (this.#handler === undefined) {
-      this.close();
-      return;
-    }
-    this.#answerBegun = true;
-    this.#lastAt = performance.now();
-    try {
-      this.#parser.read(data);
-    } catch (error) {
-      this.fail({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
-    }
-  }
-
-  #ended(message: string): void {
-    if (this.#handler === undefined || this.#parser.close()) {
-      this.close();
-      return;
-    }
-    this.fail({ kind: !this.#connected ? "refused" : this.#answerBegun ? "failed" : "broken", message });
-  }
-}
-
-const costOf = ({ body }: UpstreamRequest): number => body.length + REQUEST_BYTES;
-
-/** Head and body in one buffer: one system call. */
-function renderRequest({ method, path, headers, body }: UpstreamRequest): Buffer {
-  let head = `${method} ${path} HTTP/1.1\r\nhost: model\r\n`;
-  for (let i = 0; i + 1 < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
-  head += method === "GET" ? "\r\n" : `content-length: ${body.length}\r\n\r\n`;
-  const bytes = Buffer.allocUnsafe(head.length + body.length);
-  bytes.write(head, "latin1");
-  body.copy(bytes, head.length);
-  return bytes;
-}
+const costOf = ({ request }: Waiting): number => request.body.length + REQUEST_BYTES;

@@ -45,7 +45,7 @@ test.each<[string, string, string, number]>([
   const answer = await bench.data(path, { method });
   expect(answer.status).toBe(status);
   expect(answer.json).toHaveProperty("error");
-  if (status === 405) expect(answer.headers.allow).toMatch(/^(GET|POST)$/);
+  if (status === 405) expect(answer.headers.allow).toMatch(/^(GET, HEAD|POST)$/);
 });
 
 test.each<[string, string, number]>([

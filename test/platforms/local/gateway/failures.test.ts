@@ -1,0 +1,289 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, describe, expect, test } from "vitest";
+import { fail, succeed } from "./fake-server.ts";
+import { Bench, send } from "./harness.ts";
+import { canaryPlan, stablePlan } from "./plans.ts";
+
+let bench: Bench;
+const children: ChildProcess[] = [];
+const closers: (() => void)[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  for (const close of closers.splice(0)) close();
+  await bench.stop();
+});
+
+/** A model server of its own process, started again by nobody. A text with "end" in it ends the process. */
+async function serveMortal(version: string): Promise<{ readonly lives: () => number }> {
+  const socket = join(bench.root, `${version}.sock`);
+  let started = 0;
+  const start = async (): Promise<void> => {
+    started++;
+    const child = spawn(process.execPath, [join(import.meta.dirname, "mortal-server.ts"), socket, version], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    children.push(child);
+    await once(child.stdout, "data");
+    child.once("exit", () => {
+      if (children.includes(child)) void start();
+    });
+  };
+  await bench.server(version).kill();
+  await start();
+  return { lives: () => started };
+}
+
+describe("an attempt has an end", () => {
+  test("a request under way at a promotion, whose version then fails, is answered once", async () => {
+    bench = await Bench.start();
+    await bench.accepted(canaryPlan({ weight: 10_000 }));
+    let answerLate: () => void = () => {};
+    bench.server("v2").answer = (_seen, response) => {
+      answerLate = () => fail(response, 500);
+    };
+    const answered = bench.predict();
+    while (bench.server("v2").received === 0) await sleep(5);
+    await bench.accepted(stablePlan({ stable: "v2", previous: "v1" }));
+    bench.server("v2").answer = (_seen, response) => fail(response, 500);
+    answerLate();
+    expect((await answered).status).toBe(500);
+    expect(bench.server("v2").received).toBeLessThanOrEqual(2);
+    expect(bench.server("v1").received).toBe(0);
+  });
+
+  test("what a removed candidate has not answered is asked of stable at once", async () => {
+    bench = await Bench.start();
+    bench.server("v2").answer = () => {};
+    await bench.accepted(canaryPlan({ weight: 10_000 }));
+    const answers = Array.from({ length: 100 }, () => bench.predict({ agent: bench.agent }));
+    while (bench.server("v2").received < 16) await sleep(5);
+    await bench.admin("/admin/abort", { method: "POST", body: '{"reason":"hangs"}' });
+    const statuses = (await Promise.all(answers)).map(({ status, headers }) => [status, headers["x-model-version"]]);
+    expect(new Set(statuses.map(String))).toEqual(new Set(["200,v1"]));
+  });
+
+  test("a version that is late is not waited for: stable answers, and the lateness is the candidate's", async () => {
+    bench = await Bench.start();
+    bench.server("v2").answer = () => {};
+    await bench.accepted(canaryPlan({ weight: 10_000, deadlineMs: 200 }));
+    const answer = await bench.predict();
+    expect([answer.status, answer.headers["x-model-version"]]).toEqual([200, "v1"]);
+    expect((await bench.status()).requests.v2).toMatchObject({ requests: 1, errors: 1, failedOver: 1 });
+  });
+
+  test("a late stable version is 504", async () => {
+    bench = await Bench.start();
+    bench.server("v1").answer = () => {};
+    await bench.accepted(stablePlan({ deadlineMs: 200 }));
+    const answer = await bench.predict();
+    expect(answer.status).toBe(504);
+    expect(answer.json).toMatchObject({ hint: expect.stringContaining("platform.deadline") });
+  });
+
+  test("a client that leaves is forgotten and counted nowhere", async () => {
+    bench = await Bench.start();
+    bench.server("v1").answer = () => {};
+    await bench.accepted(stablePlan());
+    const request = fetch(`http://127.0.0.1:${bench.port}/predict`, {
+      method: "POST",
+      body: "{}",
+      signal: AbortSignal.timeout(150),
+    });
+    await expect(request).rejects.toThrow();
+    bench.server("v1").answer = (_seen, response) => succeed(response, "v1");
+    expect((await bench.predict()).status).toBe(200);
+    expect((await bench.status()).requests.v1).toMatchObject({ requests: 1, errors: 0 });
+  });
+});
+
+describe("a request on which a process ends", () => {
+  test("ends the candidate's processes alone, and is refused from then on", async () => {
+    bench = await Bench.start();
+    const candidate = await serveMortal("v2");
+    const stable = await serveMortal("v1");
+    await bench.accepted(canaryPlan({ weight: 10_000 }));
+    for (let i = 0; i < 10; i++) expect((await bench.predict()).status).toBe(200);
+    expect((await bench.predict({ body: '{"text":"end"}' })).status).toBe(502);
+    expect(stable.lives()).toBe(1);
+    expect(candidate.lives()).toBeLessThanOrEqual(3);
+    const before = candidate.lives();
+    for (let i = 0; i < 5; i++) expect((await bench.predict({ body: '{"text":"end"}' })).status).toBe(502);
+    expect([candidate.lives(), stable.lives()]).toEqual([before, 1]);
+  });
+
+  test("costs no bystander its answer", async () => {
+    bench = await Bench.start();
+    const stable = await serveMortal("v1");
+    await bench.accepted(stablePlan());
+    let done = false;
+    const load = bench.load(() => done, 16);
+    await sleep(200);
+    expect((await bench.predict({ body: '{"text":"end"}' })).status).toBe(502);
+    await sleep(200);
+    done = true;
+    const { sent, statuses } = await load;
+    expect(statuses).toEqual(new Map([[200, sent]]));
+    expect(stable.lives()).toBeLessThanOrEqual(3);
+  });
+});
+
+/** What a hostile or broken model server may put on the wire instead of an answer. */
+const BAD_ANSWERS: readonly (readonly [string, string])[] = [
+  ["a control character in a header", "HTTP/1.1 200 OK\r\nx-a: b\x01c\r\ncontent-length: 2\r\n\r\n{}"],
+  ["a NUL in a header", "HTTP/1.1 200 OK\r\nx-a: b\x00c\r\ncontent-length: 2\r\n\r\n{}"],
+  ["a space in a header's name", "HTTP/1.1 200 OK\r\nx a: b\r\ncontent-length: 2\r\n\r\n{}"],
+  ["two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 5\r\n\r\n{}"],
+  ["no HTTP", "hello\r\n\r\n"],
+  ["a huge head", `HTTP/1.1 200 OK\r\nx-a: ${"a".repeat(70_000)}\r\ncontent-length: 2\r\n\r\n{}`],
+  ["a bad chunk", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"],
+  ["an upgrade nobody asked for", "HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"],
+];
+
+describe("what is no answer", () => {
+  test.each(BAD_ANSWERS)("%s from the candidate is its error, and stable answers", async (_what, bytes) => {
+    bench = await Bench.start();
+    await bench.server("v2").kill();
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.on("data", () => socket.write(bytes, "latin1"));
+    });
+    await new Promise<void>((listening) => server.listen(join(bench.root, "v2.sock"), listening));
+    const sockets = new Set<{ destroy: () => void }>();
+    server.on("connection", (socket) => sockets.add(socket));
+    closers.push(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+    await bench.accepted(canaryPlan({ weight: 10_000, deadlineMs: 2_000 }));
+    const answer = await bench.predict();
+    expect([answer.status, answer.headers["x-model-version"]]).toEqual([200, "v1"]);
+    expect((await bench.status()).requests.v2).toMatchObject({ requests: 1, errors: 1, failedOver: 1 });
+    expect((await send(bench.adminPort, "/healthz")).status).toBe(200);
+  });
+
+  test.each([
+    ["empty", ""],
+    ["no JSON", "<html>"],
+    ["without what every answer had", '{"version":"v2"}'],
+    ["with another kind of value", '{"version":"v2","label":1}'],
+  ])("a candidate's answer that is %s is its error, and stable answers", async (_what, body) => {
+    bench = await Bench.start();
+    await bench.accepted(canaryPlan({ weight: 5_000 }));
+    bench.server("v2").answer = (_seen, response) => response.end(body);
+    const load = await bench.load((sent) => sent >= 200, 4);
+    expect(load.statuses).toEqual(new Map([[200, load.sent]]));
+    const last = await bench.load((sent) => sent >= 20, 4);
+    expect(last.versions.get("v2") ?? 0).toBe(0);
+    expect((await bench.status()).requests.v2?.errors).toBeGreaterThan(0);
+  });
+
+  test("what the candidate refuses and stable accepts is answered by stable", async () => {
+    bench = await Bench.start();
+    await bench.accepted(canaryPlan({ weight: 10_000 }));
+    bench.server("v2").answer = (_seen, response) => fail(response, 400);
+    const answer = await bench.predict();
+    expect([answer.status, answer.headers["x-model-version"]]).toEqual([200, "v1"]);
+    expect((await bench.status()).requests.v2).toMatchObject({ requests: 1, failedOver: 1 });
+  });
+});
+
+describe("forms of HTTP", () => {
+  test.each([
+    ["an absolute target", "POST http://example.com/predict HTTP/1.1", 200],
+    ["an encoded model name", "POST /v2/models/sent%69ment/infer HTTP/1.1", 200],
+    ["broken encoding", "POST /v2/models/sent%zzment/infer HTTP/1.1", 404],
+  ])("%s", async (_what, line, status) => {
+    bench = await Bench.start();
+    await bench.accepted(stablePlan());
+    const answer = await raw(`${line}\r\nhost: x\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    if (status === 200) expect(bench.server("v1").seen[0]?.path).not.toContain("%");
+  });
+
+  test("HEAD is answered like GET, without the body", async () => {
+    bench = await Bench.start();
+    await bench.accepted(stablePlan());
+    for (const path of ["/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/sentiment"]) {
+      const answer = await bench.data(path, { method: "HEAD" });
+      expect([path, answer.status, answer.text]).toEqual([path, 200, ""]);
+    }
+  });
+
+  test.each([
+    ["a body in gzip", { "content-encoding": "gzip" }, "x", 415],
+    ["Latin-1 by its header", { "content-type": "application/json; charset=iso-8859-1" }, "{}", 415],
+    ["Latin-1 by its bytes", {}, Buffer.from('{"text":"caf\xe9"}', "latin1"), 400],
+    ["another site's page", { origin: "http://evil.example" }, "{}", 403],
+  ] as const)("%s is refused before any version sees it", async (_what, headers, body, status) => {
+    bench = await Bench.start();
+    await bench.accepted(stablePlan());
+    expect((await bench.predict({ headers, body })).status).toBe(status);
+    expect(bench.server("v1").received).toBe(0);
+  });
+
+  test.each([
+    ["in one piece", [24_000]],
+    ["in two", [12_000, 12_000]],
+  ])("a head that is too large is 431 however it comes: %s", async (_how, sizes) => {
+    bench = await Bench.start();
+    await bench.accepted(stablePlan());
+    const parts = sizes.map((size, i) => `x-${i}: ${"a".repeat(size)}\r\n`);
+    expect(await raw("POST /predict HTTP/1.1\r\nhost: x\r\n", ...parts, "content-length: 2\r\n\r\n{}")).toMatch(
+      /^HTTP\/1.1 431 /,
+    );
+  });
+});
+
+test("ready means that stable answers", async () => {
+  bench = await Bench.start();
+  await bench.accepted(stablePlan());
+  expect((await bench.data("/v2/health/ready")).status).toBe(200);
+  bench.server("v1").answer = () => {};
+  let ready = await bench.data("/v2/health/ready");
+  while (ready.status === 200) ready = await bench.data("/v2/health/ready");
+  expect(ready.json).toMatchObject({ ready: false, reason: "stable version v1 does not answer" });
+});
+
+test("probes and what is read about the model are no requests of a version", async () => {
+  bench = await Bench.start();
+  await bench.accepted(stablePlan());
+  for (let i = 0; i < 3; i++) await bench.predict();
+  for (let i = 0; i < 5; i++) await bench.data("/v2/health/ready");
+  for (let i = 0; i < 4; i++) await bench.data("/v2/models/sentiment");
+  expect((await bench.status()).requests.v1?.requests).toBe(3);
+  const metrics = (await bench.admin("/metrics")).text;
+  expect(metrics).toContain('model_metadata_requests_total{model="sentiment"} 4');
+  expect(metrics).toContain('model_requests_total{model="sentiment",version="v1",code="500"} 0');
+});
+
+test("who names the version on trial gets few answers from it", async () => {
+  bench = await Bench.start();
+  await bench.accepted(canaryPlan({ weight: 500 }));
+  const statuses: number[] = [];
+  for (let i = 0; i < 60; i++) statuses.push((await bench.predict({ headers: { "x-model-version": "v2" } })).status);
+  expect(new Set(statuses)).toEqual(new Set([200, 429]));
+  expect(statuses.filter((status) => status === 200).length).toBeLessThan(50);
+});
+
+async function raw(...parts: readonly string[]): Promise<string> {
+  const { connect } = await import("node:net");
+  return await new Promise((done, refuse) => {
+    const socket = connect(bench.port, "127.0.0.1");
+    let answer = "";
+    socket.on("data", (data) => {
+      answer += data.toString();
+    });
+    socket.on("error", refuse);
+    socket.on("close", () => done(answer));
+    void (async () => {
+      for (const part of parts) {
+        socket.write(part);
+        await sleep(20);
+      }
+    })();
+  });
+}
