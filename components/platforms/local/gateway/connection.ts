@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type Dispatcher } from "undici";
-import type { AnswerHandler, Failure, Flow, UpstreamRequest } from "./upstream.ts";
+import type { AnswerHandler, Failure, Flow, UpstreamRequest } from "./upstream-request.ts";
 
 /** Below the 65 s of the server, which then never closes a connection under a request. */
 const IDLE_MS = 30_000;
@@ -126,7 +126,8 @@ export class Connection implements Dispatcher.DispatchHandler, Flow {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error & { readonly code?: string }): void {
     const message = messageOf(error);
     if (this.#handler === undefined) return;
-    if (!this.#reached) this.#fail({ kind: "refused", message });
+    // undici connects anew by itself when it finds the connection closed before it has written anything.
+    if (!this.#reached || isRefusal(error)) this.#fail({ kind: "refused", message });
     else if (this.#answerBegun || !isEnd(error)) this.#fail({ kind: "failed", message });
     // A server that closes with a request unread resets the connection; one that may have read it just ends it.
     else if (error.code !== "UND_ERR_SOCKET") this.#fail({ kind: "broken", message });
@@ -192,6 +193,10 @@ async function isListening(socketPath: string): Promise<boolean> {
     void client.destroy().catch(() => {});
   }
 }
+
+const REFUSALS = ["ECONNREFUSED", "ENOENT", "EAGAIN", "EACCES", "ENOTSOCK", "UND_ERR_CONNECT_TIMEOUT"];
+
+const isRefusal = ({ code = "" }: { readonly code?: string }): boolean => REFUSALS.includes(code);
 
 const isEnd = ({ code }: { readonly code?: string }): boolean =>
   code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE";

@@ -7,7 +7,7 @@ import { type Choice, chooseForSession, type Routing, resolvePin } from "./route
 import { sendCopy } from "./shadow.ts";
 import type { Traffic } from "./traffic.ts";
 import type { UnderWay } from "./under-way.ts";
-import type { AnswerHandler, Failure, Flow, UpstreamRequest } from "./upstream.ts";
+import type { AnswerHandler, Failure, Flow, UpstreamRequest } from "./upstream-request.ts";
 
 /** Largest request body in bytes: it is kept until the answer is sure, so that stable can be asked instead. */
 export const MOST_BODY_BYTES: number = 4 * 1024 * 1024;
@@ -304,6 +304,7 @@ export class Exchange implements AnswerHandler, UnderWay {
         return false;
       }
     } else this.#count(status);
+    this.#traffic.endings.forget(this.#asked.path, this.#body);
     this.#finish();
     this.#reply.answer(status, this.#answerHeaders(this.#held), body);
     return true;

@@ -3,7 +3,7 @@ import type { AnswerShape } from "./answer-shape.ts";
 import { isError, NO_ANSWER } from "./counters.ts";
 import type { Traffic } from "./traffic.ts";
 import type { UnderWay } from "./under-way.ts";
-import type { AnswerHandler, UpstreamRequest } from "./upstream.ts";
+import type { AnswerHandler, UpstreamRequest } from "./upstream-request.ts";
 
 /** Copies under way at once; more are dropped and counted, so that a slow candidate costs memory only so far. */
 const MOST_IN_FLIGHT = 32;
