@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { Server as TcpServer } from "node:net";
-import { openStateFolder, type StateFolder } from "../state-folder/folder.ts";
+import { folderAt, type StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths, specPath } from "../state-folder/paths.ts";
 import { ensureSupervisor } from "../supervisor/ensure.ts";
 import { createAdminPort } from "./admin-port.ts";
@@ -23,7 +23,7 @@ const EXIT_USAGE = 2;
 const EXIT_PORT_TAKEN = 98;
 
 async function run(args: GatewayArguments): Promise<void> {
-  const folder = openStateFolder(process.cwd());
+  const folder = folderAt(process.cwd());
   const files = new Persistence(gatewayPaths(args.endpoint));
   const token = files.readSecret(files.paths.adminToken);
   const feedbackKey = Buffer.from(files.readSecret(files.paths.feedbackKey));

@@ -3,6 +3,7 @@ import { closeSync, openSync, rmSync } from "node:fs";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { logPath } from "../state-folder/paths.ts";
 import { inheritedEnvironment, markers, takeoverVariable } from "../state-folder/process-environment.ts";
+import { findNode } from "./find-node.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 
 /** Starts the process of a spec: detached, so that it outlives its supervisor. */
@@ -10,7 +11,7 @@ export function launch(folder: StateFolder, spec: ProcessSpec, takeover: boolean
   if (!takeover && "socket" in spec.ready) removeStaleSocket(folder, spec.ready.socket);
   const log = openLog(folder.path(logPath(spec.name)));
   try {
-    const child = spawn(process.execPath, [spec.script, ...spec.args], {
+    const child = spawn(findNode(spec.node), [spec.script, ...spec.args], {
       cwd: folder.root,
       detached: true,
       env: {

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
@@ -17,6 +17,8 @@ export interface ProcessSpec {
   readonly instance: string;
   /** Absolute path of a .js or .ts file; Node runs it with the state folder as working directory. */
   readonly script: string;
+  /** The Node that runs it, absolute. @default the one that runs the supervisor */
+  readonly node?: string;
   readonly args: readonly string[];
   /** Beside PATH, HOME, LANG and TZ of whoever started the supervisor. */
   readonly env: Readonly<Record<string, string>>;
@@ -78,6 +80,7 @@ export const processSpecSchema: z.ZodType<ProcessSpec> = z.object({
   name: z.string().min(1),
   instance: z.string().min(1),
   script: z.string().min(1),
+  node: z.string().min(1).exactOptional(),
   args: z.array(z.string()),
   env: z.record(z.string(), z.string()),
   ready: readyProbeSchema,
@@ -114,6 +117,11 @@ export function writeSpec(folder: StateFolder, spec: ProcessSpec): void {
   if (isDeepStrictEqual(readSpec(folder, spec.name), spec)) return;
   writeJsonAtomic(folder.path(specPath(spec.name)), spec);
 }
+
+/** True when this is the process that is wanted, be it started from another checkout or by another Node, and can be started again. */
+export const isSameWish = (spec: ProcessSpec, wanted: ProcessSpec): boolean =>
+  [spec.script, spec.node ?? spec.script].every((path) => existsSync(path)) &&
+  isDeepStrictEqual({ ...spec, script: "", node: "" }, { ...wanted, script: "", node: "" });
 
 /** Asks for the end of a process. Removing what is not there changes nothing. */
 export function removeSpec(folder: StateFolder, name: string): void {
