@@ -141,6 +141,7 @@ function specOf({ endpoint }: GatewayInputs, { port, adminPort }: Ports, instanc
     ],
     env: {},
     ready: { port: adminPort, path: "/healthz" },
+    succession: { path: "/admin/successor", token: gatewayPaths(endpoint).adminToken },
   };
 }
 

@@ -58,7 +58,8 @@ function startDetached(folder: StateFolder): Starter {
     cwd: folder.root,
     detached: true,
     env: inheritedEnvironment(),
-    stdio: ["ignore", log, log],
+    // A gateway that starts it may have inherited listening sockets as 3 and 4: kept open here they would hold its ports.
+    stdio: ["ignore", log, log, log, log],
   });
   closeSync(log);
   let exit: number | undefined;

@@ -24,6 +24,15 @@ export interface ProcessSpec {
   readonly env: Readonly<Record<string, string>>;
   /** Ready is who answers a GET of `path` with 200 and a JSON object whose `instance` is the one above. */
   readonly ready: ReadyProbe;
+  /** How the process is asked, on its ready port, to start its successor itself. @default - it is started beside it */
+  readonly succession?: Succession;
+}
+
+export interface Succession {
+  /** A POST there, without a body, is answered with `{"pid": …}`. */
+  readonly path: string;
+  /** File with the bearer token, relative to the state folder. */
+  readonly token: string;
 }
 
 export type ReadyProbe =
@@ -67,6 +76,8 @@ export interface ProcessExit {
   /** Absent when a signal ended it, or when an earlier supervisor had started it. */
   readonly code?: number;
   readonly signal?: string;
+  /** It did not answer any more and was ended for that. */
+  readonly hung?: true;
   /** The last lines that it wrote. */
   readonly log: readonly string[];
 }
@@ -84,6 +95,7 @@ export const processSpecSchema: z.ZodType<ProcessSpec> = z.object({
   args: z.array(z.string()),
   env: z.record(z.string(), z.string()),
   ready: readyProbeSchema,
+  succession: z.object({ path: z.string().startsWith("/"), token: z.string().min(1) }).exactOptional(),
 });
 
 const processStatusSchema: z.ZodType<ProcessStatus> = z.object({
@@ -106,6 +118,7 @@ const processStatusSchema: z.ZodType<ProcessStatus> = z.object({
       at: z.string(),
       code: z.int().exactOptional(),
       signal: z.string().exactOptional(),
+      hung: z.literal(true).exactOptional(),
       log: z.array(z.string()),
     })
     .exactOptional(),
