@@ -100,7 +100,9 @@ export async function createProject(options: ProjectOptions = {}): Promise<Proje
     dir,
     env,
     stack,
-    stateDir: placeOf({ project: projectNameIn(dir), stack, root: dir, env }).path,
+    get stateDir() {
+      return placeOf({ project: projectNameIn(dir), stack, root: dir, env }).path;
+    },
     write,
     configure: (release) =>
       write(

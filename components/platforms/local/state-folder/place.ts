@@ -41,13 +41,12 @@ export interface Place {
 export function placeOf({ root, stateFolder, ...name }: PlaceRequest): Place {
   if (stateFolder !== undefined) return { path: stateFolder };
   const usual = defaultPlace(name) ?? homeless();
-  const known = readPointer(usual);
-  if (known !== undefined && isUsed(known)) return { path: known };
   const inCheckout = join(root, ".model-lifecycle", name.stack);
-  if (isUsed(usual) || !isUsed(inCheckout)) return { path: usual };
+  const path = [readPointer(usual), usual, inCheckout].find((each) => each !== undefined && isUsed(each)) ?? usual;
+  if (path !== inCheckout) return { path };
   return {
-    path: inCheckout,
-    warning: `the state of this stack lies inside the checkout, where \`git clean -ffdx\` ends what serves: ${inCheckout}. To move it: \`pulumi destroy\`, remove that folder, \`pulumi up\`; the new place is ${usual}.`,
+    path,
+    warning: `the state of this stack lies inside the checkout, where \`git clean -ffdx\` ends what serves: ${path}. To move it: \`pulumi destroy\`, remove that folder, \`pulumi up\`; the new place is ${usual}.`,
   };
 }
 
