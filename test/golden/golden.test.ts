@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import { readHostId } from "../../components/platforms/local/state-folder/host-id.ts";
 import { createProject, linesOf, type Project } from "../support/project.ts";
 
@@ -14,6 +15,8 @@ let project: Project;
 
 beforeAll(async () => {
   project = await createProject({ program: PROGRAM });
+  // Where that version kept its state: it stays there as long as it lives.
+  openStateFolder(path.join(project.dir, ".model-lifecycle", project.stack));
   cpSync(path.join(import.meta.dirname, "models"), path.join(project.dir, "models"), { recursive: true });
   project.configure(JSON.parse(readFileSync(releaseFile, "utf8")));
   const { code, output } = await project.up("--skip-preview");
@@ -74,6 +77,7 @@ test("today's code finds nothing to replace, delete or create in the golden stat
 
   const preview = await project.preview();
   expect(preview.code, preview.output).toBe(0);
+  expect(preview.output).toContain("the state of this stack lies inside the checkout");
   // A newer library may restart the gateway and render other rules: in place.
   expect(linesOf(preview).filter((line) => !line.startsWith("update "))).toEqual([]);
 });

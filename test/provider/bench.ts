@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { env } from "node:process";
 import { planTraffic } from "../../components/lifecycle/index.ts";
 import { LocalProvider } from "../../components/platforms/local/provider/provider.ts";
 import { findStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
@@ -40,6 +41,8 @@ export async function startBench(): Promise<Bench> {
   const source = path.join(dir, "models/v1");
   const sha256 = await hashDirectory(source);
   const provider = new LocalProvider("0.0.0");
+  // Nothing of a test lands in the home of who runs it.
+  env.XDG_STATE_HOME = path.join(dir, "home");
   const process = `approval-v1-${sha256.slice(0, 8)}`;
   const plan = planTraffic(
     parseRelease({

@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { findStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
+import { placeOf } from "../../components/platforms/local/state-folder/place.ts";
 import { listSpecNames } from "../../components/platforms/local/supervisor/process-names.ts";
 import { removeSpec, waitGone } from "../../components/platforms/local/supervisor/process-spec.ts";
 import { findEngine } from "../../stacks/engine/index.ts";
@@ -79,6 +80,8 @@ export async function createProject(options: ProjectOptions = {}): Promise<Proje
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DEBUG_COMMANDS: "true",
     NO_COLOR: "1",
+    // Nothing of a test lands in the home of who runs it.
+    XDG_STATE_HOME: path.join(dir, "state"),
   };
   const write = (file: string, content: string) => {
     mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
@@ -97,7 +100,9 @@ export async function createProject(options: ProjectOptions = {}): Promise<Proje
     dir,
     env,
     stack,
-    stateDir: path.join(dir, ".model-lifecycle", stack),
+    get stateDir() {
+      return placeOf({ project: projectNameIn(dir), stack, root: dir, env }).path;
+    },
     write,
     configure: (release) =>
       write(
@@ -120,6 +125,8 @@ export async function createProject(options: ProjectOptions = {}): Promise<Proje
   if (init.code !== 0) throw new Error(init.output);
   return project;
 }
+
+const projectNameIn = (dir: string): string => String(parse(readFileSync(path.join(dir, "Pulumi.yaml"), "utf8")).name);
 
 /** A project that runs this repository's build. */
 function writeProject(dir: string, write: Project["write"], program: string): void {

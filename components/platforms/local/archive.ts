@@ -20,7 +20,7 @@ export const localArchive = ({ transform }: LocalArchiveSettings = {}): ArchiveS
       ...transformed<ArchiveInputs>(
         transform?.archive,
         `${name}-copy`,
-        { stateDir: stateDirOf(), model: release.model.name, version, sha256, retentionDays, reason, tags },
+        { stateDir: stateDirOf(release), model: release.model.name, version, sha256, retentionDays, reason, tags },
         { parent, dependsOn: [...dependsOn], retainOnDelete: true },
       ),
     );

@@ -12,8 +12,8 @@ export interface LocalDocumentsSettings {
 
 /** Writes Prometheus rules and a Grafana dashboard for the gateway's metrics into the state folder's `documents`. */
 export const localDocuments = ({ transform }: LocalDocumentsSettings = {}): Monitor => ({
-  watch({ name, parent, tags }, { traffic }) {
-    const stateDir = stateDirOf();
+  watch({ name, parent, tags }, { release, traffic }) {
+    const stateDir = stateDirOf(release);
     const rules = new Document(
       ...transformed<DocumentInputs>(
         transform?.rules,

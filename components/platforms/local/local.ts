@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { refusal, type Transform, transformed } from "../../kit/index.ts";
-import { libraryVersion, type ResolvedPlatform } from "../../spec/index.ts";
+import { libraryVersion, type ResolvedPlatform, type ResolvedRelease } from "../../spec/index.ts";
 import type { ServingContext, ServingHandle, ServingPlan, ServingPlatform } from "../platform.ts";
 import type { ArtifactInputs } from "./provider/artifact.ts";
 import type { GatewayInputs } from "./provider/gateway.ts";
@@ -9,6 +9,7 @@ import type { ModelServerInputs } from "./provider/model-server.ts";
 import type { RouteInputs } from "./provider/route.ts";
 import { Artifact, Gateway, ModelServer, Route } from "./resources.ts";
 import { socketPath } from "./state-folder/paths.ts";
+import { placeOf } from "./state-folder/place.ts";
 
 export interface LocalSettings {
   /** Changes what a child resource is created with. */
@@ -35,7 +36,7 @@ function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: L
   const { name, parent, tags } = context;
   // Not the logical name: what runs must not change when somebody renames the component.
   const endpoint = plan.traffic.model;
-  const stateDir = stateDirOf();
+  const stateDir = stateDirOf(plan.release);
   const variants: Record<string, readonly pulumi.Resource[]> = {};
   const servers: Record<string, string> = {};
 
@@ -114,15 +115,20 @@ function createVariant(
 }
 
 /** The state folder of this project and stack. */
-export function stateDirOf(): string {
-  return fromRoot(path.join(".model-lifecycle", pulumi.getStack()));
+export function stateDirOf({ platform: { stateFolder } }: ResolvedRelease): string {
+  const names = { project: pulumi.getProject(), stack: pulumi.getStack() };
+  const { path: place, warning } = placeOf({ ...names, root: rootOfProject(), stateFolder });
+  if (warning !== undefined) void pulumi.log.warn(warning);
+  return place;
 }
 
-function fromRoot(relative: string): string {
+/** An inline program of the Automation API has no project folder, and the SDK says "rootDirectory" then. */
+function rootOfProject(): string {
   const root = pulumi.getRootDirectory();
-  // An inline program of the Automation API has no project folder, and the SDK says "rootDirectory" then.
-  return path.resolve(path.isAbsolute(root) ? root : process.cwd(), relative);
+  return path.isAbsolute(root) ? root : process.cwd();
 }
+
+const fromRoot = (relative: string): string => path.resolve(rootOfProject(), relative);
 
 function missing(version: string): never {
   throw refusal(`version ${version} is in the traffic plan but not in the release`);

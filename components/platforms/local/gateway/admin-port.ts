@@ -18,6 +18,8 @@ export interface AdminPortSettings {
   readonly page: string;
   /** True when another process has taken over: it alone may be asked. */
   readonly isReplaced: () => boolean;
+  /** Starts the gateway that is wanted in this one's place; its pid, undefined when it cannot be handed over to. */
+  readonly startSuccessor: () => number | undefined;
 }
 
 interface Operation {
@@ -69,6 +71,7 @@ function operationsOf({
   endpoint,
   instance,
   page,
+  startSuccessor,
 }: AdminPortSettings): ReadonlyMap<string, readonly Operation[]> {
   const answerStatus = (response: ServerResponse): void => {
     if (controller.plan === undefined) refuse(response, 404, "no plan has been accepted yet");
@@ -100,8 +103,14 @@ function operationsOf({
     ["/admin/route/check", [{ method: "POST", run: (response, body) => checkRoute(controller, response, body) }]],
     ["/admin/abort", [{ method: "POST", run: act((reason) => controller.abort(reason)) }]],
     ["/admin/rollback", [{ method: "POST", run: act((reason) => controller.rollBack(reason)) }]],
+    ["/admin/successor", [{ method: "POST", run: (response) => answerSuccessor(response, startSuccessor()) }]],
     ["/metrics", [{ method: "GET", run: (response) => answerText(response, renderMetrics(traffic, controller)) }]],
   ]);
+}
+
+function answerSuccessor(response: ServerResponse, pid: number | undefined): void {
+  if (pid === undefined) refuse(response, 409, "no other gateway is wanted on these ports");
+  else answerJson(response, 200, { pid });
 }
 
 function putRoute(controller: Controller, response: ServerResponse, body: unknown): void {

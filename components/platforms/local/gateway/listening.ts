@@ -6,17 +6,26 @@ const LOOPBACK = "127.0.0.1";
 /** Somebody else holds a port. */
 export class PortTaken extends Error {}
 
+export interface Listening {
+  readonly port: number;
+  /** Another process serves there until this one does. */
+  readonly takeover: boolean;
+  /** Its listening socket. @default - a socket of its own beside it */
+  readonly socket?: number | undefined;
+}
+
 /**
  * Makes a server listen, next to the process that it replaces when there is one. Two processes can share a port only
  * when both ask for it, which would also let a stranger in; so without a process to replace the port must be free.
  * @throws PortTaken
  */
-export async function listen(server: Server, port: number, takeover: boolean): Promise<void> {
+export async function listen(server: Server, { port, takeover, socket }: Listening): Promise<void> {
   if (!takeover) await checkFree(port);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(explain(port, error)));
     // Linux alone spreads connections over processes; elsewhere the old one keeps them until it closes.
-    server.listen({ host: LOOPBACK, port, reusePort: process.platform === "linux" }, resolve);
+    const own = { host: LOOPBACK, port, reusePort: process.platform === "linux" };
+    server.listen(socket === undefined ? own : { fd: socket }, resolve);
   });
 }
 

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { Server as TcpServer } from "node:net";
-import { openStateFolder, type StateFolder } from "../state-folder/folder.ts";
+import { folderAt } from "../state-folder/folder.ts";
 import { gatewayPaths, specPath } from "../state-folder/paths.ts";
-import { ensureSupervisor } from "../supervisor/ensure.ts";
 import { createAdminPort } from "./admin-port.ts";
 import { type GatewayArguments, parseArguments } from "./arguments.ts";
 import { claimGateway, holdsClaim } from "./claim.ts";
@@ -11,6 +10,8 @@ import { Controller } from "./controller.ts";
 import { createDataPort, type DataPort } from "./data-port.ts";
 import { listen, PortTaken } from "./listening.ts";
 import { Persistence } from "./persistence.ts";
+import { inheritedSockets, startSuccessor } from "./successor.ts";
+import { SupervisorWatch } from "./supervisor-watch.ts";
 import { Traffic } from "./traffic.ts";
 
 const INTERVAL_MS = 1_000;
@@ -23,7 +24,7 @@ const EXIT_USAGE = 2;
 const EXIT_PORT_TAKEN = 98;
 
 async function run(args: GatewayArguments): Promise<void> {
-  const folder = openStateFolder(process.cwd());
+  const folder = folderAt(process.cwd());
   const files = new Persistence(gatewayPaths(args.endpoint));
   const token = files.readSecret(files.paths.adminToken);
   const feedbackKey = Buffer.from(files.readSecret(files.paths.feedbackKey));
@@ -35,19 +36,24 @@ async function run(args: GatewayArguments): Promise<void> {
   controller.load();
   const metrics = (): ReadonlySet<string> => controller.metrics();
   const data = createDataPort({ traffic, instance: args.instance, metrics });
-  const admin = createAdminPort({ ...args, controller, traffic, token, page, isReplaced });
+  const admin = createAdminPort({
+    ...{ ...args, controller, traffic, token, page, isReplaced },
+    startSuccessor: (): number | undefined => startSuccessor(folder, args, [data.server, admin]),
+  });
   const takeover = process.env.MLC_TAKEOVER === "1";
-  await listen(data.server, args.port, takeover);
-  await listen(admin, args.adminPort, takeover);
+  const sockets = inheritedSockets();
+  await listen(data.server, { port: args.port, takeover, socket: sockets?.data });
+  await listen(admin, { port: args.adminPort, takeover, socket: sockets?.admin });
   claimGateway(files.paths.gateway, args);
   // The process before may have decided something between the first reading and the claim.
   if (takeover) controller.load();
   controller.noteStart();
 
+  const supervisor = new SupervisorWatch(folder);
   const timer = setInterval(() => {
     if (isReplaced()) controller.tickReplaced();
     else controller.tick();
-    watchSupervisor(folder, args.endpoint);
+    watchSupervisor(supervisor, args.endpoint);
   }, INTERVAL_MS);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {
@@ -57,22 +63,10 @@ async function run(args: GatewayArguments): Promise<void> {
   }
 }
 
-let supervisorChecked = Promise.resolve();
-let supervisorChecking = false;
-
-/** The supervisor starts dead gateways; who starts a dead supervisor is the gateway. */
-function watchSupervisor(folder: StateFolder, endpoint: string): void {
-  if (supervisorChecking || !existsSync(specPath(`gateway-${endpoint}`))) return;
-  supervisorChecking = true;
-  supervisorChecked = supervisorChecked
-    .then(() => ensureSupervisor(folder))
-    .then(
-      () => {},
-      (error) => console.error(`supervisor: ${error instanceof Error ? error.message : error}`),
-    )
-    .finally(() => {
-      supervisorChecking = false;
-    });
+/** A gateway that nobody wants any more starts no supervisor. */
+function watchSupervisor(supervisor: SupervisorWatch, endpoint: string): void {
+  if (!existsSync(specPath(`gateway-${endpoint}`))) return;
+  supervisor.look().catch((error) => console.error(`supervisor: ${error instanceof Error ? error.message : error}`));
 }
 
 /** Takes no new connections, answers on those there are, and ends. */
@@ -111,6 +105,10 @@ function drain(
   }, IDLE_GRACE_MS);
   setTimeout(finish, DRAIN_MS);
 }
+
+// Whatever one request does, the others are served; what cannot be gone on with ends the process by itself.
+for (const event of ["uncaughtException", "unhandledRejection"] as const)
+  process.on(event, (error) => console.error(`${event}, serving on:`, error));
 
 try {
   await run(parseArguments(process.argv.slice(2)));

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { archiveVersion, removeArchive, verifyArchive } from "../state-folder/archive.ts";
 import { findStateFolder, openStateFolder } from "../state-folder/folder.ts";
-import type { LocalInputs, Placed, ResourceKind } from "./resource-kind.ts";
+import { archivePath } from "../state-folder/paths.ts";
+import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
 
 export interface ArchiveInputs extends LocalInputs {
   readonly model: string;
@@ -11,7 +13,7 @@ export interface ArchiveInputs extends LocalInputs {
   readonly reason: string;
 }
 
-export interface ArchiveState extends ArchiveInputs, Placed {
+export interface ArchiveState extends ArchiveInputs {
   readonly uri: string;
   readonly manifestSha256: string;
 }
@@ -23,10 +25,12 @@ export const archive: ResourceKind<ArchiveInputs, ArchiveState> = {
 
   create: make,
 
-  async read({ hostId: _, ...state }) {
+  async read(state) {
     const folder = findStateFolder(state.stateDir);
     return folder && (await verifyArchive(folder, state)) ? state : undefined;
   },
+
+  stands: (folder, { model, version }) => existsSync(folder.path(archivePath(model, version))),
 
   update: make,
 
@@ -36,7 +40,7 @@ export const archive: ResourceKind<ArchiveInputs, ArchiveState> = {
 };
 
 /** What is there already stays; its retention gets longer, never shorter. */
-async function make(inputs: ArchiveInputs): Promise<Omit<ArchiveState, keyof Placed>> {
+async function make(inputs: ArchiveInputs): Promise<ArchiveState> {
   const { uri, manifestSha256 } = await archiveVersion(openStateFolder(inputs.stateDir), inputs);
   return { ...inputs, uri, manifestSha256 };
 }

@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import { removeArtifact, storeArtifact, verifyArtifact } from "../state-folder/artifacts.ts";
 import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { artifactPath } from "../state-folder/paths.ts";
 import { listSpecNames } from "../supervisor/process-names.ts";
 import { readSpec } from "../supervisor/process-spec.ts";
-import type { LocalInputs, Placed, ResourceKind } from "./resource-kind.ts";
+import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
 
 export interface ArtifactInputs extends LocalInputs {
   /** Directory with the version's files, absolute. */
@@ -12,7 +13,7 @@ export interface ArtifactInputs extends LocalInputs {
   readonly sha256: string;
 }
 
-export interface ArtifactState extends ArtifactInputs, Placed {
+export interface ArtifactState extends ArtifactInputs {
   readonly path: string;
 }
 
@@ -27,10 +28,12 @@ export const artifact: ResourceKind<ArtifactInputs, ArtifactState> = {
     return { ...inputs, path: artifactPath(inputs.sha256) };
   },
 
-  async read({ hostId: _, ...state }) {
+  async read(state) {
     const folder = findStateFolder(state.stateDir);
     return folder && (await verifyArtifact(folder, state.sha256)) ? state : undefined;
   },
+
+  stands: (folder, { sha256 }) => existsSync(folder.path(artifactPath(sha256))),
 
   async delete(state) {
     const folder = openStateFolder(state.stateDir);

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { writeAtomic } from "../state-folder/atomic-file.ts";
 import { findStateFolder, openStateFolder } from "../state-folder/folder.ts";
 import { documentPath } from "../state-folder/paths.ts";
-import type { LocalInputs, Placed, ResourceKind } from "./resource-kind.ts";
+import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
 
 export interface DocumentInputs extends LocalInputs {
   /** File name in the folder `documents` of the state folder. */
@@ -11,7 +12,7 @@ export interface DocumentInputs extends LocalInputs {
   readonly content: string;
 }
 
-export interface DocumentState extends DocumentInputs, Placed {
+export interface DocumentState extends DocumentInputs {
   readonly path: string;
   readonly sha256: string;
 }
@@ -22,7 +23,7 @@ export const document: ResourceKind<DocumentInputs, DocumentState> = {
 
   create: write,
 
-  async read({ hostId: _, ...state }) {
+  async read(state) {
     const folder = findStateFolder(state.stateDir);
     if (folder === undefined) return undefined;
     try {
@@ -32,6 +33,8 @@ export const document: ResourceKind<DocumentInputs, DocumentState> = {
     }
   },
 
+  stands: (folder, { name }) => existsSync(folder.path(documentPath(name))),
+
   update: write,
 
   async delete(state) {
@@ -40,7 +43,7 @@ export const document: ResourceKind<DocumentInputs, DocumentState> = {
   },
 };
 
-async function write(inputs: DocumentInputs): Promise<Omit<DocumentState, "hostId">> {
+async function write(inputs: DocumentInputs): Promise<DocumentState> {
   const folder = openStateFolder(inputs.stateDir);
   const path = documentPath(inputs.name);
   writeAtomic(folder.path(path), inputs.content);

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
-import { ensureSupervisor } from "../supervisor/ensure.ts";
+import { ensureSupervisor, isSupervised, renewSupervisor } from "../supervisor/ensure.ts";
 import {
+  isSameWish,
   ProcessNotReady,
   type ProcessSpec,
   readSpec,
@@ -14,7 +15,8 @@ import {
 } from "../supervisor/process-spec.ts";
 import { entryPoint } from "./entry-point.ts";
 import { freePort } from "./free-port.ts";
-import type { LocalInputs, Placed, ResourceKind } from "./resource-kind.ts";
+import { readRecord } from "./records.ts";
+import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
 
 export interface GatewayInputs extends LocalInputs {
   readonly endpoint: string;
@@ -26,7 +28,7 @@ export interface GatewayInputs extends LocalInputs {
   readonly code: string;
 }
 
-export interface GatewayState extends GatewayInputs, Placed {
+export interface GatewayState extends GatewayInputs {
   readonly url: string;
   readonly adminUrl: string;
 }
@@ -43,32 +45,43 @@ export const gateway: ResourceKind<GatewayInputs, GatewayState> = {
   replaces: ["stateDir", "endpoint"],
   nameOf: ({ endpoint }) => endpoint,
 
-  async create(inputs) {
+  async create(inputs, before) {
     const folder = openStateFolder(inputs.stateDir);
+    const there = knownPorts(folder, inputs);
+    if (there !== undefined && isOfThisVersion(folder, inputs)) {
+      await serves(folder, inputs);
+      return { ...inputs, ...urls(there) };
+    }
+    const last = there ?? (before && portsOf(before));
     for (let tries = 1; ; tries++) {
-      const ports = knownPorts(folder, inputs) ?? {
-        port: inputs.port ?? (await freePort(8080)),
-        adminPort: inputs.adminPort ?? (await freePort()),
+      const ports = {
+        port: inputs.port ?? last?.port ?? (await freePort(8080)),
+        adminPort: inputs.adminPort ?? last?.adminPort ?? (await freePort()),
       };
       try {
         await run(folder, inputs, ports);
         return { ...inputs, ...urls(ports) };
       } catch (error) {
-        const fixed = inputs.port !== undefined || inputs.adminPort !== undefined;
+        const fixed = last !== undefined || inputs.port !== undefined || inputs.adminPort !== undefined;
         if (fixed || tries === PORT_TRIES || !isPortTaken(error)) throw error;
       }
     }
   },
 
-  async read({ hostId: _, ...state }) {
+  async read(state) {
     const folder = findStateFolder(state.stateDir);
     if (folder === undefined || readSpec(folder, processOf(state.endpoint)) === undefined) return undefined;
     await ensureSupervisor(folder);
     return state;
   },
 
+  stands(folder, state) {
+    const spec = readSpec(folder, processOf(state.endpoint));
+    return spec !== undefined && isSameWish(spec, specOf(state, portsOf(state), spec.instance)) && isSupervised(folder);
+  },
+
   async update(news, olds) {
-    const before = { port: portOf(olds.url), adminPort: portOf(olds.adminUrl) };
+    const before = portsOf(olds);
     const ports = { port: news.port ?? before.port, adminPort: news.adminPort ?? before.adminPort };
     const restarts = news.code !== olds.code || !isDeepStrictEqual(ports, before);
     if (restarts) await run(openStateFolder(news.stateDir), news, ports);
@@ -88,12 +101,13 @@ interface Ports {
   readonly adminPort: number;
 }
 
+/** Starts the gateway, by a supervisor of this version; one that serves already goes on until the new one does. */
 async function run(folder: StateFolder, inputs: GatewayInputs, ports: Ports): Promise<void> {
   const before = readSpec(folder, processOf(inputs.endpoint));
+  if (!isOfThisVersion(folder, inputs)) await renewSupervisor(folder);
   writeSpec(folder, specOf(inputs, ports));
-  await ensureSupervisor(folder);
   try {
-    await waitReady(folder, processOf(inputs.endpoint), { timeoutMs: READY_WITHIN_MS });
+    await serves(folder, inputs);
   } catch (error) {
     if (before) writeSpec(folder, before);
     else removeSpec(folder, processOf(inputs.endpoint));
@@ -101,11 +115,23 @@ async function run(folder: StateFolder, inputs: GatewayInputs, ports: Ports): Pr
   }
 }
 
+async function serves(folder: StateFolder, { endpoint }: GatewayInputs): Promise<void> {
+  await ensureSupervisor(folder);
+  await waitReady(folder, processOf(endpoint), { timeoutMs: READY_WITHIN_MS });
+}
+
+/** True unless another version of the library started what runs. */
+function isOfThisVersion({ root: stateDir }: StateFolder, { endpoint, code }: GatewayInputs): boolean {
+  const record = readRecord({ stateDir, type: "Gateway", name: endpoint });
+  return record === undefined || record.inputs.code === code;
+}
+
 function specOf({ endpoint }: GatewayInputs, { port, adminPort }: Ports, instance: string = randomUUID()): ProcessSpec {
   return {
     name: processOf(endpoint),
     instance,
     script: entryPoint("gateway"),
+    node: process.execPath,
     args: [
       ...["--dir", gatewayPaths(endpoint).directory],
       ...["--endpoint", endpoint],
@@ -115,16 +141,17 @@ function specOf({ endpoint }: GatewayInputs, { port, adminPort }: Ports, instanc
     ],
     env: {},
     ready: { port: adminPort, path: "/healthz" },
+    succession: { path: "/admin/successor", token: gatewayPaths(endpoint).adminToken },
   };
 }
 
-/** Of a gateway whose making was interrupted before the engine heard of it. */
+/** Of a gateway that is wanted already: the making was interrupted, or another checkout's engine made it. */
 function knownPorts(folder: StateFolder, inputs: GatewayInputs): Ports | undefined {
   const spec = readSpec(folder, processOf(inputs.endpoint));
   if (spec === undefined || !("port" in spec.ready)) return undefined;
-  const port = inputs.port ?? Number(spec.args[spec.args.indexOf("--port") + 1]);
-  const ports = { port, adminPort: spec.ready.port };
-  return isDeepStrictEqual(spec, specOf(inputs, ports, spec.instance)) ? ports : undefined;
+  const ports = { port: Number(spec.args[spec.args.indexOf("--port") + 1]), adminPort: spec.ready.port };
+  const { port = ports.port, adminPort = ports.adminPort } = inputs;
+  return isSameWish(spec, specOf(inputs, { port, adminPort }, spec.instance)) ? ports : undefined;
 }
 
 const isPortTaken = (error: unknown): boolean =>
@@ -134,5 +161,7 @@ const urls = ({ port, adminPort }: Ports) => ({
   url: `http://127.0.0.1:${port}`,
   adminUrl: `http://127.0.0.1:${adminPort}`,
 });
+
+const portsOf = ({ url, adminUrl }: GatewayState): Ports => ({ port: portOf(url), adminPort: portOf(adminUrl) });
 
 const portOf = (url: string) => Number(new URL(url).port);

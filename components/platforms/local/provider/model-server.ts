@@ -2,10 +2,18 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { artifactPath, socketPath } from "../state-folder/paths.ts";
-import { ensureSupervisor } from "../supervisor/ensure.ts";
-import { type ProcessSpec, readSpec, removeSpec, waitGone, waitReady, writeSpec } from "../supervisor/process-spec.ts";
+import { ensureSupervisor, isSupervised } from "../supervisor/ensure.ts";
+import {
+  isSameWish,
+  type ProcessSpec,
+  readSpec,
+  removeSpec,
+  waitGone,
+  waitReady,
+  writeSpec,
+} from "../supervisor/process-spec.ts";
 import { entryPoint } from "./entry-point.ts";
-import type { LocalInputs, Placed, ResourceKind } from "./resource-kind.ts";
+import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
 import { checkVersion, type VersionChecks } from "./version-checks.ts";
 
 export interface ModelServerInputs extends LocalInputs {
@@ -18,7 +26,7 @@ export interface ModelServerInputs extends LocalInputs {
   readonly checks: VersionChecks;
 }
 
-export interface ModelServerState extends ModelServerInputs, Placed {
+export interface ModelServerState extends ModelServerInputs {
   /** Unix socket it answers on, relative to the state folder. */
   readonly socket: string;
 }
@@ -32,7 +40,8 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
 
   async create(inputs) {
     const folder = openStateFolder(inputs.stateDir);
-    writeSpec(folder, specOf(inputs, readSpec(folder, inputs.process)));
+    const before = readSpec(folder, inputs.process);
+    if (before === undefined || !isWanted(inputs, before)) writeSpec(folder, specFor(inputs, randomUUID()));
     await ensureSupervisor(folder);
     try {
       await waitReady(folder, inputs.process, { timeoutMs: READY_WITHIN_MS });
@@ -44,11 +53,16 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
     return { ...inputs, socket: socketPath(inputs.process) };
   },
 
-  async read({ hostId: _, ...state }) {
+  async read(state) {
     const folder = findStateFolder(state.stateDir);
     if (folder === undefined || readSpec(folder, state.process) === undefined) return undefined;
     await ensureSupervisor(folder);
     return state;
+  },
+
+  stands(folder, state) {
+    const spec = readSpec(folder, state.process);
+    return spec !== undefined && isWanted(state, spec) && isSupervised(folder);
   },
 
   async update(news, olds) {
@@ -62,11 +76,8 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
   },
 };
 
-/** The process to run; the one before, when that is it already. */
-function specOf(inputs: ModelServerInputs, before?: ProcessSpec): ProcessSpec {
-  const isSame = before !== undefined && isDeepStrictEqual(specFor(inputs, before.instance), before);
-  return isSame ? before : specFor(inputs, randomUUID());
-}
+const isWanted = (inputs: ModelServerInputs, spec: ProcessSpec): boolean =>
+  isSameWish(spec, specFor(inputs, spec.instance));
 
 function specFor(inputs: ModelServerInputs, instance: string): ProcessSpec {
   const socket = socketPath(inputs.process);
@@ -74,6 +85,7 @@ function specFor(inputs: ModelServerInputs, instance: string): ProcessSpec {
     name: inputs.process,
     instance,
     script: entryPoint("server"),
+    node: process.execPath,
     args: [
       ...["--socket", socket],
       ...["--model-dir", artifactPath(inputs.sha256)],
@@ -86,8 +98,8 @@ function specFor(inputs: ModelServerInputs, instance: string): ProcessSpec {
   };
 }
 
-async function stop(folder: StateFolder, process: string): Promise<void> {
-  removeSpec(folder, process);
+async function stop(folder: StateFolder, name: string): Promise<void> {
+  removeSpec(folder, name);
   await ensureSupervisor(folder);
-  await waitGone(folder, process, { timeoutMs: GONE_WITHIN_MS });
+  await waitGone(folder, name, { timeoutMs: GONE_WITHIN_MS });
 }

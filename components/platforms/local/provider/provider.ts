@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../../../kit/index.ts";
 import { readHostId } from "../state-folder/host-id.ts";
@@ -6,13 +7,14 @@ import { artifact } from "./artifact.ts";
 import { document } from "./document.ts";
 import { gateway } from "./gateway.ts";
 import { modelServer } from "./model-server.ts";
+import { folderOf, keptInPlace, notePlace, type Placed } from "./placement.ts";
 import { idOf, type Location, locationOf, readRecord, removeRecord, writeRecord } from "./records.ts";
-import { diffOf, type LocalInputs, type Placed, type ResourceKind } from "./resource-kind.ts";
+import { diffOf, type LocalInputs, type ResourceKind } from "./resource-kind.ts";
 import { route } from "./route.ts";
 
 type Plain = Record<string, unknown>;
 type Inputs = Plain & LocalInputs;
-type AnyKind = ResourceKind<Inputs, Inputs & Placed>;
+type AnyKind = ResourceKind<Inputs, Inputs>;
 
 const kinds = {
   Archive: archive,
@@ -23,7 +25,7 @@ const kinds = {
   Route: route,
 } as unknown as Readonly<Record<string, AnyKind>>;
 
-/** The engine's side of the local platform: finds the kind, guards the machine, adds the host to the state. */
+/** The engine's side of the local platform: finds the kind, guards place and machine, keeps who owns what. */
 export class LocalProvider implements pulumi.provider.Provider {
   readonly version: string;
 
@@ -32,46 +34,68 @@ export class LocalProvider implements pulumi.provider.Provider {
   }
 
   async check(urn: pulumi.URN, olds: Plain, news: Plain): Promise<pulumi.provider.CheckResult> {
+    const kind = kindOf(urn);
     const before = Object.keys(olds).length > 0 ? (olds as Inputs) : undefined;
-    return { inputs: news, failures: [...((await kindOf(urn).check?.(news as Inputs, before)) ?? [])] };
+    const { inputs: kept, failures } = keptInPlace(urn, news as Inputs, before);
+    const inputs = kind.complete?.(kept, before) ?? kept;
+    const reasons = failures.length > 0 ? failures : ((await kind.check?.(inputs, before)) ?? []);
+    // Of a named property the engine prints the value first, which may be a thousand characters of a plan.
+    return { inputs, failures: reasons.map((reason) => ({ property: "", reason })) };
   }
 
   async diff(_id: pulumi.ID, urn: pulumi.URN, olds: Plain, news: Plain): Promise<pulumi.provider.DiffResult> {
-    return diffOf(kindOf(urn), olds, news);
+    const kind = kindOf(urn);
+    const { state, placed } = split(olds);
+    const folder = folderOf(urn, { ...state, ...placed });
+    const difference = diffOf(kind, state, news);
+    if (difference.changes) return difference;
+    return { ...difference, changes: folder === undefined || !kind.stands(folder, state) };
   }
 
   async create(urn: pulumi.URN, news: Plain): Promise<pulumi.provider.CreateResult> {
     const inputs = news as Inputs;
     const state = await kindOf(urn).create(inputs);
-    writeRecord(locate(urn, inputs), { inputs, state });
-    return { id: idOf(locate(urn, inputs)), outs: placed(state) };
+    const owner = randomUUID();
+    notePlace(urn, inputs);
+    writeRecord(locate(urn, inputs), { inputs, state, owner });
+    return { id: idOf(locate(urn, inputs)), outs: place(state, owner) };
   }
 
   async read(id: pulumi.ID, urn: pulumi.URN, props: Plain = {}): Promise<pulumi.provider.ReadResult> {
     const isImport = Object.keys(props).length === 0;
     const record = isImport ? readRecord(locationOf(typeOf(urn), id)) : undefined;
     if (isImport && record === undefined) throw refusal(`${typeOf(urn)} ${id} does not exist on this machine`);
-    const found = await kindOf(urn).read(record ? (placed(record.state) as Inputs & Placed) : here(urn, props));
-    if (found === undefined) return { id: "", props: {} };
-    return { id, props: placed(found), ...(record && { inputs: record.inputs }) };
+    const { state, placed } = record ? { state: record.state as Inputs, placed: record } : split(props);
+    const folder = record === undefined ? folderOf(urn, { ...state, ...placed }) : true;
+    const found = folder && (await kindOf(urn).read(state));
+    if (!found) return { id: "", props: {} };
+    return { id, props: place(found, placed.owner), ...(record && { inputs: record.inputs }) };
   }
 
   async update(_id: pulumi.ID, urn: pulumi.URN, olds: Plain, news: Plain): Promise<pulumi.provider.UpdateResult> {
     const inputs = news as Inputs;
-    const { hostId, ...before } = here(urn, olds);
-    const state = (await kindOf(urn).update?.(inputs, { ...before, hostId })) ?? { ...before, ...inputs };
-    writeRecord(locate(urn, inputs), { inputs, state });
-    return { outs: placed(state) };
+    const kind = kindOf(urn);
+    const { state: before, placed } = split(olds);
+    const folder = folderOf(urn, { ...before, ...placed });
+    const stands = folder !== undefined && kind.stands(folder, before);
+    const change = kind.update ?? (async (): Promise<Inputs> => ({ ...before, ...inputs }));
+    const state = await (stands ? change(inputs, before) : kind.create(inputs, before));
+    const location = locate(urn, inputs);
+    // Who else has taken it over since keeps it.
+    const owner = readRecord(location)?.owner ?? placed.owner;
+    notePlace(urn, inputs);
+    writeRecord(location, { inputs, state, ...(owner === undefined ? {} : { owner }) });
+    return { outs: place(state, placed.owner) };
   }
 
   async delete(_id: pulumi.ID, urn: pulumi.URN, props: Plain): Promise<void> {
-    const state = here(urn, props);
+    const { state, placed } = split(props);
+    if (folderOf(urn, { ...state, ...placed }) === undefined) return;
     const location = locate(urn, state);
-    const kind = kindOf(urn);
     const record = readRecord(location);
-    // What replaced it has the same name: everything under it belongs to the successor by now.
-    if (record !== undefined && diffOf(kind, state, pick(record.inputs, kind.replaces)).changes) return;
-    await kind.delete(state);
+    // After a rename or a replacement another resource has the same name: everything under it is the other's by now.
+    if (record !== undefined && record.owner !== placed.owner) return;
+    await kindOf(urn).delete(state);
     removeRecord(location);
   }
 }
@@ -93,19 +117,16 @@ const locate = (urn: pulumi.URN, inputs: Inputs): Location => ({
   name: kindOf(urn).nameOf(inputs),
 });
 
-const pick = (record: Plain, keys: readonly string[]): Plain =>
-  Object.fromEntries(keys.map((key) => [key, record[key]]));
-
-const placed = (state: Plain): Plain & Placed => ({ ...state, hostId: readHostId() });
-
-/** Processes and files of another machine can be neither seen nor changed from here. */
-function here(urn: pulumi.URN, state: Plain): Inputs & Placed {
-  const host = readHostId();
-  const seen = state.hostId;
-  if (seen !== host) {
-    throw refusal(
-      `${urn.split("::").at(-1)}: the state belongs to machine ${String(seen)}, this is machine ${host}. Run this stack there; to serve here instead, create a stack of its own (pulumi stack init).`,
-    );
-  }
-  return { ...(state as Inputs), hostId: host };
+function split({ hostId, owner, ...state }: Plain): { readonly state: Inputs; readonly placed: Partial<Placed> } {
+  const placed = {
+    ...(typeof hostId === "string" ? { hostId } : {}),
+    ...(typeof owner === "string" ? { owner } : {}),
+  };
+  return { state: state as Inputs, placed };
 }
+
+const place = (state: Plain, owner: string | undefined): Plain & Placed => ({
+  ...state,
+  hostId: readHostId(),
+  ...(owner === undefined ? {} : { owner }),
+});

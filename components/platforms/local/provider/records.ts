@@ -16,6 +16,8 @@ export interface Location {
 export interface ResourceRecord {
   readonly inputs: Record<string, unknown>;
   readonly state: Record<string, unknown>;
+  /** Whose it is: the last one that created it. Absent where version 0.1.0 did. */
+  readonly owner?: string;
 }
 
 export const idOf = ({ stateDir, name }: Location): string => `${stateDir}#${name}`;
@@ -25,7 +27,7 @@ export function locationOf(type: string, id: string): Location {
   const [, stateDir, name] = /^(\/.*)#([^#]+)$/.exec(id) ?? [];
   if (stateDir === undefined || name === undefined) {
     throw refusal(
-      `${type}: seen the id "${id}"; allowed: <absolute path of the state folder>#<name>, such as /srv/app/.model-lifecycle/prod#sentiment`,
+      `${type}: seen the id "${id}"; allowed: <absolute path of the state folder>#<name>, such as /home/ml/.local/state/model-lifecycle/app/prod#sentiment`,
     );
   }
   return { stateDir, type, name };
@@ -48,7 +50,7 @@ export function removeRecord(location: Location): void {
 }
 
 const plain = z.record(z.string(), z.unknown());
-const recordSchema = z.object({ inputs: plain, state: plain });
+const recordSchema = z.object({ inputs: plain, state: plain, owner: z.string().exactOptional() });
 
 const fileOf = (folder: StateFolder, { type, name }: Location): string =>
   folder.path(join("resources", type, `${encodeURIComponent(name)}.json`));

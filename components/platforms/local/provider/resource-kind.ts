@@ -1,20 +1,26 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Tags } from "../../../kit/index.ts";
+import type { StateFolder } from "../state-folder/folder.ts";
 
 /** One kind of resource, free of the engine: plain inputs in, plain state out. Every verb may be called twice. */
-export interface ResourceKind<Inputs extends LocalInputs, State extends Inputs & Placed> {
+export interface ResourceKind<Inputs extends LocalInputs, State extends Inputs> {
   /** Inputs whose change means another resource; created before the old one is deleted. */
   readonly replaces: readonly (keyof Inputs & string)[];
   /** Inputs that say only how to get there: a change of them alone is no change. */
   readonly ignores?: readonly (keyof Inputs & string)[];
   /** Unique for this kind in the state folder; with the folder it makes the resource's id. */
   nameOf(inputs: Inputs): string;
-  /** Problems that need the old inputs or the machine to be seen. */
-  check?(news: Inputs, olds: Inputs | undefined): Promise<readonly CheckFailure[]>;
-  create(inputs: Inputs): Promise<Omit<State, keyof Placed>>;
+  /** What the inputs mean where that takes the old ones or the machine to know. */
+  complete?(news: Inputs, olds: Inputs | undefined): Inputs;
+  /** Problems that need the old inputs or the machine to be seen, a sentence each. */
+  check?(news: Inputs, olds: Inputs | undefined): Promise<readonly string[]>;
+  /** @param before what an earlier resource was, when it has to be made again because it is gone */
+  create(inputs: Inputs, before?: State): Promise<State>;
   /** undefined: it is gone. */
-  read(state: State): Promise<Omit<State, keyof Placed> | undefined>;
-  update?(news: Inputs, olds: State): Promise<Omit<State, keyof Placed>>;
+  read(state: State): Promise<State | undefined>;
+  /** A cheap look: false when it is gone, or does not run as it would be started today. */
+  stands(folder: StateFolder, state: State): boolean;
+  update?(news: Inputs, olds: State): Promise<State>;
   delete(state: State): Promise<void>;
 }
 
@@ -24,16 +30,6 @@ export interface LocalInputs {
   readonly stateDir: string;
   /** @default - none */
   readonly tags?: Tags;
-}
-
-export interface CheckFailure {
-  readonly property: string;
-  readonly reason: string;
-}
-
-/** Every local resource lives in one state folder on one machine. */
-export interface Placed {
-  readonly hostId: string;
 }
 
 type Plain = Readonly<Record<string, unknown>>;

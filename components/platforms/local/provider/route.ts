@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
 import type { TrafficPlan } from "../../../spec/index.ts";
 import { checkRoute, putRoute, readRouteStatus, removeRoute } from "../gateway/admin-client.ts";
+import { isAliveClaimant, readClaim } from "../gateway/claim.ts";
 import { findStateFolder, openStateFolder } from "../state-folder/folder.ts";
+import { gatewayPaths } from "../state-folder/paths.ts";
 import { waitReady } from "../supervisor/process-spec.ts";
 import { processOf, READY_WITHIN_MS } from "./gateway.ts";
-import type { CheckFailure, LocalInputs, Placed, ResourceKind } from "./resource-kind.ts";
+import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
 
 export interface RouteInputs extends LocalInputs {
   readonly endpoint: string;
@@ -12,7 +15,7 @@ export interface RouteInputs extends LocalInputs {
   readonly servers: Readonly<Record<string, string>>;
 }
 
-export interface RouteState extends RouteInputs, Placed {
+export interface RouteState extends RouteInputs {
   /** Why the data plane ended the rollout or went back; empty while it did not. */
   readonly ended: string;
 }
@@ -22,18 +25,20 @@ export const route: ResourceKind<RouteInputs, RouteState> = {
   nameOf: ({ endpoint }) => endpoint,
 
   async check(news, olds) {
-    return olds === undefined ? [] : [...checkStable(news.plan, olds.plan), ...(await checkEnded(news))];
+    return [...(olds === undefined ? [] : checkStable(news.plan, olds.plan)), ...(await checkEnded(news))];
   },
 
   async create(inputs) {
     return { ...inputs, ended: await put(inputs) };
   },
 
-  async read({ hostId: _, ...state }) {
+  async read(state) {
     const folder = findStateFolder(state.stateDir);
     const status = folder && (await readRouteStatus(folder, state.endpoint));
     return status && { ...state, plan: status.plan, ended: status.rollout.ended?.reason ?? "" };
   },
+
+  stands: (folder, { endpoint }) => existsSync(folder.path(gatewayPaths(endpoint).route)),
 
   async update(news) {
     return { ...news, ended: await put(news) };
@@ -45,23 +50,22 @@ export const route: ResourceKind<RouteInputs, RouteState> = {
 };
 
 /** What serves is never exchanged under its name. */
-function checkStable({ stable, versions }: TrafficPlan, before: TrafficPlan): readonly CheckFailure[] {
+function checkStable({ stable, versions }: TrafficPlan, before: TrafficPlan): readonly string[] {
   const seen = versions[stable]?.sha256;
   const allowed = before.versions[stable]?.sha256;
   if (stable !== before.stable || seen === allowed) return [];
   return [
-    {
-      property: "plan.versions",
-      reason: `version ${stable} serves and its content is fixed: seen ${seen}, allowed ${allowed}. Add the new content as a new version and start a rollout to it.`,
-    },
+    `version ${stable} serves and its content is fixed: seen ${seen}, allowed ${allowed}. Add the new content as a new version and start a rollout to it.`,
   ];
 }
 
 /** What the gateway would refuse is refused before anything is changed; a gateway that does not answer is asked later. */
-async function checkEnded({ stateDir, endpoint, plan, servers }: RouteInputs): Promise<readonly CheckFailure[]> {
+async function checkEnded({ stateDir, endpoint, plan, servers }: RouteInputs): Promise<readonly string[]> {
   const folder = findStateFolder(stateDir);
-  const refused = folder && (await checkRoute(folder, endpoint, { plan, servers }));
-  return refused ? [{ property: "plan", reason: refused.message }] : [];
+  const claim = folder && readClaim(folder.path(gatewayPaths(endpoint).gateway));
+  if (folder === undefined || claim === undefined || !isAliveClaimant(claim)) return [];
+  const refused = await checkRoute(folder, endpoint, { plan, servers });
+  return refused ? [refused.message] : [];
 }
 
 async function put({ stateDir, endpoint, plan, servers }: RouteInputs): Promise<string> {

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
-import type { StateFolder } from "./folder.ts";
+import { folderAt, type StateFolder } from "./folder.ts";
 import { markers } from "./process-environment.ts";
 import { identify, type ProcessIdentity } from "./process-identity.ts";
 
@@ -32,6 +32,10 @@ export function findFolderProcesses(folder: StateFolder): readonly FolderProcess
     return marks === undefined || identity === undefined ? [] : [{ identity, ...marks, command: each.args.join(" ") }];
   });
 }
+
+/** Processes of a state folder that was removed under them. */
+export const findOrphans = (path: string): readonly FolderProcess[] =>
+  existsSync(path) ? [] : findFolderProcesses(folderAt(path));
 
 function readMarks(
   folder: StateFolder,

@@ -1,48 +1,28 @@
-import { createHash, randomUUID } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { homedir, hostname } from "node:os";
-import { dirname, join } from "node:path";
-import { temporaryBeside, writeAtomic } from "./atomic-file.ts";
-import { errorCode } from "./state-folder-error.ts";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
 
-/**
- * A name for this machine that stays over reboots: from /etc/machine-id, else generated once under XDG_STATE_HOME;
- * on other systems than Linux from the host name.
- */
+/** Begins the id of a machine that has none of its own, such as a container: another one may come in its place. */
+const passing = "name-";
+
+/** A name for this machine: from /etc/machine-id, which stays as long as the machine does; else from the host name. */
 export function readHostId(): string {
-  if (process.platform !== "linux") return fingerprint(hostname());
-  const machineId = readText("/etc/machine-id");
-  // "uninitialized" stands in images that have not booted yet: machine-id(5).
-  const usable = machineId !== undefined && /^[0-9a-f]{32}$/.test(machineId);
-  return fingerprint(usable ? machineId : generatedId());
+  const machineId = process.platform === "linux" ? readMachineId() : undefined;
+  return machineId === undefined ? `${passing}${fingerprint(hostname())}` : fingerprint(machineId);
 }
+
+/** False for a machine that is known by its host name alone, and may have been made anew under another one. */
+export const isLasting = (hostId: string): boolean => !hostId.startsWith(passing);
 
 // machine-id(5) asks not to show the id itself, only a keyed hash of it.
 const fingerprint = (id: string): string =>
   createHash("sha256").update(`model-lifecycle:${id}`).digest("hex").slice(0, 16);
 
-function generatedId(): string {
-  const stateHome = process.env.XDG_STATE_HOME ?? join(homedir(), ".local", "state");
-  const path = join(stateHome, "model-lifecycle", "host-id");
-  const known = readText(path);
-  if (known !== undefined) return known;
-  mkdirSync(dirname(path), { recursive: true });
-  const candidate = temporaryBeside(path);
-  writeAtomic(candidate, randomUUID());
+function readMachineId(): string | undefined {
   try {
-    // A link never replaces: of two processes that come first, both use the same id.
-    linkSync(candidate, path);
-  } catch (error) {
-    if (errorCode(error) !== "EEXIST") throw error;
-  } finally {
-    rmSync(candidate, { force: true });
-  }
-  return readFileSync(path, "utf8").trim();
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8").trim();
+    const id = readFileSync("/etc/machine-id", "utf8").trim();
+    // "uninitialized" stands in images that have not booted yet: machine-id(5).
+    return /^[0-9a-f]{32}$/.test(id) ? id : undefined;
   } catch {
     return undefined;
   }

@@ -12,6 +12,9 @@ export const markers = {
 /** "1": another process of the same name serves at the same port or socket until this one does. */
 export const takeoverVariable = "MLC_TAKEOVER";
 
+/** File descriptors of the listening sockets that a process gets from the one it replaces: "3,4". */
+export const socketsVariable = "MLC_LISTEN_FDS";
+
 /** What may be known of the starter's environment by a process started here. */
 export function inheritedEnvironment(): Record<string, string> {
   return Object.fromEntries(

@@ -77,8 +77,18 @@ async function isGoneWithin(identity: ProcessIdentity, milliseconds: number): Pr
   return true;
 }
 
+/** What a process does; undefined when it is gone. */
+export function readActivity(pid: number): { readonly wantsToRun: boolean; readonly used: string } | undefined {
+  const facts = process.platform === "linux" ? readProc(pid) : readPs(pid);
+  return facts === undefined || facts.dead ? undefined : { wantsToRun: facts.runs, used: facts.used };
+}
+
 interface ProcessFacts {
   readonly dead: boolean;
+  /** On a processor, or waiting for one. */
+  readonly runs: boolean;
+  /** Processor time so far: clock ticks, or what ps prints. */
+  readonly used: string;
   readonly group: number;
   readonly startTime: string;
 }
@@ -98,16 +108,16 @@ function readProc(pid: number): ProcessFacts | undefined {
   // The second field is the command in parentheses, and may itself hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state, , group] = fields;
-  const startTime = fields[19];
+  const [used, startTime] = [`${fields[11]}+${fields[12]}`, fields[19]];
   if (state === undefined || startTime === undefined) return undefined;
-  return { dead: state === "Z" || state === "X", group: Number(group), startTime };
+  return { dead: state === "Z" || state === "X", runs: state === "R", used, group: Number(group), startTime };
 }
 
 /** The same facts where there is no /proc: slower, as it starts a process. */
 export function readPs(pid: number): ProcessFacts | undefined {
   let line: string;
   try {
-    line = execFileSync("ps", ["-o", "stat=,pgid=,lstart=", "-p", String(pid)], {
+    line = execFileSync("ps", ["-o", "stat=,pgid=,time=,lstart=", "-p", String(pid)], {
       encoding: "utf8",
       env: { PATH: process.env.PATH, LC_ALL: "C" },
       stdio: ["ignore", "pipe", "ignore"],
@@ -115,8 +125,14 @@ export function readPs(pid: number): ProcessFacts | undefined {
   } catch {
     return undefined;
   }
-  const [state = "", group = "", ...start] = line.split(/\s+/);
-  return { dead: state.startsWith("Z"), group: Number(group), startTime: start.join(" ") };
+  const [state = "", group = "", used = "", ...start] = line.split(/\s+/);
+  return {
+    dead: state.startsWith("Z"),
+    runs: state.startsWith("R"),
+    used,
+    group: Number(group),
+    startTime: start.join(" "),
+  };
 }
 
 let bootId: string | undefined;

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { readJson, temporaryBeside, writeJsonAtomic } from "../state-folder/atomic-file.ts";
@@ -14,6 +14,8 @@ import { errorCode } from "../state-folder/state-folder-error.ts";
 export interface Claim {
   /** Gives it back, so that the next one need not wait for the end of this process. */
   readonly release: () => void;
+  /** A sign of life: the time of the claim's file. */
+  readonly touch: () => void;
 }
 
 /** Takes the claim for `self`; undefined when another living process holds it. */
@@ -27,7 +29,8 @@ export function takeClaim(directory: string, self: ProcessIdentity): Claim | und
     const numbers = claimNumbers(directory);
     if (numbers.at(-1) === mine) {
       for (const older of numbers.slice(0, -1)) rmSync(claimFile(directory, older), { force: true });
-      return { release: () => release(claimFile(directory, mine)) };
+      const file = claimFile(directory, mine);
+      return { release: () => release(file), touch: () => touch(file) };
     }
     rmSync(claimFile(directory, mine), { force: true });
   }
@@ -36,6 +39,13 @@ export function takeClaim(directory: string, self: ProcessIdentity): Claim | und
 /** Who holds the claim; undefined when nobody who lives. */
 export const claimHolder = (directory: string): ProcessIdentity | undefined =>
   livingHolder(directory, claimNumbers(directory).at(-1) ?? 0);
+
+/** When the holder last gave a sign of life, in Unix milliseconds; undefined when the claim was given back or never taken. */
+export function lastSignOfLife(directory: string): number | undefined {
+  const file = claimFile(directory, claimNumbers(directory).at(-1) ?? 0);
+  const content = readJson(file, claimContent);
+  return content !== undefined && "pid" in content ? statSync(file, { throwIfNoEntry: false })?.mtimeMs : undefined;
+}
 
 const claimContent = z.union([processIdentitySchema, z.object({ released: z.literal(true) })]);
 
@@ -65,6 +75,15 @@ function release(path: string): void {
     writeJsonAtomic(path, { released: true });
   } catch {
     // On a full disk, or in a folder that was removed, the end of the process releases it.
+  }
+}
+
+function touch(path: string): void {
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+  } catch {
+    // In a folder that was removed there is nobody to see it.
   }
 }
 

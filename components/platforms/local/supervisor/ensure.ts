@@ -6,8 +6,9 @@ import { fileURLToPath } from "node:url";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { directories, supervisorLogPath } from "../state-folder/paths.ts";
 import { inheritedEnvironment } from "../state-folder/process-environment.ts";
-import type { ProcessIdentity } from "../state-folder/process-identity.ts";
+import { type ProcessIdentity, stopProcess } from "../state-folder/process-identity.ts";
 import { claimHolder } from "./claim.ts";
+import { findNode } from "./find-node.ts";
 import { readLogTail } from "./process-log.ts";
 
 /** A start that takes longer than this has failed, in milliseconds. */
@@ -34,6 +35,17 @@ export async function ensureSupervisor(folder: StateFolder): Promise<ProcessIden
   );
 }
 
+/** A living supervisor watches over this folder. */
+export const isSupervised = (folder: StateFolder): boolean =>
+  claimHolder(folder.path(directories.supervisor)) !== undefined;
+
+/** Puts a supervisor of this version in the place of the one that is there; what it supervises goes on. */
+export async function renewSupervisor(folder: StateFolder): Promise<ProcessIdentity> {
+  const holder = claimHolder(folder.path(directories.supervisor));
+  if (holder !== undefined) await stopProcess(holder, { graceMs: 5_000 });
+  return ensureSupervisor(folder);
+}
+
 interface Starter {
   /** Undefined while it lives. */
   readonly exit: () => number | undefined;
@@ -42,11 +54,12 @@ interface Starter {
 function startDetached(folder: StateFolder): Starter {
   const script = fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url));
   const log = openSync(folder.path(supervisorLogPath), "a", 0o600);
-  const child = spawn(process.execPath, [script, "--folder", folder.root], {
+  const child = spawn(findNode(), [script, "--folder", folder.root], {
     cwd: folder.root,
     detached: true,
     env: inheritedEnvironment(),
-    stdio: ["ignore", log, log],
+    // A gateway that starts it may have inherited listening sockets as 3 and 4: kept open here they would hold its ports.
+    stdio: ["ignore", log, log, log, log],
   });
   closeSync(log);
   let exit: number | undefined;

@@ -2,15 +2,32 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, rmSync } from "node:fs";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { logPath } from "../state-folder/paths.ts";
-import { inheritedEnvironment, markers, takeoverVariable } from "../state-folder/process-environment.ts";
+import {
+  inheritedEnvironment,
+  markers,
+  socketsVariable,
+  takeoverVariable,
+} from "../state-folder/process-environment.ts";
+import { findNode } from "./find-node.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 
-/** Starts the process of a spec: detached, so that it outlives its supervisor. */
-export function launch(folder: StateFolder, spec: ProcessSpec, takeover: boolean): ChildProcess {
+export interface LaunchOptions {
+  /** Another process of the same name serves until this one does. */
+  readonly takeover: boolean;
+  /** Listening sockets, as file descriptors of this process, that it gets from the one it replaces. @default [] */
+  readonly sockets?: readonly number[];
+}
+
+/** Starts the process of a spec: detached, so that it outlives whoever starts it. */
+export function launch(
+  folder: StateFolder,
+  spec: ProcessSpec,
+  { takeover, sockets = [] }: LaunchOptions,
+): ChildProcess {
   if (!takeover && "socket" in spec.ready) removeStaleSocket(folder, spec.ready.socket);
   const log = openLog(folder.path(logPath(spec.name)));
   try {
-    const child = spawn(process.execPath, [spec.script, ...spec.args], {
+    const child = spawn(findNode(spec.node), [spec.script, ...spec.args], {
       cwd: folder.root,
       detached: true,
       env: {
@@ -20,8 +37,9 @@ export function launch(folder: StateFolder, spec: ProcessSpec, takeover: boolean
         [markers.name]: spec.name,
         [markers.instance]: spec.instance,
         ...(takeover ? { [takeoverVariable]: "1" } : {}),
+        ...(sockets.length === 0 ? {} : { [socketsVariable]: sockets.map((_, index) => index + 3).join(",") }),
       },
-      stdio: ["ignore", log, log],
+      stdio: ["ignore", log, log, ...sockets],
     });
     child.unref();
     return child;

@@ -15,6 +15,8 @@ const restlessTickEveryMs = 25;
 /** Without any spec for this long it ends, in milliseconds: in one `up` a process may go before the next one comes. */
 const lingerMs = 1_000;
 const checkClaimEveryMs = 1_000;
+/** What reads the state folder on another machine waits a minute without a sign of life. */
+const touchClaimEveryMs = 5_000;
 
 const { values } = parseArgs({ options: { folder: { type: "string" } } });
 if (values.folder === undefined) throw new Error("usage: main.js --folder <state folder>");
@@ -32,6 +34,7 @@ function supervise(folder: StateFolder, self: ProcessIdentity, taken: Claim): vo
   let timer: NodeJS.Timeout | undefined;
   let busyAt = performance.now();
   let claimCheckedAt = busyAt;
+  let claimTouchedAt = busyAt;
   let trouble = "";
   const supervisor = new Supervisor(folder, log, () => schedule(0));
   watchSpecs(folder, () => schedule(0));
@@ -66,6 +69,10 @@ function supervise(folder: StateFolder, self: ProcessIdentity, taken: Claim): vo
     const now = performance.now();
     if (now - claimCheckedAt < checkClaimEveryMs) return;
     claimCheckedAt = now;
+    if (now - claimTouchedAt >= touchClaimEveryMs) {
+      claimTouchedAt = now;
+      claim.touch();
+    }
     const holder = claimHolder(claims);
     if (holder !== undefined && !isSameProcess(holder, self)) leave("another supervisor is there");
   }

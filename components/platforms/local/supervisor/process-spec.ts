@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
@@ -17,11 +17,22 @@ export interface ProcessSpec {
   readonly instance: string;
   /** Absolute path of a .js or .ts file; Node runs it with the state folder as working directory. */
   readonly script: string;
+  /** The Node that runs it, absolute. @default the one that runs the supervisor */
+  readonly node?: string;
   readonly args: readonly string[];
   /** Beside PATH, HOME, LANG and TZ of whoever started the supervisor. */
   readonly env: Readonly<Record<string, string>>;
   /** Ready is who answers a GET of `path` with 200 and a JSON object whose `instance` is the one above. */
   readonly ready: ReadyProbe;
+  /** How the process is asked, on its ready port, to start its successor itself. @default - it is started beside it */
+  readonly succession?: Succession;
+}
+
+export interface Succession {
+  /** A POST there, without a body, is answered with `{"pid": …}`. */
+  readonly path: string;
+  /** File with the bearer token, relative to the state folder. */
+  readonly token: string;
 }
 
 export type ReadyProbe =
@@ -65,6 +76,8 @@ export interface ProcessExit {
   /** Absent when a signal ended it, or when an earlier supervisor had started it. */
   readonly code?: number;
   readonly signal?: string;
+  /** It did not answer any more and was ended for that. */
+  readonly hung?: true;
   /** The last lines that it wrote. */
   readonly log: readonly string[];
 }
@@ -78,9 +91,11 @@ export const processSpecSchema: z.ZodType<ProcessSpec> = z.object({
   name: z.string().min(1),
   instance: z.string().min(1),
   script: z.string().min(1),
+  node: z.string().min(1).exactOptional(),
   args: z.array(z.string()),
   env: z.record(z.string(), z.string()),
   ready: readyProbeSchema,
+  succession: z.object({ path: z.string().startsWith("/"), token: z.string().min(1) }).exactOptional(),
 });
 
 const processStatusSchema: z.ZodType<ProcessStatus> = z.object({
@@ -103,6 +118,7 @@ const processStatusSchema: z.ZodType<ProcessStatus> = z.object({
       at: z.string(),
       code: z.int().exactOptional(),
       signal: z.string().exactOptional(),
+      hung: z.literal(true).exactOptional(),
       log: z.array(z.string()),
     })
     .exactOptional(),
@@ -114,6 +130,11 @@ export function writeSpec(folder: StateFolder, spec: ProcessSpec): void {
   if (isDeepStrictEqual(readSpec(folder, spec.name), spec)) return;
   writeJsonAtomic(folder.path(specPath(spec.name)), spec);
 }
+
+/** True when this is the process that is wanted, be it started from another checkout or by another Node, and can be started again. */
+export const isSameWish = (spec: ProcessSpec, wanted: ProcessSpec): boolean =>
+  [spec.script, spec.node ?? spec.script].every((path) => existsSync(path)) &&
+  isDeepStrictEqual({ ...spec, script: "", node: "" }, { ...wanted, script: "", node: "" });
 
 /** Asks for the end of a process. Removing what is not there changes nothing. */
 export function removeSpec(folder: StateFolder, name: string): void {

@@ -8,9 +8,22 @@ const longestAnswer = 64 * 1024;
  * True when the process itself answers: 200 and its own instance. A stranger on the same port answers 200 as well, so
  * the code alone proves nothing.
  */
-export function isReady(probe: ReadyProbe, instance: string): Promise<boolean> {
+export async function isReady(probe: ReadyProbe, instance: string): Promise<boolean> {
+  const answer = await ask(probe);
+  return answer?.status === 200 && instanceIn(answer.text) === instance;
+}
+
+/** True when something answers, be it that it is not ready: it does not hang. */
+export const answers = async (probe: ReadyProbe): Promise<boolean> => (await ask(probe)) !== undefined;
+
+interface ProbeAnswer {
+  readonly status: number | undefined;
+  readonly text: string;
+}
+
+function ask(probe: ReadyProbe): Promise<ProbeAnswer | undefined> {
   // A new connection each time: with two listeners on one port, a kept one would always meet the same.
-  const options: RequestOptions = { path: probe.path, agent: false, timeout: probeTimeoutMs };
+  const options: RequestOptions = { path: probe.path, agent: false, signal: AbortSignal.timeout(probeTimeoutMs) };
   const address = "socket" in probe ? { socketPath: probe.socket } : { host: "127.0.0.1", port: probe.port };
   return new Promise((resolve) => {
     const request = get({ ...options, ...address }, (response) => {
@@ -20,11 +33,11 @@ export function isReady(probe: ReadyProbe, instance: string): Promise<boolean> {
         text += part;
         if (text.length > longestAnswer) request.destroy();
       });
-      response.on("end", () => resolve(response.statusCode === 200 && instanceIn(text) === instance));
-      response.on("close", () => resolve(false));
+      response.on("end", () => resolve({ status: response.statusCode, text }));
+      response.on("error", () => resolve(undefined));
+      response.on("close", () => resolve(undefined));
     });
-    request.on("timeout", () => request.destroy());
-    request.on("error", () => resolve(false));
+    request.on("error", () => resolve(undefined));
   });
 }
 

@@ -3,32 +3,17 @@ import { existsSync, rmSync } from "node:fs";
 import { writeJsonAtomic } from "../state-folder/atomic-file.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { logPath, statusPath, supervisorLogPath } from "../state-folder/paths.ts";
-import { identify, isAlive, type ProcessIdentity, signalProcess } from "../state-folder/process-identity.ts";
+import { identify, isAlive, signalProcess } from "../state-folder/process-identity.ts";
 import { findEarlierProcesses, readEarlierStatuses } from "./adopt.ts";
+import { askForSuccessor } from "./ask-for-successor.ts";
+import { HungWatch } from "./hung-watch.ts";
 import { launch } from "./launch.ts";
 import { boundLog, logSize, readLogTail } from "./process-log.ts";
-import { type ProcessExit, type ProcessSpec, type ProcessStatus, portTakenExitCode } from "./process-spec.ts";
+import type { ProcessExit, ProcessSpec } from "./process-spec.ts";
+import { type LiveProcess, type Past, statusOf } from "./process-status.ts";
 import { isReady } from "./ready-probe.ts";
-import { type Action, type History, type Running, reconcile } from "./reconcile.ts";
+import { type Action, type Running, reconcile } from "./reconcile.ts";
 import { SpecReader } from "./spec-watch.ts";
-
-/** A process that lives, with what is needed to watch and to end it. */
-interface LiveProcess extends Running {
-  readonly identity: ProcessIdentity;
-  /** RFC 3339, for people; what is computed with are the monotonic times of `Running`. */
-  readonly startedAtText: string;
-  readonly readyAtText?: string;
-  readonly stoppingAtText?: string;
-  /** Where in the log its own lines begin. */
-  readonly logStart: number;
-  /** Present when this supervisor started it: then the end is told, and need not be looked for. */
-  readonly child?: ChildProcess;
-}
-
-interface Past extends History {
-  readonly restarts: number;
-  readonly lastExit?: ProcessExit;
-}
 
 // Where there is no /proc, looking for a process means to start one.
 const lookForEndsEveryMs = process.platform === "linux" ? 100 : 1_000;
@@ -49,6 +34,9 @@ export class Supervisor {
   #pasts: ReadonlyMap<string, Past> = new Map();
   readonly #writtenStatuses = new Map<string, string>();
   readonly #probing = new Set<number>();
+  /** Names whose serving process was asked to start its successor. */
+  readonly #handingOver = new Set<string>();
+  readonly #hungWatch = new HungWatch((pid) => this.#endHung(pid));
   #lookedForEndsAt = Number.NEGATIVE_INFINITY;
   #boundLogsAt = Number.NEGATIVE_INFINITY;
 
@@ -132,7 +120,7 @@ export class Supervisor {
 
   #start(name: string, takeover: boolean): void {
     const spec = this.#wanted.find((each) => each.name === name);
-    if (spec === undefined) return;
+    if (spec === undefined || this.#handingOver.has(name)) return;
     const now = performance.now();
     const past = this.#pasts.get(name);
     const again = past?.instance === spec.instance;
@@ -141,27 +129,42 @@ export class Supervisor {
       restarts: again ? past.restarts + 1 : 0,
       lastStartAt: now,
     });
-    const logStart = logSize(this.#folder.path(logPath(name)));
-    const child = launch(this.#folder, spec, takeover);
+    if (takeover && spec.succession !== undefined) void this.#handOver(spec);
+    else this.#launch(spec, takeover);
+  }
+
+  /** The process that serves starts its successor and gives it its listening sockets, so that no connection is lost. */
+  async #handOver(spec: ProcessSpec): Promise<void> {
+    this.#handingOver.add(spec.name);
+    const logStart = logSize(this.#folder.path(logPath(spec.name)));
+    const pid = await askForSuccessor(this.#folder, spec);
+    this.#handingOver.delete(spec.name);
+    if (pid === undefined) this.#launch(spec, true);
+    else this.#note(spec, pid, logStart);
+    this.#wake();
+  }
+
+  #launch(spec: ProcessSpec, takeover: boolean): void {
+    const logStart = logSize(this.#folder.path(logPath(spec.name)));
+    const child = launch(this.#folder, spec, { takeover });
     const { pid } = child;
     if (pid === undefined) {
       child.once("error", (error) => this.#noteFailure(spec, { at: new Date().toISOString(), log: [error.message] }));
       return;
     }
+    this.#note(spec, pid, logStart, child);
+    child.once("exit", (code, signal) => this.#noteEnd(pid, code, signal));
+  }
+
+  #note({ name, instance }: ProcessSpec, pid: number, logStart: number, child?: ChildProcess): void {
     const live: LiveProcess = {
-      name,
-      instance: spec.instance,
+      ...{ name, instance, pid, logStart, startedAt: performance.now(), startedAtText: new Date().toISOString() },
       // One that has ended already is no process any more; its exit is told in a moment.
       identity: identify(pid) ?? { pid, startTime: "", bootId: "" },
-      pid,
-      startedAt: now,
-      startedAtText: new Date().toISOString(),
-      logStart,
-      child,
+      ...(child === undefined ? {} : { child }),
     };
     this.#live = [...this.#live, live];
-    child.once("exit", (code, signal) => this.#noteEnd(pid, code, signal));
-    this.#log(`${name}: started, pid ${pid}${takeover ? ", takes over" : ""}`);
+    this.#log(`${name}: started, pid ${pid}${child === undefined ? ", by the one it replaces" : ""}`);
   }
 
   #stop(pid: number, force: boolean): void {
@@ -183,8 +186,11 @@ export class Supervisor {
 
   #probe(live: LiveProcess): void {
     const spec = this.#wanted.find(({ name, instance }) => name === live.name && instance === live.instance);
-    if (spec === undefined || live.readyAt !== undefined || live.stoppingAt !== undefined) return;
-    if (this.#probing.has(live.pid)) return;
+    if (spec === undefined || live.stoppingAt !== undefined || this.#probing.has(live.pid)) return;
+    if (live.readyAt !== undefined) {
+      this.#hungWatch.look(live.identity, spec.ready, performance.now());
+      return;
+    }
     this.#probing.add(live.pid);
     void isReady(spec.ready, live.instance).then((ready) => {
       this.#probing.delete(live.pid);
@@ -202,6 +208,14 @@ export class Supervisor {
     this.#wake();
   }
 
+  #endHung(pid: number): void {
+    const live = this.#live.find((each) => each.pid === pid);
+    if (live === undefined || live.stoppingAt !== undefined) return;
+    this.#log(`${live.name}: does not answer any more and is ended, pid ${pid}`);
+    this.#replace(pid, { ...live, hung: true });
+    signalProcess(live.identity, "SIGKILL");
+  }
+
   #lookForEnds(): void {
     for (const { pid, identity, child } of this.#live)
       if (child === undefined && !isAlive(identity)) this.#noteEnd(pid, null, null);
@@ -211,6 +225,7 @@ export class Supervisor {
     const live = this.#live.find((each) => each.pid === pid);
     if (live === undefined) return;
     this.#live = this.#live.filter((each) => each !== live);
+    this.#hungWatch.forget(pid);
     const how = signal ?? (code === null ? "its exit code is not known" : `exit code ${code}`);
     this.#log(`${live.name}: ended, pid ${pid}, ${how}`);
     if (live.stoppingAt === undefined) {
@@ -218,6 +233,7 @@ export class Supervisor {
         at: new Date().toISOString(),
         ...(code === null ? {} : { code }),
         ...(signal === null ? {} : { signal }),
+        ...(live.hung === undefined ? {} : { hung: live.hung }),
         log: readLogTail(this.#folder.path(logPath(live.name)), live.logStart),
       };
       if (live.readyAt === undefined) this.#noteFailure(live, exit);
@@ -241,37 +257,15 @@ export class Supervisor {
   #writeStatuses(): void {
     const at = new Date().toISOString();
     for (const name of new Set([...this.#wanted, ...this.#live].map((each) => each.name))) {
-      const { at: _written, ...status } = this.#statusOf(name, at);
+      const want = this.#wanted.find((each) => each.name === name);
+      const processes = this.#live.filter((each) => each.name === name);
+      const status = statusOf(name, want, processes, this.#pasts.get(name));
       const text = JSON.stringify(status);
       const path = this.#folder.path(statusPath(name));
       if (this.#writtenStatuses.get(name) === text && existsSync(path)) continue;
       writeJsonAtomic(path, { ...status, at });
       this.#writtenStatuses.set(name, text);
     }
-  }
-
-  #statusOf(name: string, at: string): ProcessStatus {
-    const want = this.#wanted.find((each) => each.name === name);
-    const processes = this.#live.filter((each) => each.name === name);
-    const instance = want?.instance ?? processes[0]?.instance ?? "";
-    const past = this.#pasts.get(name);
-    const mine = past?.instance === instance ? past : undefined;
-    return {
-      name,
-      instance,
-      state: want === undefined ? "stopping" : stateOf(want, processes, mine),
-      processes: processes.map((each) => ({
-        instance: each.instance,
-        identity: each.identity,
-        startedAt: each.startedAtText,
-        ...(each.readyAtText === undefined ? {} : { readyAt: each.readyAtText }),
-        ...(each.stoppingAtText === undefined ? {} : { stoppingAt: each.stoppingAtText }),
-      })),
-      restarts: mine?.restarts ?? 0,
-      failures: mine?.failures ?? 0,
-      ...(mine?.lastExit === undefined ? {} : { lastExit: mine.lastExit }),
-      at,
-    };
   }
 
   #remember(past: Past): void {
@@ -281,14 +275,4 @@ export class Supervisor {
   #replace(pid: number, by: LiveProcess): void {
     this.#live = this.#live.map((each) => (each.pid === pid ? by : each));
   }
-}
-
-function stateOf(want: ProcessSpec, processes: readonly LiveProcess[], past: Past | undefined): ProcessStatus["state"] {
-  const ready = processes.some(
-    ({ instance, readyAt, stoppingAt }) =>
-      instance === want.instance && readyAt !== undefined && stoppingAt === undefined,
-  );
-  if (ready) return "ready";
-  if (past === undefined || past.failures === 0) return "starting";
-  return past.lastExit?.code === portTakenExitCode ? "portTaken" : "failing";
 }

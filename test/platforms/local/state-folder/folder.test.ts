@@ -1,8 +1,25 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { findStateFolder, openStateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  findStateFolder,
+  openStateFolder,
+  wasServedBy,
+} from "../../../../components/platforms/local/state-folder/folder.ts";
 import { readHostId } from "../../../../components/platforms/local/state-folder/host-id.ts";
 import {
   archivePath,
@@ -58,13 +75,78 @@ test("a folder of a newer version is refused, and nothing in it is touched", () 
   expect(readFileSync(join(place, "folder.json"), "utf8")).toBe(newer);
 });
 
-test("a folder of another machine is refused with both machines and what to do", () => {
-  openStateFolder(place, { hostId: "0123456789abcdef" });
-  expect(() => openStateFolder(place)).toThrow(
-    `it belongs to machine ${hostname()} (0123456789abcdef); allowed: this machine, ${hostname()} (${readHostId()})`,
-  );
-  expect(() => openStateFolder(place)).toThrow(`remove ${place} and run \`pulumi up\``);
-  expect(() => findStateFolder(place)).toThrow("it belongs to machine");
+describe("a folder of another machine", () => {
+  const elsewhere = { hostId: "0123456789abcdef" };
+  const claim = (at: Date) => {
+    const file = join(place, "supervisor/1.json");
+    writeFileSync(file, JSON.stringify({ pid: 4_194_303, startTime: "1", bootId: "another" }));
+    utimesSync(file, at, at);
+  };
+
+  test("on which a supervisor lives is refused with both machines and what to do", () => {
+    openStateFolder(place, elsewhere);
+    claim(new Date());
+    expect(() => openStateFolder(place)).toThrow(
+      /machine .* \(0123456789abcdef\) serves from here, with a sign of life \d s ago; allowed: this machine/,
+    );
+    expect(() => findStateFolder(place)).toThrow(`Run this stack on ${hostname()}`);
+  });
+
+  test("without a sign of life for a minute is taken over, and remembers from whom", () => {
+    openStateFolder(place, elsewhere);
+    claim(new Date(Date.now() - 61_000));
+    const folder = openStateFolder(place);
+    expect(JSON.parse(readFileSync(join(place, "folder.json"), "utf8"))).toEqual({
+      ...{ format: 1, hostId: readHostId(), hostName: hostname(), earlierHosts: [elsewhere.hostId] },
+    });
+    expect(wasServedBy(folder, elsewhere.hostId)).toBe(true);
+    expect(wasServedBy(folder, "fedcba9876543210")).toBe(false);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)("a folder that is not one's own (seen by root)", () => {
+  test("as another user owns it is refused with the user to be", () => {
+    openStateFolder(place);
+    chownSync(place, 65_534, 65_534);
+    expect(() => openStateFolder(place)).toThrow(
+      "it belongs to nobody; allowed: a folder of root, who runs this. Run this as nobody.",
+    );
+  });
+
+  test("as this user may not look there is told so, and is not called missing", () => {
+    openStateFolder(place);
+    const script = `const { findStateFolder } = await import(${JSON.stringify(resolve("components/platforms/local/state-folder/folder.ts"))});
+      process.setgid(65534); process.setuid(65534);
+      try { findStateFolder(${JSON.stringify(place)}); console.log("not there"); } catch (error) { console.log(error.message); }`;
+    const told = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+    expect(told).toContain("which belongs to root, and this user may not look there");
+    expect(told).toContain("Run this as root.");
+  });
+});
+
+test.each([0o777, 0o770, 0o707])("a folder with mode %o is refused: others may have written what would run", (mode) => {
+  openStateFolder(place);
+  chmodSync(place, mode);
+  expect(() => openStateFolder(place)).toThrow(`others may write there (mode ${mode.toString(8)})`);
+  expect(() => findStateFolder(place)).toThrow(`chmod go= ${place}`);
+});
+
+test("a symbolic link in the place of the folder is refused", () => {
+  const real = join(parent, "real");
+  openStateFolder(real);
+  mkdirSync(join(parent, ".model-lifecycle"));
+  symlinkSync(real, place);
+  expect(() => openStateFolder(place)).toThrow("a symbolic link; allowed: the folder itself");
+});
+
+test("a parent that everybody may write without the sticky bit is refused, with it is not", () => {
+  const home = join(parent, "home");
+  mkdirSync(home);
+  chmodSync(home, 0o777);
+  expect(() => openStateFolder(join(home, "a/b"))).toThrow(`${home}: everybody may write there (mode 777)`);
+  expect(existsSync(join(home, "a"))).toBe(false);
+  chmodSync(home, 0o1777);
+  expect(openStateFolder(join(home, "a/b")).root).toBe(join(home, "a/b"));
 });
 
 test("a damaged folder.json is refused", () => {
@@ -74,7 +156,7 @@ test("a damaged folder.json is refused", () => {
 });
 
 test("this machine has one id, which is not its machine-id", () => {
-  expect(readHostId()).toMatch(/^[0-9a-f]{16}$/);
+  expect(readHostId()).toMatch(/^(name-)?[0-9a-f]{16}$/);
   expect(readHostId()).toBe(readHostId());
   if (existsSync("/etc/machine-id")) expect(readFileSync("/etc/machine-id", "utf8")).not.toContain(readHostId());
 });
