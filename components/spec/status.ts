@@ -52,6 +52,8 @@ export interface RolloutStatus {
     /** `guard:<metric>`, `person`, `inconclusive`. */
     readonly cause: string;
     readonly reason: string;
+    /** Who: `user@host` of the person who asked, else the cause. */
+    readonly by?: string;
     /** From the candidate's first request to the decision, in seconds. */
     readonly detectSeconds?: number;
     /** From the decision to the last request sent to the candidate, in milliseconds; 0 when none was sent after it. */

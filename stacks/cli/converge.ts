@@ -96,7 +96,7 @@ function linesOf(path: string): readonly string[] {
 const withoutMarkup = (message: string): string => message.replace(/<\{%.*?%\}>/g, "").trim();
 
 /** The words of the gateway when it is asked for traffic that was taken away before. */
-const REFUSED = /\[(?:rolloutAborted|rolledBack)\]/;
+const REFUSED = /\[(?:rolloutAborted|rolledBack|unproven|stale|noticeTooShort)\]/;
 
 function failed(project: Project, code: number, errors: readonly string[]): Failure {
   const refused = errors.find((error) => REFUSED.test(error));

@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
+import { hostname, userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TrafficStatus } from "../../../spec/status.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { isAliveClaimant, readClaim } from "./claim.ts";
 import type { Evidence, Refusal, RouteDocument } from "./controller.ts";
+import { refusalFromFiles } from "./refusal-from-files.ts";
 
 /** The gateway said no: the plan asks for traffic that was taken away before. */
 export class RouteRefused extends Error {
@@ -32,16 +34,47 @@ const PATIENCE_MS = 5_000;
 export const putRoute = (folder: StateFolder, endpoint: string, document: RouteDocument): Promise<TrafficStatus> =>
   ask<TrafficStatus>(folder, endpoint, "PUT", "/admin/route", document);
 
-export const abortRollout = (folder: StateFolder, endpoint: string, reason: string): Promise<TrafficStatus> =>
-  ask<TrafficStatus>(folder, endpoint, "POST", "/admin/abort", { reason });
+/** Ends the rollout that runs. `by` is recorded. @throws GatewayUnreachable */
+export const abortRollout = (
+  folder: StateFolder,
+  endpoint: string,
+  reason: string,
+  by: string = whoAsks(),
+): Promise<TrafficStatus> => ask<TrafficStatus>(folder, endpoint, "POST", "/admin/abort", { reason, by });
 
-export const rollBackRoute = (folder: StateFolder, endpoint: string, reason: string): Promise<TrafficStatus> =>
-  ask<TrafficStatus>(folder, endpoint, "POST", "/admin/rollback", { reason });
+export interface RollBackOptions {
+  /** The version to go back to, however far: deployed, and one that served everybody before. @default the way back of the plan */
+  readonly to?: string;
+  /** @default the user of this process and its machine */
+  readonly by?: string;
+}
+
+/** Takes the traffic back; twice is once. @throws GatewayUnreachable; RouteRefused when `to` is no way back */
+export const rollBackRoute = (
+  folder: StateFolder,
+  endpoint: string,
+  reason: string,
+  { to, by = whoAsks() }: RollBackOptions = {},
+): Promise<TrafficStatus> =>
+  ask<TrafficStatus>(folder, endpoint, "POST", "/admin/rollback", { reason, by, ...(to !== undefined && { to }) });
+
+/** `user@host`; a user without a name is a number. */
+function whoAsks(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    return `uid ${process.getuid?.() ?? "unknown"}@${hostname()}`;
+  }
+}
 
 export const readEvidence = (folder: StateFolder, endpoint: string): Promise<Evidence> =>
   ask<Evidence>(folder, endpoint, "GET", "/admin/evidence");
 
-/** Why the gateway would refuse a plan; undefined when it would take it, or when there is none to ask. */
+/**
+ * Why the gateway would refuse a plan; undefined when it would take it. A gateway that does not answer is not needed:
+ * its files are judged by the same rules.
+ * @throws StateFolderError when they cannot be read
+ */
 export async function checkRoute(
   folder: StateFolder,
   endpoint: string,
@@ -53,8 +86,9 @@ export async function checkRoute(
   } catch (error) {
     if (error instanceof RouteRefused) return error;
     // A gateway of an earlier version does not know the question.
-    if (error instanceof GatewayUnreachable || (error instanceof AdminError && error.status === 404)) return undefined;
-    throw error;
+    if (!(error instanceof GatewayUnreachable || (error instanceof AdminError && error.status === 404))) throw error;
+    const refusal = refusalFromFiles(folder, endpoint, document.plan);
+    return refusal && new RouteRefused(refusal);
   }
 }
 

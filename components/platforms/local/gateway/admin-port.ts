@@ -77,10 +77,14 @@ function operationsOf({
     if (controller.plan === undefined) refuse(response, 404, "no plan has been accepted yet");
     else answerJson(response, 200, controller.status());
   };
-  const act = (change: (reason: string) => void) => (response: ServerResponse, body: unknown) => {
+  const act = (change: (asked: Asked) => Refusal | undefined) => (response: ServerResponse, body: unknown) => {
     if (controller.plan === undefined) return refuse(response, 404, "no plan has been accepted yet");
-    change(reasonIn(body));
-    answerStatus(response);
+    const refusal = change(askedIn(body));
+    if (refusal === undefined) answerStatus(response);
+    else answerJson(response, 409, refusal);
+  };
+  const abort = ({ reason, by }: Asked): undefined => {
+    controller.abort(reason, by);
   };
   return new Map<string, readonly Operation[]>([
     ["/healthz", [{ method: "GET", open: true, run: (response) => answerJson(response, 200, { endpoint, instance }) }]],
@@ -101,8 +105,8 @@ function operationsOf({
       ],
     ],
     ["/admin/route/check", [{ method: "POST", run: (response, body) => checkRoute(controller, response, body) }]],
-    ["/admin/abort", [{ method: "POST", run: act((reason) => controller.abort(reason)) }]],
-    ["/admin/rollback", [{ method: "POST", run: act((reason) => controller.rollBack(reason)) }]],
+    ["/admin/abort", [{ method: "POST", run: act(abort) }]],
+    ["/admin/rollback", [{ method: "POST", run: act(({ reason, ...more }) => controller.rollBack(reason, more)) }]],
     ["/admin/successor", [{ method: "POST", run: (response) => answerSuccessor(response, startSuccessor()) }]],
     ["/metrics", [{ method: "GET", run: (response) => answerText(response, renderMetrics(traffic, controller)) }]],
   ]);
@@ -148,9 +152,23 @@ function answerPlan(
   }
 }
 
-function reasonIn(body: unknown): string {
-  const reason = typeof body === "object" && body !== null && "reason" in body ? body.reason : undefined;
-  return typeof reason === "string" && reason !== "" ? reason.slice(0, 500) : "no reason given";
+/** What a person asks for: why, who, and the version to go back to. */
+interface Asked {
+  readonly reason: string;
+  readonly by?: string;
+  readonly to?: string;
+}
+
+function askedIn(body: unknown): Asked {
+  const fields: Readonly<Record<string, unknown>> = typeof body === "object" && body !== null ? { ...body } : {};
+  const text = (value: unknown): string | undefined =>
+    typeof value === "string" && value !== "" ? value.slice(0, 500) : undefined;
+  const [by, to] = [text(fields.by), text(fields.to)];
+  return {
+    reason: text(fields.reason) ?? "no reason given",
+    ...(by !== undefined && { by }),
+    ...(to !== undefined && { to }),
+  };
 }
 
 const refuse = (response: ServerResponse, status: number, error: string): void =>

@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { TrafficStatus } from "../../../spec/status.ts";
 import type { TrafficPlan } from "../../../spec/traffic.ts";
 import { type Clock, systemClock, timestamp } from "./clock.ts";
+import { contentOf, recordOf } from "./content-memory.ts";
 import { ACCURACY } from "./feedback.ts";
 import { noticedSince, noticeHeaders } from "./notices.ts";
 import type { Persistence, RouteRecord } from "./persistence.ts";
-import { type Refusal, refusalOf } from "./refusal.ts";
+import { type Memory, type Refusal, refusalOf, type StableChange, stableChangeOf } from "./refusal.ts";
 import { describeRung, type Ended, end, type Outcome, type Progress, shareOf } from "./rollout.ts";
 import { RouteMemory } from "./route-memory.ts";
 import { planRouting } from "./router.ts";
@@ -101,17 +102,18 @@ export class Controller {
     if (isSamePlan && isDeepStrictEqual(before.servers, servers)) return undefined;
     const refusal = this.refusalOf({ plan });
     if (refusal !== undefined) return refusal;
+    const change = stableChangeOf(plan, this.#judgedBy);
     const deprecatedSince = noticedSince(plan, before?.deprecatedSince, this.#clock.wall());
     this.#memory.keepRoute({ plan, servers, deprecatedSince });
     this.#traffic.connect(servers);
-    if (!isSamePlan) this.#adopt(plan, before?.plan);
+    if (!isSamePlan && typeof change === "string") this.#adopt(plan, before?.plan, change);
     this.save();
     return undefined;
   }
 
   /** Why a plan would not be taken; undefined when it would. The plan that is in force always is. */
   refusalOf({ plan }: Pick<RouteDocument, "plan">): Refusal | undefined {
-    return isDeepStrictEqual(this.plan, plan) ? undefined : refusalOf(plan, this.#memory);
+    return refusalOf(plan, this.#judgedBy, this.#clock.wall());
   }
 
   /** The endpoint serves nothing any more. Ended rollouts stay known. */
@@ -123,8 +125,8 @@ export class Controller {
     this.#rollout.remove();
   }
 
-  /** Ends the rollout that runs; without one nothing changes. */
-  abort(reason: string): void {
+  /** Ends the rollout that runs; without one nothing changes. `by`: who asks, `user@host`. */
+  abort(reason: string, by?: string): void {
     const { progress } = this;
     if (progress === undefined || progress.step < 0) {
       this.#memory.note("abort", "there is no rollout to abort");
@@ -134,31 +136,41 @@ export class Controller {
       this.#memory.note("abort", "the rollout had already ended");
       return;
     }
-    this.#enact(end(progress, this.#at(), "person", reason));
+    this.#enact(signed(end(progress, this.#at(), "person", reason), by));
   }
 
-  /** Aborts the rollout that runs; else the version before the last promotion takes all traffic. */
-  rollBack(reason: string): void {
+  /**
+   * Aborts the rollout that runs; else the version before the last promotion takes all traffic. The same again does
+   * nothing; further back goes only who names the version with `to`, which must have served everybody before.
+   */
+  rollBack(reason: string, { to, by }: { readonly to?: string; readonly by?: string } = {}): Refusal | undefined {
     const plan = this.plan;
-    if (plan === undefined || plan.candidate !== undefined) {
-      this.abort(reason);
-      return;
+    if (plan === undefined) return undefined;
+    const servingNow = this.#stableNow(plan);
+    if (to !== undefined && to !== servingNow) {
+      const refusal = this.#refuseReturn(plan, to);
+      if (refusal !== undefined) return refusal;
     }
-    if (this.#memory.rolledBack?.version === plan.stable) {
-      this.#memory.note("rollback", "already rolled back");
-      return;
+    const runs = plan.candidate !== undefined && this.progress?.ended === undefined;
+    if (to === servingNow || (to === undefined && (runs || this.#memory.takenBack || plan.candidate !== undefined))) {
+      this.#memory.takenBack = true;
+      if (runs) this.abort(reason, by);
+      else
+        this.#memory.note(
+          "rollback",
+          `already rolled back: ${servingNow} serves; to go further back, name the version`,
+        );
+      this.save();
+      return undefined;
     }
-    if (plan.previous === undefined || !this.#traffic.upstreams.has(plan.previous)) {
-      this.#memory.note("rollback", "no previous version is kept warm: there is nothing to go back to");
-      return;
+    const target = to ?? plan.previous;
+    if (target === undefined || this.#refuseReturn(plan, target) !== undefined) {
+      this.#memory.note("rollback", "no version that served before is kept warm: there is nothing to go back to");
+      return undefined;
     }
-    const at = this.#at();
-    this.#memory.rolledBack = { version: plan.stable, sha256: plan.versions[plan.stable]?.sha256 ?? "", at, reason };
-    this.#memory.since = at;
-    this.#follow();
-    this.#memory.countGeneration();
-    this.#memory.note("rollback", `${plan.stable} → ${plan.previous}: ${reason}`);
-    this.save();
+    if (runs) this.abort(reason, by);
+    this.#goBack(plan, { from: servingNow, to: target, reason, by });
+    return undefined;
   }
 
   /** Closes the interval, judges, decides. Called each second; an interval of another length is one like any other. */
@@ -174,7 +186,8 @@ export class Controller {
     }
     if (closed === undefined) return;
     for (const interval of this.#rollout.exchangeIntervals(closed)) {
-      this.#enact(this.#rollout.judge(plan, interval));
+      const outcome = this.#rollout.judge(plan, interval);
+      this.#enact(outcome && signed(outcome, undefined));
       if (this.progress?.ended !== undefined) return;
     }
     this.#intervals++;
@@ -209,14 +222,65 @@ export class Controller {
     if (record !== undefined) this.#memory.save(record);
   }
 
-  #adopt(plan: TrafficPlan, before: TrafficPlan | undefined): void {
+  get #judgedBy(): Memory {
+    return this.#memory.judgedBy(this.progress?.phase === "complete");
+  }
+
+  #stableNow(plan: TrafficPlan): string {
+    return this.#memory.rolledBack?.to ?? plan.stable;
+  }
+
+  /** Why a version may not serve everybody again. */
+  #refuseReturn(plan: TrafficPlan, to: string): Refusal | undefined {
+    const { contents } = this.#judgedBy;
+    const mayServe = (version: string): boolean => {
+      const { servedSince, ended } = recordOf(contents, contentOf(plan, version));
+      return servedSince !== undefined && ended === undefined && this.#traffic.upstreams.has(version);
+    };
+    if (mayServe(to)) return undefined;
+    const { ended } = recordOf(contents, contentOf(plan, to));
+    const allowed = Object.keys(plan.versions).filter(mayServe).join(", ");
+    return {
+      code: ended === undefined ? "unproven" : "rolledBack",
+      error: `${to} is no version to go back to: saw ${to.slice(0, 100)}; allowed is a deployed version that served everybody before and was not rolled back (${allowed})`,
+      reason: ended?.reason ?? "it is not deployed, or has never served everybody",
+    };
+  }
+
+  #goBack(
+    plan: TrafficPlan,
+    {
+      from,
+      to,
+      reason,
+      by,
+    }: { readonly from: string; readonly to: string; readonly reason: string; readonly by: string | undefined },
+  ): void {
+    const back = {
+      version: from,
+      sha256: contentOf(plan, from),
+      to,
+      at: this.#at(),
+      reason,
+      ...(by !== undefined && { by }),
+    };
+    this.#memory.takenBack = true;
+    this.#memory.keepRolledBack(back, contentOf(plan, to));
+    this.#follow();
+    this.#memory.countGeneration();
+    this.#memory.note("rollback", `${from} → ${to}${by === undefined ? "" : ` by ${by}`}: ${reason}`);
+    this.save();
+  }
+
+  #adopt(plan: TrafficPlan, before: TrafficPlan | undefined, change: StableChange): void {
     const at = this.#at();
-    if (this.#memory.rolledBack?.version !== plan.stable) this.#memory.rolledBack = undefined;
+    this.#memory.keepAccepted(plan, change, before);
     const continues = plan.candidate !== undefined && before?.rollout.identity === plan.rollout.identity;
     if (continues && this.progress !== undefined) this.#rollout.change(plan, before, at);
     else this.#rollout.begin(plan, at, this.#memory.endedBefore(plan));
     this.#memory.since = at;
     this.#memory.note("plan", describePlan(plan));
+    if (change === "override") this.#memory.note("override", `${plan.stable} serves unproven: ${plan.override}`);
     this.#follow();
   }
 
@@ -229,8 +293,8 @@ export class Controller {
     this.#follow();
     this.#decidedAt = this.#clock.monotonic();
     if (change.kind !== "complete" && change.kind !== "hold") this.#memory.since = this.#at();
-    const { ended, identity } = outcome.progress;
-    if (ended !== undefined) this.#memory.keepEnded(identity, ended);
+    const { ended } = outcome.progress;
+    if (ended !== undefined && this.plan !== undefined) this.#memory.keepEnded(this.plan, ended);
     this.#memory.countGeneration();
     this.#memory.note(change.kind, change.text);
     this.save();
@@ -246,8 +310,8 @@ export class Controller {
   #follow(): void {
     const { plan, progress } = this;
     if (plan === undefined || progress === undefined) return;
-    const { route, rolledBack } = this.#memory;
-    const stable = rolledBack?.version === plan.stable ? (plan.previous ?? plan.stable) : plan.stable;
+    const { route } = this.#memory;
+    const stable = this.#stableNow(plan);
     this.#traffic.follow(
       planRouting(plan, { ...shareOf(progress), stable }),
       noticeHeaders(plan, route?.deprecatedSince ?? {}),
@@ -269,6 +333,15 @@ export class Controller {
   #at(): string {
     return timestamp(this.#clock);
   }
+}
+
+/** Who took the decision: a person by name, or the cause itself. */
+function signed({ progress, change }: Outcome, by: string | undefined): Outcome {
+  const { ended } = progress;
+  return {
+    progress: ended === undefined ? progress : { ...progress, ended: { ...ended, by: by ?? ended.cause } },
+    ...(change !== undefined && { change }),
+  };
 }
 
 function describePlan({ stable, candidate, weight, shadow, rollout }: TrafficPlan): string {

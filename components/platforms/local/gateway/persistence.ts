@@ -4,6 +4,8 @@ import type { TrafficEvent } from "../../../spec/status.ts";
 import type { TrafficPlan } from "../../../spec/traffic.ts";
 import { appendJsonLine, writeAtomic, writeJsonAtomic } from "../state-folder/atomic-file.ts";
 import type { GatewayPaths } from "../state-folder/paths.ts";
+import { errorCode, StateFolderError } from "../state-folder/state-folder-error.ts";
+import type { Contents, RolledBack } from "./content-memory.ts";
 import type { Ended, Progress } from "./rollout.ts";
 import type { ClosedInterval, TrialState } from "./trial.ts";
 
@@ -30,6 +32,12 @@ export interface RolloutRecord {
   readonly ended: Readonly<Record<string, Ended>>;
   /** The promotion that was taken back; gone with the first plan that has another stable version. */
   readonly rolledBack?: RolledBack;
+  /** What is known of each content; absent in files of version 0.1.0. */
+  readonly contents?: Contents;
+  /** The content that serves everybody, or did until the route was removed; absent in files of version 0.1.0. */
+  readonly serving?: string;
+  /** A person took traffic back, and no plan has moved any since: the same again does nothing. */
+  readonly takenBack?: boolean;
   readonly events: readonly TrafficEvent[];
 }
 
@@ -37,13 +45,6 @@ export interface RolloutRecord {
 export interface RecordedInterval extends ClosedInterval {
   /** Which rollout, judged on which terms, it is evidence for: 16 hex digits. */
   readonly question: string;
-}
-
-export interface RolledBack {
-  readonly version: string;
-  readonly sha256: string;
-  readonly at: string;
-  readonly reason: string;
 }
 
 export const FORMAT_NUMBER: typeof FORMAT = FORMAT;
@@ -116,18 +117,34 @@ export class Persistence {
   }
 }
 
-function readRecord<Document extends { readonly format: number }>(path: string): Document | undefined {
-  let text: string;
+/**
+ * A record of the gateway; undefined when there is none.
+ * @throws StateFolderError when there is one and it cannot be read: it is never taken for none.
+ */
+export function readRecord<Document extends { readonly format: number }>(path: string): Document | undefined {
+  let record: Document;
   try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
-  const record = JSON.parse(text) as Document;
-  if (record.format > FORMAT) {
-    throw new Error(
-      `${path}: format ${record.format} was written by a newer version; this one reads format ${FORMAT}. Install the newer version.`,
+    record = JSON.parse(readFileSync(path, "utf8")) as Document;
+    if (typeof record.format !== "number") throw new Error("it has no format");
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw new StateFolderError(
+      {
+        path,
+        seen: `it cannot be read (${error instanceof Error ? error.message : String(error)})`,
+        allowed: "the record that the gateway writes",
+        cure: "Make it readable for its owner, or close what keeps too many files open, and run the same again; `mlc doctor` says more.",
+      },
+      { cause: error },
     );
+  }
+  if (record.format > FORMAT) {
+    throw new StateFolderError({
+      path,
+      seen: `format ${record.format} was written by a newer version`,
+      allowed: `format ${FORMAT}`,
+      cure: "Install the newer version.",
+    });
   }
   return record;
 }

@@ -2,12 +2,19 @@ import type { TrafficEvent } from "../../../spec/status.ts";
 import type { TrafficPlan } from "../../../spec/traffic.ts";
 import { type Clock, timestamp } from "./clock.ts";
 import {
-  FORMAT_NUMBER,
-  type Persistence,
+  asksForTraffic,
+  attemptOf,
+  type Contents,
+  contentOf,
+  ended,
+  endOfRollback,
+  firstContents,
   type RolledBack,
-  type RolloutRecord,
-  type RouteRecord,
-} from "./persistence.ts";
+  serving,
+  tried,
+} from "./content-memory.ts";
+import { FORMAT_NUMBER, type Persistence, type RolloutRecord, type RouteRecord } from "./persistence.ts";
+import { endedBefore, type Memory, type StableChange } from "./refusal.ts";
 import type { Ended } from "./rollout.ts";
 
 const MOST_EVENTS = 200;
@@ -21,11 +28,15 @@ export class RouteMemory {
   /** Since when traffic is divided as it is now. */
   since: string;
   rolledBack: RolledBack | undefined;
+  /** A person took traffic back, and no plan has moved any since. */
+  takenBack = false;
   readonly #files: Persistence;
   readonly #clock: Clock;
   readonly #log: (line: string) => void;
   #route: RouteRecord | undefined;
   #ended: Readonly<Record<string, Ended>> = {};
+  #contents: Contents = {};
+  #serving: string | undefined;
   #events: readonly TrafficEvent[] = [];
   #writtenRoute: RouteRecord | undefined;
   #unsaved = false;
@@ -58,11 +69,55 @@ export class RouteMemory {
   load(): RolloutRecord | undefined {
     const route = this.#files.readRoute();
     const record = this.#files.readRollout();
+    const known = rememberedIn(route, record, timestamp(this.#clock));
     this.#route = route;
-    this.#ended = record?.ended ?? {};
-    this.rolledBack = record?.rolledBack;
+    this.#ended = known.ended;
+    this.#contents = known.contents;
+    this.#serving = known.serving;
+    this.rolledBack = route && rollbackInForce(route, record);
+    this.takenBack = record?.takenBack ?? false;
     this.#events = record?.events ?? [];
     return record;
+  }
+
+  /** What plans are judged by. */
+  judgedBy(isComplete: boolean): Memory {
+    return {
+      plan: this.#route?.plan,
+      isComplete,
+      serving: this.#serving,
+      contents: this.#contents,
+      ended: this.#ended,
+      deprecatedSince: this.#route?.deprecatedSince ?? {},
+    };
+  }
+
+  /** A plan is in force that changes what serves everybody in this way. */
+  keepAccepted(plan: TrafficPlan, change: StableChange, before: TrafficPlan | undefined): void {
+    const at = timestamp(this.#clock);
+    if (change === "first") {
+      this.#contents = { ...this.#contents, ...firstContents(plan, undefined, at) };
+    } else if (change === "rollback" && this.#serving !== undefined) {
+      const version = before?.stable ?? "";
+      const reason = `a plan made ${plan.stable} stable again`;
+      const end = { version, as: "stable", at, cause: "plan", reason } as const;
+      this.#contents = ended(this.#contents, this.#serving, end);
+    }
+    const sha256 = contentOf(plan, plan.stable);
+    const override = change === "override" ? plan.override : undefined;
+    if (change !== "none") this.#contents = serving(this.#contents, sha256, at, override);
+    this.#contents = tried(this.#contents, plan);
+    this.#serving = sha256;
+    this.rolledBack = undefined;
+    if (change !== "none" || asksForTraffic(plan)) this.takenBack = false;
+  }
+
+  /** Who served everybody until now was rolled back, and another version serves. */
+  keepRolledBack(back: RolledBack, servingNow: string): void {
+    this.#contents = ended(this.#contents, back.sha256, endOfRollback(back));
+    this.#serving = servingNow;
+    this.rolledBack = back;
+    this.since = back.at;
   }
 
   /** The disk first: a route that cannot be kept is not taken. */
@@ -84,13 +139,18 @@ export class RouteMemory {
     this.#route = { ...this.#route, generation: this.#route.generation + 1 };
   }
 
-  keepEnded(identity: string, ended: Ended): void {
-    this.#ended = newest({ ...this.#ended, [identity]: ended }, MOST_ENDED);
+  keepEnded(plan: TrafficPlan, end: Ended): void {
+    const { candidate, rollout } = plan;
+    this.#ended = newest({ ...this.#ended, [rollout.identity]: end }, MOST_ENDED);
+    if (candidate === undefined) return;
+    const attempt = attemptOf(plan);
+    const content = { ...end, version: candidate, as: "candidate", attempt } as const;
+    this.#contents = ended(this.#contents, contentOf(plan, candidate), content);
   }
 
   /** How the rollout that a plan asks for was ended before. */
-  endedBefore({ candidate, rollout: { identity } }: TrafficPlan): Ended | undefined {
-    return candidate !== undefined && Object.hasOwn(this.#ended, identity) ? this.#ended[identity] : undefined;
+  endedBefore(plan: TrafficPlan): Ended | undefined {
+    return endedBefore(plan, { contents: this.#contents, ended: this.#ended });
   }
 
   note(kind: TrafficEvent["kind"], text: string): void {
@@ -108,6 +168,9 @@ export class RouteMemory {
         ...rollout,
         since: this.since,
         ended: this.#ended,
+        contents: this.#contents,
+        ...(this.#serving !== undefined && { serving: this.#serving }),
+        ...(this.takenBack && { takenBack: true }),
         ...(this.rolledBack !== undefined && { rolledBack: this.rolledBack }),
         events: this.#events,
       });
@@ -128,4 +191,31 @@ export class RouteMemory {
 
 function newest<Value>(record: Readonly<Record<string, Value>>, most: number): Readonly<Record<string, Value>> {
   return Object.fromEntries(Object.entries(record).slice(-most));
+}
+
+/**
+ * What the files of a gateway remember. Those of version 0.1.0 know no contents: what they tell of the plan in force is
+ * taken for them. A plan that was written just before the process ended was accepted: what serves is its stable version.
+ */
+export function rememberedIn(
+  route: RouteRecord | undefined,
+  record: RolloutRecord | undefined,
+  at: string,
+): Pick<Memory, "contents" | "ended" | "serving"> {
+  const byIdentity = record?.ended ?? {};
+  if (route === undefined) {
+    return { contents: record?.contents ?? {}, ended: byIdentity, serving: record?.serving };
+  }
+  const { plan } = route;
+  const sha256 = contentOf(plan, rollbackInForce(route, record)?.to ?? plan.stable);
+  const known = record?.contents ?? firstContents(plan, record, at);
+  return { contents: serving(known, sha256, at), ended: byIdentity, serving: sha256 };
+}
+
+/** The rollback of what the plan in force makes stable. */
+function rollbackInForce({ plan }: RouteRecord, record: RolloutRecord | undefined): RolledBack | undefined {
+  const back = record?.rolledBack;
+  if (back?.version !== plan.stable) return undefined;
+  const to = back.to ?? plan.previous;
+  return to === undefined ? undefined : { ...back, to };
 }

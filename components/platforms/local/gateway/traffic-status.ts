@@ -49,7 +49,13 @@ function renderRollout({ plan, progress, rolledBack, verdict }: StatusFacts): Ro
     ...(runs && verdict !== undefined && { verdict }),
     ...(ended !== undefined && { ended }),
     ...(rolledBack !== undefined && {
-      ended: { at: rolledBack.at, cause: "person", reason: rolledBack.reason, lastBadMs: 0 },
+      ended: {
+        at: rolledBack.at,
+        cause: "person",
+        reason: rolledBack.reason,
+        ...(rolledBack.by !== undefined && { by: rolledBack.by }),
+        lastBadMs: 0,
+      },
     }),
     ...(phase === "progressing" && { next: renderNext(plan, progress, verdict) }),
   };

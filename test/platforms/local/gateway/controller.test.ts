@@ -1,12 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Controller } from "../../../../components/platforms/local/gateway/controller.ts";
 import { countInArm } from "../../../../components/platforms/local/gateway/counters.ts";
 import { Persistence } from "../../../../components/platforms/local/gateway/persistence.ts";
+import { refusalFromFiles } from "../../../../components/platforms/local/gateway/refusal-from-files.ts";
 import { Traffic } from "../../../../components/platforms/local/gateway/traffic.ts";
-import type { GatewayPaths } from "../../../../components/platforms/local/state-folder/paths.ts";
+import { openStateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
+import { type GatewayPaths, gatewayPaths } from "../../../../components/platforms/local/state-folder/paths.ts";
+import type { TrafficPlan } from "../../../../components/spec/traffic.ts";
 import { canaryPlan, latencyGuard, stablePlan } from "./plans.ts";
 
 let directory: string;
@@ -70,6 +73,7 @@ function setUp() {
 }
 
 const SERVERS = { v1: "v1.sock", v2: "v2.sock" };
+const THREE = Object.fromEntries(["1", "2", "3"].map((name) => [`v${name}`, { sha256: name.repeat(64) }]));
 
 test("a wall clock that jumps an hour, either way, decides nothing and bakes nothing", () => {
   const { time, controller, second } = setUp();
@@ -138,7 +142,7 @@ test("other guards are other questions: evidence begins anew, the share stays", 
 test("what a replaced process still counts under its old plan is no evidence for the new one", () => {
   for (const next of [
     canaryPlan({}, { guards: [latencyGuard] }),
-    canaryPlan({ candidate: "v1", stable: "v2" }, { identity: "rollout-2" }),
+    canaryPlan({ candidate: "v3", versions: THREE }, { identity: "rollout-2" }),
   ]) {
     const before = setUp();
     before.controller.accept({ plan: canaryPlan(), servers: SERVERS });
@@ -159,4 +163,108 @@ test("what a replaced process still counts under its old plan is no evidence for
     rmSync(directory, { recursive: true });
     directory = mkdtempSync(join(tmpdir(), "mlc-controller-"));
   }
+});
+
+/** v1, then v2 by promotion, then v3 by promotion. */
+function setUpThree() {
+  const stage = setUp();
+  const servers = { ...SERVERS, v3: "v3.sock" };
+  const accept = (plan: TrafficPlan) => stage.controller.accept({ plan, servers });
+  const serves = (stable: string, previous?: string) =>
+    stablePlan({ stable, versions: THREE, ...(previous !== undefined && { previous }) });
+  const promote = (stable: string, candidate: string): void => {
+    accept(canaryPlan({ stable, candidate, versions: THREE, weight: 10_000 }, { identity: candidate, bakeMs: 0 }));
+    for (let i = 0; i < 200 && stage.controller.progress?.phase !== "complete"; i++) stage.second();
+    expect(accept(serves(candidate, stable))).toBeUndefined();
+  };
+  accept(serves("v1"));
+  promote("v1", "v2");
+  promote("v2", "v3");
+  const now = () => Object.entries(stage.controller.status().weights).find(([, weight]) => weight === 10_000)?.[0];
+  return { ...stage, accept, serves, now };
+}
+
+test("a rollback twice is once; further back goes who names the version", () => {
+  const { controller, now } = setUpThree();
+  controller.rollBack("slow", { by: "ann@host" });
+  controller.rollBack("slow", { by: "ann@host" });
+  expect(now()).toBe("v2");
+  expect(controller.status().rollout.ended).toMatchObject({ reason: "slow", by: "ann@host" });
+  controller.rollBack("still slow", { to: "v1" });
+  expect(now()).toBe("v1");
+  expect(controller.rollBack("no", { to: "v3" })).toMatchObject({ code: "rolledBack", reason: "slow" });
+  expect(controller.rollBack("no", { to: "v9" })).toMatchObject({ code: "unproven" });
+  expect(now()).toBe("v1");
+});
+
+test("a rollback that ended a canary does not take stable out when it is pressed again, also once the plan says the same", () => {
+  const { controller, accept, serves, now } = setUpThree();
+  const versions = { ...THREE, v4: { sha256: "4".repeat(64) } };
+  accept(canaryPlan({ stable: "v3", candidate: "v4", previous: "v2", versions }, { identity: "v4" }));
+  controller.rollBack("bad");
+  controller.rollBack("bad");
+  expect(controller.status().weights).toEqual({ v1: 0, v2: 0, v3: 10_000, v4: 0 });
+  accept(serves("v3", "v2"));
+  controller.rollBack("bad");
+  expect(now()).toBe("v3");
+  controller.rollBack("worse", { to: "v2" });
+  expect(now()).toBe("v2");
+});
+
+test("what was rolled back stays so after the plan says the same, after a restart, and after the route was removed", () => {
+  const { controller, accept, serves } = setUpThree();
+  controller.rollBack("slow");
+  expect(accept({ ...serves("v3", "v2"), stickyHeader: "x-user" })).toMatchObject({ code: "rolledBack" });
+  expect(accept(serves("v2", "v1"))).toBeUndefined();
+  expect(accept(serves("v3", "v2"))).toMatchObject({ code: "rolledBack", reason: "slow" });
+  const again = setUp();
+  again.controller.load();
+  const plan = serves("v3", "v2");
+  expect(again.controller.refusalOf({ plan })).toMatchObject({ code: "rolledBack" });
+  again.controller.remove();
+  expect(again.controller.refusalOf({ plan })).toMatchObject({ code: "rolledBack" });
+  expect(again.controller.refusalOf({ plan: serves("v2") })).toBeUndefined();
+});
+
+test("an aborted candidate does not become stable, and an override lets it in once", () => {
+  const { controller, accept } = setUpThree();
+  const versions = { ...THREE, v4: { sha256: "4".repeat(64) } };
+  const canary = canaryPlan({ stable: "v3", candidate: "v4", versions }, { identity: "v4" });
+  accept(canary);
+  controller.abort("by hand", "ann@host");
+  const stable = stablePlan({ stable: "v4", versions, previous: "v3" });
+  expect(accept(stable)).toMatchObject({ code: "rolledBack", reason: "by hand" });
+  expect(accept({ ...stable, override: "urgent" })).toBeUndefined();
+  expect(controller.status().events.at(-1)).toMatchObject({ kind: "override", text: "v4 serves unproven: urgent" });
+  controller.rollBack("as feared");
+  expect(accept({ ...stable, override: "urgent", stickyHeader: "x" })).toMatchObject({ code: "rolledBack" });
+  expect(accept({ ...stable, override: "mended elsewhere", stickyHeader: "x" })).toBeUndefined();
+});
+
+test("an older file that tries what serves is refused", () => {
+  const { accept } = setUpThree();
+  expect(accept(canaryPlan({ stable: "v2", candidate: "v3", versions: THREE }, { identity: "v3" }))).toMatchObject({
+    code: "stale",
+  });
+});
+
+test("without the gateway its files judge the same, and files that cannot be read let nothing pass", () => {
+  const root = join(directory, "state");
+  const folder = openStateFolder(root);
+  const paths = gatewayPaths("e");
+  const inFolder = Object.fromEntries(
+    Object.entries(paths).map(([name, path]) => [name, folder.path(path)]),
+  ) as unknown as GatewayPaths;
+  const traffic = new Traffic({ feedbackKey: Buffer.from("key"), startedAt: 0 });
+  const controller = new Controller({ traffic, files: new Persistence(inFolder) });
+  expect(refusalFromFiles(folder, "e", canaryPlan())).toBeUndefined();
+  controller.accept({ plan: stablePlan(), servers: SERVERS });
+  controller.accept({ plan: canaryPlan(), servers: SERVERS });
+  controller.abort("by hand");
+  expect(refusalFromFiles(folder, "e", canaryPlan({ weight: 100 }))).toEqual(
+    controller.refusalOf({ plan: canaryPlan({ weight: 100 }) }),
+  );
+  rmSync(inFolder.rollout);
+  mkdirSync(inFolder.rollout);
+  expect(() => refusalFromFiles(folder, "e", canaryPlan({ weight: 100 }))).toThrow(/rollout.json: it cannot be read/);
 });

@@ -127,7 +127,8 @@ test("after a promotion a rollback gives all traffic to the previous version, fo
     json: { code: "rolledBack", reason: "too bold" },
   });
   expect((await bench.accepted(stablePlan())).rollout.phase).toBe("idle");
-  expect((await bench.accepted(promoted)).weights).toEqual({ v1: 0, v2: 10_000 });
+  expect(await bench.put(promoted)).toMatchObject({ status: 409, json: { code: "rolledBack", reason: "too bold" } });
+  expect((await bench.accepted({ ...promoted, override: "mended" })).weights).toEqual({ v1: 0, v2: 10_000 });
 });
 
 test("a rollback while a candidate runs is an abort, and with nothing to go back to it changes nothing", async () => {

@@ -1,0 +1,31 @@
+import type { TrafficPlan } from "../../../spec/traffic.ts";
+import type { StateFolder } from "../state-folder/folder.ts";
+import { gatewayPaths } from "../state-folder/paths.ts";
+import { type RolloutRecord, type RouteRecord, readRecord } from "./persistence.ts";
+import { type Memory, type Refusal, refusalOf } from "./refusal.ts";
+import { rememberedIn } from "./route-memory.ts";
+
+/** What the gateway of an endpoint remembers, from its files alone. @throws StateFolderError when they cannot be read */
+export function memoryFromFiles(folder: StateFolder, endpoint: string, now: number = Date.now()): Memory {
+  const paths = gatewayPaths(endpoint);
+  const route = readRecord<RouteRecord>(folder.path(paths.route));
+  const record = readRecord<RolloutRecord>(folder.path(paths.rollout));
+  const progress = record?.progress;
+  return {
+    ...rememberedIn(route, record, new Date(now).toISOString()),
+    plan: route?.plan,
+    isComplete: progress?.phase === "complete" && progress.identity === route?.plan.rollout.identity,
+    deprecatedSince: route?.deprecatedSince ?? {},
+  };
+}
+
+/**
+ * Why the gateway of an endpoint would refuse a plan, without asking it; undefined when it would take it.
+ * @throws StateFolderError when its files cannot be read: nothing passes then
+ */
+export const refusalFromFiles = (
+  folder: StateFolder,
+  endpoint: string,
+  plan: TrafficPlan,
+  now: number = Date.now(),
+): Refusal | undefined => refusalOf(plan, memoryFromFiles(folder, endpoint, now), now);
