@@ -35,4 +35,4 @@ export {
 } from "./latency.ts";
 export type { Interval, JudgeSettings, JudgeState } from "./observation.ts";
 export type { Path } from "./path.ts";
-export type { Block, Boundary } from "./proportion.ts";
+export { type Block, type Boundary, HISTORY_UNITS } from "./proportion.ts";

@@ -93,7 +93,7 @@ export function sendCustomers(bench: Bench, lanes: number): Customers {
       }
       const value = answer?.headers["x-prediction-label"] === "positive";
       const body = JSON.stringify({ predictionId, metric: "positiveRate", value });
-      await bench.data("/feedback", { method: "POST", body }).catch(() => undefined);
+      await bench.feedBack(body).catch(() => undefined);
     }
   };
   const lanesOver = Promise.all(Array.from({ length: lanes }, lane));

@@ -35,6 +35,7 @@ const inside = (directory: string, paths: GatewayPaths): GatewayPaths => ({
   intervals: path.join(directory, paths.intervals),
   adminToken: path.join(directory, paths.adminToken),
   feedbackKey: path.join(directory, paths.feedbackKey),
+  feedbackToken: path.join(directory, paths.feedbackToken),
   gateway: path.join(directory, paths.gateway),
 });
 
@@ -67,8 +68,8 @@ function createBench(plan: TrafficPlan): Bench {
 /** One second with as many answers, of which the candidate's fail by this share. */
 function second({ traffic, clock, controller }: Bench, jump: number, failing: number): void {
   for (let request = 0; request < 100; request++) {
-    countInArm(traffic.comparison.stable, 200, 1);
-    countInArm(traffic.comparison.candidate, request < failing ? 500 : 200, 1);
+    countInArm(traffic.comparison.stable, "answered", 1);
+    countInArm(traffic.comparison.candidate, request < failing ? "failed" : "answered", 1);
   }
   clock.pass(1_000, jump);
   controller.tick();

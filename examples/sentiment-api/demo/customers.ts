@@ -11,9 +11,10 @@ export interface Customers {
   stop(): Promise<Seen>;
 }
 
-export async function letCustomersIn(url: string): Promise<Customers> {
+/** @param feedbackToken what the business shows when it tells how an answer turned out */
+export async function letCustomersIn(url: string, feedbackToken: string): Promise<Customers> {
   const script = fileURLToPath(new URL(`./traffic${extname(import.meta.url)}`, import.meta.url));
-  const child: ChildProcess = fork(script, [url], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child: ChildProcess = fork(script, [url, feedbackToken], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   let latest: Seen = { sent: 0, answered: 0, refused: 0, lost: 0, feedback: 0, byVersion: {}, seconds: 0 };
   child.on("message", (message) => {
     latest = message as Seen;

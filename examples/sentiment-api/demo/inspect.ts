@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
 import { type GatewayClaim, readClaim } from "../../../components/platforms/local/gateway/claim.ts";
@@ -13,6 +13,10 @@ export function claimIn(folder: StateFolder): GatewayClaim {
   if (claim === undefined) throw new Error(`no gateway runs in ${folder.root}`);
   return claim;
 }
+
+/** The credential for feedback. */
+export const readFeedbackToken = (folder: StateFolder): string =>
+  readFileSync(folder.path(gatewayPaths("sentiment").feedbackToken), "utf8").trim();
 
 /** What the project's directory holds by design; everything else would be a leftover. */
 const known = new Set([

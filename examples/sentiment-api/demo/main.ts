@@ -7,7 +7,7 @@ import { parseDocument } from "yaml";
 import { verifyArchive } from "../../../components/platforms/local/state-folder/archive.ts";
 import { findEngine } from "../../../stacks/engine/index.ts";
 import { type Customers, letCustomersIn } from "./customers.ts";
-import { claimIn, findLeftovers, observedSplit } from "./inspect.ts";
+import { claimIn, findLeftovers, observedSplit, readFeedbackToken } from "./inspect.ts";
 import { Narrator } from "./narrator.ts";
 import {
   type Report,
@@ -79,7 +79,7 @@ async function firstDeployment(): Promise<void> {
   await converge();
   const url = gatewayUrl();
   say(`try it: curl -s ${url}/predict -H 'content-type: application/json' -d '{"text":"not bad at all"}'`);
-  customers = await letCustomersIn(url);
+  customers = await letCustomersIn(url, readFeedbackToken(openFolder(stage.stateDir)));
   say("customers come in at 900 requests a second, and stay to the end");
 }
 

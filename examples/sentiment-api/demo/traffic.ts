@@ -16,7 +16,7 @@ export interface Seen {
   readonly seconds: number;
 }
 
-const [, , url = "", rate = "900"] = process.argv;
+const [, , url = "", feedbackToken = "", rate = "900"] = process.argv;
 const requestsPerMs = Number(rate) / 1000;
 const feedbackShare = 0.5;
 const tickMs = 5;
@@ -63,7 +63,12 @@ async function tell(): Promise<void> {
   const batch = heard.splice(0, 1000);
   if (batch.length === 0) return;
   try {
-    const answer = await pool.request({ method: "POST", path: "/feedback", headers, body: JSON.stringify(batch) });
+    const answer = await pool.request({
+      method: "POST",
+      path: "/feedback",
+      headers: { ...headers, authorization: `Bearer ${feedbackToken}` },
+      body: JSON.stringify(batch),
+    });
     const { accepted } = (await answer.body.json()) as { readonly accepted: number };
     seen.feedback += accepted;
   } catch {

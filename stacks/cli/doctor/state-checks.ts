@@ -46,8 +46,8 @@ export async function checkStateFolder(path: string): Promise<StateFindings> {
 /** What holds a secret is for its owner alone. */
 function checkModes(root: string): readonly Finding[] {
   const secrets = findGateways(root).flatMap(({ endpoint }) => {
-    const { adminToken, feedbackKey } = gatewayPaths(endpoint);
-    return [adminToken, feedbackKey];
+    const { adminToken, feedbackKey, feedbackToken } = gatewayPaths(endpoint);
+    return [adminToken, feedbackKey, feedbackToken];
   });
   return ["", ...secrets].flatMap((relative) => {
     const path = join(root, relative);

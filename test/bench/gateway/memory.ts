@@ -72,6 +72,6 @@ async function feedBack(bench: Bench, done: () => boolean): Promise<void> {
   while (!done()) {
     const { headers } = await bench.predict({ body: REQUEST });
     const body = JSON.stringify({ predictionId: headers["x-prediction-id"], metric: "positiveRate", value: 1 });
-    await bench.data("/feedback", { method: "POST", body });
+    await bench.feedBack(body);
   }
 }

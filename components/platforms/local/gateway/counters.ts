@@ -31,6 +31,7 @@ export const createVersionCounter = (): VersionCounter => ({
 export interface ArmCounter {
   requests: number;
   errors: number;
+  refusals: number;
   readonly latency: Float64Array;
   /** By metric. */
   readonly feedback: Map<string, { count: number; sum: number }>;
@@ -39,22 +40,38 @@ export interface ArmCounter {
 const createArmCounter = (): ArmCounter => ({
   requests: 0,
   errors: 0,
+  refusals: 0,
   latency: new Float64Array(LATENCY_BUCKETS),
   feedback: new Map(),
 });
+
+export interface Excess {
+  requests: number;
+  /** Failed or refused. */
+  bad: number;
+}
 
 /** What the judge compares, since the last interval was closed. Pinned, copied and failed-over answers never get here. */
 export interface Comparison {
   readonly stable: ArmCounter;
   readonly candidate: ArmCounter;
+  /** Requests of inputs and addresses beyond their fair share: too much of one kind to be evidence of harm. */
+  readonly excess: { readonly stable: Excess; readonly candidate: Excess };
   /** Copies that were answered or failed, and how stable did with the same requests. */
-  readonly copies: { requests: number; errors: number; stableErrors: number };
+  readonly copies: {
+    requests: number;
+    errors: number;
+    stableErrors: number;
+    refusals: number;
+    stableRefusals: number;
+  };
 }
 
 export const createComparison = (): Comparison => ({
   stable: createArmCounter(),
   candidate: createArmCounter(),
-  copies: { requests: 0, errors: 0, stableErrors: 0 },
+  excess: { stable: { requests: 0, bad: 0 }, candidate: { requests: 0, bad: 0 } },
+  copies: { requests: 0, errors: 0, stableErrors: 0, refusals: 0, stableRefusals: 0 },
 });
 
 /** Status that stands in the counts for a request that got no answer. */
@@ -72,11 +89,18 @@ export function countAnswer(counter: VersionCounter, status: number, ms: number)
   counter.latencySumMs += ms;
 }
 
-/** A request without an answer counts as an error and has no latency. */
-export function countInArm(arm: ArmCounter, status: number, ms: number): void {
+/**
+ * What became of a prediction. `failed`: no answer, 5xx, later than the deadline, or nothing that a client of stable can
+ * read. `refused`: 4xx.
+ */
+export type Outcome = "answered" | "refused" | "failed";
+
+/** @param ms absent without an answer, and for what says nothing about how fast the version is */
+export function countInArm(arm: ArmCounter, outcome: Outcome, ms: number | undefined): void {
   arm.requests++;
-  if (isError(status)) arm.errors++;
-  if (status === NO_ANSWER) return;
+  if (outcome === "failed") arm.errors++;
+  if (outcome === "refused") arm.refusals++;
+  if (ms === undefined) return;
   const bucket = bucketOf(ms);
   arm.latency[bucket] = (arm.latency[bucket] ?? 0) + 1;
 }

@@ -2,9 +2,8 @@ import { isUtf8 } from "node:buffer";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { answerJson } from "./answer.ts";
-import { countFeedback } from "./counters.ts";
 import { type Asked, Exchange, MOST_BODY_BYTES } from "./exchange.ts";
-import type { FeedbackItem } from "./feedback.ts";
+import { type FeedbackSettings, receiveFeedback } from "./feedback-port.ts";
 import { HttpReply } from "./reply.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -13,6 +12,8 @@ export interface DataPortSettings {
   readonly instance: string;
   /** Metrics that feedback may name. */
   readonly metrics: () => ReadonlySet<string>;
+  /** The credential that feedback needs. */
+  readonly feedbackToken: string;
   /** The longest a client may take over its headers, in ms. @default 10,000 */
   readonly headersTimeoutMs?: number;
   /** The longest a client may take over its whole request, in ms. @default 30,000 */
@@ -38,7 +39,7 @@ const SMALL_BODY_BYTES = 16 * 1024;
 
 /** What clients talk to: predictions, Open Inference Protocol v2, feedback. */
 export function createDataPort(settings: DataPortSettings): DataPort {
-  const { traffic, instance, metrics, headersTimeoutMs = 10_000, requestTimeoutMs = 30_000 } = settings;
+  const { traffic, instance, metrics, feedbackToken, headersTimeoutMs = 10_000, requestTimeoutMs = 30_000 } = settings;
   const bodies = new KeptBodies();
   const server = createServer({
     headersTimeout: headersTimeoutMs,
@@ -56,7 +57,7 @@ export function createDataPort(settings: DataPortSettings): DataPort {
     if (traffic.draining) response.shouldKeepAlive = false;
     if (!keepsUp(request, response)) return;
     const path = pathOf(request.url ?? "/");
-    if (path === "/feedback") return receiveFeedback(traffic, metrics, request, response);
+    if (path === "/feedback") return takeFeedback({ traffic, token: feedbackToken, metrics }, request, response);
     if (path === "/v2/health/ready") return void readiness(instance, request, response);
     if (path === "/v2/health/live") return answerGet(request, response, 200, { live: true });
     if (path === "/v2") return answerGet(request, response, 200, { name: "model-lifecycle-gateway", extensions: [] });
@@ -198,35 +199,11 @@ function isForeignPage({ origin, host, "sec-fetch-site": site }: IncomingMessage
   return origin !== undefined && origin !== `http://${host}`;
 }
 
-function receiveFeedback(
-  traffic: Traffic,
-  metrics: () => ReadonlySet<string>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  if (request.method !== "POST") {
-    refuseMethod(response, "POST");
-    return;
-  }
+function takeFeedback(settings: FeedbackSettings, request: IncomingMessage, response: ServerResponse): void {
   const refusal = refusalOf(request);
-  if (refusal !== undefined) {
-    refuse(request, response, refusal);
-    return;
-  }
-  readBody(new KeptBodies(), request, response, (body) => {
-    try {
-      const document: unknown = JSON.parse(body.toString());
-      const answer = traffic.feedback.receive(document, metrics(), (item) => recordFeedback(traffic, item));
-      answerJson(response, 202, answer);
-    } catch (error) {
-      answerJson(response, 400, { error: error instanceof Error ? error.message : String(error) });
-    }
-  });
-}
-
-function recordFeedback(traffic: Traffic, { prediction: { arm }, metric, value }: FeedbackItem): void {
-  traffic.countFeedback(metric, arm);
-  if (arm !== "excluded") countFeedback(traffic.comparison[arm], metric, value);
+  if (request.method !== "POST") refuseMethod(response, "POST");
+  else if (refusal !== undefined) refuse(request, response, refusal);
+  else receiveFeedback(settings, request, response);
 }
 
 /** Ready means that stable says so; asked at most once a second. */

@@ -384,7 +384,7 @@ export class Exchange implements AnswerHandler, UnderWay {
   #answerHeaders(length: number | undefined): string[] {
     const { label, headers } = returnedHeaders(this.#headers, length === undefined);
     headers.push("x-model-version", this.#version);
-    if (this.#asked.prediction) headers.push("x-prediction-id", this.#traffic.ids.issue(this.#arm, label, Date.now()));
+    if (this.#asked.prediction) headers.push("x-prediction-id", this.#traffic.ids.issue(this.#arm, label));
     if (length !== undefined) headers.push("content-length", String(length));
     const notice = this.#traffic.noticeHeaders.get(this.#version);
     if (notice !== undefined) headers.push(...notice);

@@ -82,7 +82,7 @@ function readValue(metric: unknown, value: unknown): Reading {
 
 function readLabel({ labelHash }: Prediction, label: unknown): Reading {
   if (typeof label !== "string") return { refused: "label is a string" };
-  if (labelHash === "") return { refused: "the model gave no label with this prediction" };
+  if (labelHash === undefined) return { refused: "the model gave no label with this prediction" };
   return { metric: ACCURACY, value: Number(hashLabel(label) === labelHash) };
 }
 

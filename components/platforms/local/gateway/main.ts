@@ -35,7 +35,8 @@ async function run(args: GatewayArguments): Promise<void> {
 
   controller.load();
   const metrics = (): ReadonlySet<string> => controller.metrics();
-  const data = createDataPort({ traffic, instance: args.instance, metrics });
+  const feedbackToken = files.readSecret(files.paths.feedbackToken);
+  const data = createDataPort({ traffic, instance: args.instance, metrics, feedbackToken });
   const admin = createAdminPort({
     ...{ ...args, controller, traffic, token, page, isReplaced },
     startSuccessor: (): number | undefined => startSuccessor(folder, args, [data.server, admin]),

@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
 import { hash32 } from "./router.ts";
 
-/** Which arm of the comparison answered; `excluded`: pinned, failed over, a further request of a session, or no rollout. */
+/** Which arm of the comparison answered; `excluded`: pinned, failed over, or no rollout. */
 export type Arm = "stable" | "candidate" | "excluded";
 
 export interface Prediction {
@@ -9,74 +9,70 @@ export interface Prediction {
   /** The start of the process that issued it, and its number among that process's predictions. */
   readonly boot: string;
   readonly number: number;
-  /** Of the label that the model answered with; empty when it gave none. */
-  readonly labelHash: string;
+  /** Of the label that the model answered with; undefined when it gave none. */
+  readonly labelHash: number | undefined;
 }
 
-const LETTERS = { stable: "s", candidate: "c", excluded: "x" } as const;
-const ARMS: Readonly<Record<string, Arm>> = { s: "stable", c: "candidate", x: "excluded" };
+const ARMS: readonly Arm[] = ["stable", "candidate", "excluded"];
+const ID_BYTES = 16;
+const NO_LABEL = 0;
 
-export const hashLabel = (label: string): string => hash32(label).toString(36);
+/** Never 0, which stands for no label. */
+export const hashLabel = (label: string): number => hash32(label) & 0xffff || 1;
 
 /**
- * Issues and recognises prediction ids without remembering them:
- * `<second>.<arm>.<boot>-<number>.<label hash>.<tag>`, where the tag proves second, arm and rollout. It is computed
- * once per second and arm, because a signature for each answer would cost more than the answer.
+ * Issues and recognises prediction ids without remembering them. An id is one AES block under the gateway's key: rollout
+ * (32 bits), start of the process (32), number (40), label (16) and arm (8). Whoever makes one up hits a valid rollout
+ * and arm in one of 10^11 tries, and can read or change nothing in one that he was given.
  */
 export class PredictionIds {
   readonly #key: Buffer;
-  readonly #boot: string;
+  readonly #boot: number;
   readonly #identity: () => string;
+  #tag: number | undefined;
   #issued = 0;
-  #second = -1;
-  #prefixes = { stable: "", candidate: "", excluded: "" };
-  #suffixes = { stable: "", candidate: "", excluded: "" };
 
   constructor(settings: { readonly key: Buffer; readonly startedAt: number; readonly identity: () => string }) {
-    this.#key = settings.key;
-    this.#boot = settings.startedAt.toString(36);
+    this.#key = createHash("sha256").update("prediction id").update(settings.key).digest().subarray(0, ID_BYTES);
+    // Tenths of a second: two processes that follow each other must not share it.
+    this.#boot = Math.floor(settings.startedAt / 100) % 2 ** 32;
     this.#identity = settings.identity;
   }
 
-  issue(arm: Arm, label: string | undefined, wallMs: number): string {
-    const second = Math.floor(wallMs / 1000);
-    if (second !== this.#second) this.#turnTo(second);
+  issue(arm: Arm, label: string | undefined): string {
     this.#issued++;
-    return `${this.#prefixes[arm]}${this.#issued.toString(36)}.${label === undefined ? "" : hashLabel(label)}${this.#suffixes[arm]}`;
+    const block = Buffer.alloc(ID_BYTES);
+    block.writeUInt32BE(this.#rollout(), 0);
+    block.writeUInt32BE(this.#boot, 4);
+    block.writeUIntBE(this.#issued, 8, 5);
+    block.writeUInt16BE(label === undefined ? NO_LABEL : hashLabel(label), 13);
+    block.writeUInt8(ARMS.indexOf(arm), 15);
+    return createCipheriv("aes-128-ecb", this.#key, null).setAutoPadding(false).update(block).toString("base64url");
   }
 
-  /** Called when another rollout begins: tags name the rollout. */
+  /** Called when another rollout begins: ids belong to one. */
   renew(): void {
-    this.#second = -1;
+    this.#tag = undefined;
   }
 
   /** What an id says, or why it is not believed. */
   recognise(id: string): Prediction | { readonly refused: string } {
-    const parts = /^([0-9a-z]{1,12})\.([scx])\.([0-9a-z]{1,12})-([0-9a-z]{1,11})\.([0-9a-z]{0,7})\.([\w-]{16})$/.exec(
-      id,
-    );
-    if (parts === null) return { refused: "not a prediction id" };
-    const [, second = "", letter = "", boot = "", number = "", labelHash = "", tag = ""] = parts;
-    const arm = ARMS[letter] ?? "excluded";
-    const proof = this.#tag(Number.parseInt(second, 36), arm);
-    if (!timingSafeEqual(Buffer.from(proof), Buffer.from(tag))) {
+    if (!/^[\w-]{22}$/.test(id)) return { refused: "not a prediction id" };
+    const sealed = Buffer.from(id, "base64url");
+    const block = createDecipheriv("aes-128-ecb", this.#key, null).setAutoPadding(false).update(sealed);
+    const arm = ARMS[block.readUInt8(15)];
+    const boot = block.readUInt32BE(4);
+    const number = block.readUIntBE(8, 5);
+    if (block.readUInt32BE(0) !== this.#rollout() || arm === undefined || boot > this.#boot) {
       return { refused: "the id is forged, or belongs to another rollout" };
     }
-    const issued = Number.parseInt(number, 36);
-    if (boot === this.#boot && issued > this.#issued) return { refused: "the id was never issued" };
-    return { arm, boot, number: issued, labelHash };
+    if (boot === this.#boot && number > this.#issued) return { refused: "the id was never issued" };
+    const label = block.readUInt16BE(13);
+    return { arm, boot: String(boot), number, labelHash: label === NO_LABEL ? undefined : label };
   }
 
-  #turnTo(second: number): void {
-    this.#second = second;
-    for (const arm of ["stable", "candidate", "excluded"] as const) {
-      this.#prefixes[arm] = `${second.toString(36)}.${LETTERS[arm]}.${this.#boot}-`;
-      this.#suffixes[arm] = `.${this.#tag(second, arm)}`;
-    }
-  }
-
-  #tag(second: number, arm: Arm): string {
-    const subject = `${second}.${arm}.${this.#identity()}`;
-    return createHmac("sha256", this.#key).update(subject).digest("base64url").slice(0, 16);
+  #rollout(): number {
+    this.#tag ??= createHash("sha256").update(this.#identity()).digest().readUInt32BE(0);
+    return this.#tag;
   }
 }

@@ -1,6 +1,7 @@
-import type { Verdict } from "../../../analysis/index.ts";
+import { HISTORY_UNITS, type Verdict } from "../../../analysis/index.ts";
 import type { RolloutPhase, RolloutStatus } from "../../../spec/status.ts";
 import { ladder, type RolloutPlan, type TrafficPlan } from "../../../spec/traffic.ts";
+import type { Excess } from "./counters.ts";
 import type { ClosedInterval } from "./trial.ts";
 
 export type Ended = NonNullable<RolloutStatus["ended"]>;
@@ -24,7 +25,13 @@ export interface Progress {
   /** Where `elapsedMs` stood when the candidate's first interval began; absent before its first request. */
   readonly candidateFromMs?: number;
   /** Guards that had data on both arms on this step, added up over its intervals. */
-  readonly stepArms: Readonly<Record<string, { readonly stable: boolean; readonly candidate: boolean }>>;
+  readonly stepArms: Readonly<Record<string, StepArms>>;
+  /** Stable units of each guard since evidence began: the first of them only teach the judge. Absent in records of 0.1.0. */
+  readonly taught?: Readonly<Record<string, number>>;
+  /** The guard whose evidence of harm stands above half of what ends the rollout. */
+  readonly doubt?: string;
+  /** What was left out of the comparison on both sides, because few inputs or addresses asked it. */
+  readonly excess?: { readonly stable: Excess; readonly candidate: Excess };
   /** Copies the candidate answered without an error on this step. */
   readonly stepCopies: number;
   /** Every guard was shown non-inferior. */
@@ -32,6 +39,13 @@ export interface Progress {
   /** How many intervals this has seen. */
   readonly intervals: number;
   readonly ended?: Ended;
+}
+
+interface StepArms {
+  readonly stable: boolean;
+  readonly candidate: boolean;
+  /** There was data on both that the judge could bet on. */
+  readonly judged?: boolean;
 }
 
 /** What one interval showed. */
@@ -127,16 +141,25 @@ export function end(progress: Progress, at: string, cause: string, reason: strin
 
 function add(before: Progress, { ms, closed, verdict }: Observation): Progress {
   const stepArms = { ...before.stepArms };
+  const taught: Record<string, number> = { ...before.taught };
   let reached = closed.copies !== undefined;
   for (const [guard, { n0, n1 }] of Object.entries(closed.live.counts)) {
     const known = stepArms[guard];
-    stepArms[guard] = { stable: known?.stable === true || n0 > 0, candidate: known?.candidate === true || n1 > 0 };
+    const stable = known?.stable === true || n0 > 0;
+    const judged = known?.judged === true || (stable && n1 > 0 && (before.taught?.[guard] ?? 0) >= HISTORY_UNITS);
+    stepArms[guard] = { stable, candidate: known?.candidate === true || n1 > 0, judged };
+    taught[guard] = (taught[guard] ?? 0) + n0;
     reached ||= n1 > 0;
   }
-  const copies = closed.copies?.counts.errorRate;
-  const answered = copies !== undefined && typeof copies.x1 === "number" ? copies.n1 - copies.x1 : 0;
+  const { doubt: _doubted, ...kept } = before;
+  const half = verdict.evidence.thresholds.rollback / 2;
+  const doubted = verdict.evidence.guards.find(({ rollback }) => rollback.log > half);
+  const answered = answeredCopies(closed);
   return {
-    ...before,
+    ...kept,
+    taught,
+    ...(doubted !== undefined && { doubt: doubted.name }),
+    ...(closed.excess !== undefined && { excess: sumOf(before.excess, closed.excess) }),
     elapsedMs: before.elapsedMs + ms,
     stepElapsedMs: before.stepElapsedMs + ms,
     ...(reached && before.candidateFromMs === undefined && { candidateFromMs: before.elapsedMs }),
@@ -145,6 +168,23 @@ function add(before: Progress, { ms, closed, verdict }: Observation): Progress {
     intervals: before.intervals + 1,
     proven: before.proven || verdict.verdict === "promote",
   };
+}
+
+type BothExcess = NonNullable<Progress["excess"]>;
+
+function sumOf(before: BothExcess | undefined, { stable, candidate }: BothExcess): BothExcess {
+  const sum = (a: Excess | undefined, b: Excess): Excess => ({
+    requests: (a?.requests ?? 0) + b.requests,
+    bad: (a?.bad ?? 0) + b.bad,
+  });
+  return { stable: sum(before?.stable, stable), candidate: sum(before?.candidate, candidate) };
+}
+
+/** Copies that the candidate neither failed nor refused. */
+function answeredCopies({ copies }: ClosedInterval): number {
+  const [errors, refusals] = [copies?.counts.errorRate, copies?.counts.refusalRate];
+  if (errors === undefined) return 0;
+  return errors.n1 - [errors, refusals].reduce((sum, counts) => sum + Number(counts?.x1 ?? 0), 0);
 }
 
 function harmIn(
@@ -210,11 +250,31 @@ export function waitsFor(progress: Progress, plan: RolloutPlan): Wait | undefine
       return arms?.stable !== true || arms.candidate !== true;
     });
     if (silent !== undefined) return { what: `data on both versions for ${silent.metric}` };
+    // The first units of stable teach the judge: a step that it has only learnt on has shown nothing.
+    const unjudged = plan.guards.find(
+      ({ metric, source }) => source === "requests" && progress.stepArms[metric]?.judged !== true,
+    );
+    if (unjudged !== undefined) return { what: `the first interval in which ${unjudged.metric} is judged` };
   }
+  if (progress.doubt !== undefined) return { what: `the evidence of harm in ${progress.doubt} to fall` };
+  const repeated = repeatedFailures(progress, plan);
+  if (repeated !== undefined) return { what: repeated };
   if ((isLast || step === steps.length - 2) && !progress.proven) {
     return { what: "every guard to be shown non-inferior" };
   }
   return undefined;
+}
+
+/** So many failures of the same few inputs are no accident. */
+const MANY_REPEATS = 20;
+
+/** What few inputs ask again and again neither ends a rollout nor may be forgotten: it holds it. */
+function repeatedFailures({ excess }: Progress, plan: RolloutPlan): string | undefined {
+  if (excess === undefined || excess.candidate.bad < MANY_REPEATS) return undefined;
+  const shareOfBad = ({ requests, bad }: Excess): number => (requests === 0 ? 0 : bad / requests);
+  const margin = plan.guards.find(({ metric }) => metric === "refusalRate")?.margin.value ?? 0.005;
+  if (shareOfBad(excess.candidate) <= shareOfBad(excess.stable) + margin) return undefined;
+  return `an answer to few inputs that come again and again: the candidate failed or refused ${excess.candidate.bad} of ${excess.candidate.requests}`;
 }
 
 /** What the plan says to do when the longest time has brought no decision. */

@@ -159,7 +159,7 @@ export class RunningRollout {
     this.#question = questionOf(plan);
     this.#openInterval();
     this.#trial = createTrial(plan);
-    if (this.progress !== undefined) this.progress = { ...this.progress, proven: false, intervals: 0 };
+    if (this.progress !== undefined) this.progress = { ...this.progress, proven: false, intervals: 0, taught: {} };
   }
 
   #resumeTrial(plan: TrafficPlan, snapshot: RolloutRecord["trial"]): void {

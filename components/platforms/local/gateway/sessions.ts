@@ -1,38 +1,63 @@
+import type { Outcome } from "./counters.ts";
 import { hash32 } from "./router.ts";
 
-/** 4 MB: one false "already seen" in 40 after four million sessions. */
-const BITS = 1 << 25;
-const PROBES = 4;
+/** Sessions that are told apart in one interval, and remembered as failing, on one arm. */
+const MOST_SESSIONS = 50_000;
+
+/** What an interval showed of one session. */
+export interface SessionUnit {
+  readonly outcome: Outcome;
+  /** Its slowest answer; absent when none came. */
+  readonly ms: number | undefined;
+}
+
+const WORSE: Readonly<Record<Outcome, number>> = { answered: 0, refused: 1, failed: 2 };
 
 /**
- * Which sessions of a rollout have been counted, in fixed memory.
- *
- * A session gives the comparison one request, its first: the requests of one session are alike, so each further one
- * would be counted as independent evidence that it is not. The filter errs only by leaving a new session out.
+ * The requests of sessions on one arm. What is counted is a session in an interval: its requests are alike, so each
+ * further one would be taken for independent evidence that it is not. Its worst outcome and its slowest answer stand for
+ * it, and a session that goes on failing is counted ever more rarely, in its 1st, 2nd, 4th, 8th … such interval: one
+ * client alone decides nothing.
  */
-export class CountedSessions {
-  #bits: Uint32Array | undefined;
+export class SessionUnits {
+  #open = new Map<number, SessionUnit>();
+  /** How the sessions did that were not answered in their last interval, and for how many intervals so far. */
+  readonly #bad = new Map<number, { readonly outcome: Outcome; readonly times: number }>();
 
-  /** True the first time a session is seen. */
-  add(session: string): boolean {
-    // Sticky traffic is the exception: the memory is taken when the first session comes.
-    this.#bits ??= new Uint32Array(BITS / 32);
-    const bits = this.#bits;
-    const [first, stride] = [hash32(session), hash32(`${session}\n`) | 1];
-    let fresh = false;
-    for (let probe = 0; probe < PROBES; probe++) {
-      const bit = (first + Math.imul(probe, stride)) & (BITS - 1);
-      const word = bits[bit >>> 5] ?? 0;
-      const mask = 1 << (bit & 31);
-      if ((word & mask) === 0) {
-        fresh = true;
-        bits[bit >>> 5] = word | mask;
-      }
+  add(session: string, { outcome, ms }: SessionUnit): void {
+    const key = hash32(session);
+    const known = this.#open.get(key);
+    if (known === undefined) {
+      if (this.#open.size < MOST_SESSIONS) this.#open.set(key, { outcome, ms });
+      return;
     }
-    return fresh;
+    const worst = WORSE[outcome] > WORSE[known.outcome] ? outcome : known.outcome;
+    const slowest = ms === undefined || (known.ms ?? 0) > ms ? known.ms : ms;
+    this.#open.set(key, { outcome: worst, ms: slowest });
+  }
+
+  /** Closes the interval: what counts of it. */
+  take(): readonly SessionUnit[] {
+    const units = [...this.#open].flatMap(([session, unit]) => (this.#isNews(session, unit.outcome) ? [unit] : []));
+    this.#open = new Map();
+    return units;
   }
 
   clear(): void {
-    this.#bits = undefined;
+    this.#open.clear();
+    this.#bad.clear();
+  }
+
+  #isNews(session: number, outcome: Outcome): boolean {
+    const before = this.#bad.get(session);
+    if (outcome === "answered") {
+      this.#bad.delete(session);
+      return true;
+    }
+    if (this.#bad.size >= MOST_SESSIONS && before === undefined) return false;
+    const isWorse = before === undefined || WORSE[outcome] > WORSE[before.outcome];
+    const times = isWorse ? 1 : before.times + 1;
+    this.#bad.set(session, { outcome, times });
+    return Number.isInteger(Math.log2(times));
   }
 }

@@ -1,8 +1,8 @@
 import { bucketBound, type Verdict } from "../../../analysis/index.ts";
 import type { RolloutStatus, TrafficEvent, TrafficStatus, VersionCounts } from "../../../spec/status.ts";
 import { type TrafficPlan, trafficWeights } from "../../../spec/traffic.ts";
-import { quantile, type VersionCounter } from "./counters.ts";
 import type { RolledBack } from "./content-memory.ts";
+import { quantile, type VersionCounter } from "./counters.ts";
 import { describeRung, type Progress, waitsFor } from "./rollout.ts";
 import type { Traffic } from "./traffic.ts";
 

@@ -1,26 +1,28 @@
+import { hash } from "node:crypto";
 import { AnswerShape } from "./answer-shape.ts";
 import {
   type Comparison,
   countInArm,
   createComparison,
   createVersionCounter,
-  NO_ANSWER,
+  type Outcome,
   type VersionCounter,
 } from "./counters.ts";
 import { Endings } from "./endings.ts";
+import { FairShare } from "./fair-share.ts";
 import { Feedback } from "./feedback.ts";
 import { PinBudget } from "./pins.ts";
 import { type Arm, PredictionIds } from "./prediction-id.ts";
 import { Draw, type Routing } from "./router.ts";
-import { CountedSessions } from "./sessions.ts";
+import { SessionUnits } from "./sessions.ts";
 import { RequestsUnderWay } from "./under-way.ts";
 import { Upstream } from "./upstream.ts";
 
 const DEFAULT_DEADLINE_MS = 30_000;
 
-const freshShapes = () => ({ predict: new AnswerShape(), infer: new AnswerShape() });
+const freshShares = () => ({ inputs: new FairShare(), sources: new FairShare() });
 
-type Outcome = "answered" | "refused" | "failed";
+const freshShapes = () => ({ predict: new AnswerShape(), infer: new AnswerShape() });
 
 export interface CountedOutcome {
   readonly arm: "stable" | "candidate";
@@ -52,7 +54,8 @@ export class Traffic {
   /** `Deprecation`, `Sunset` and `Link` for each version on its way out, names and values in turn. */
   noticeHeaders: ReadonlyMap<string, readonly string[]> = new Map();
   readonly draw: Draw = new Draw();
-  readonly sessions: CountedSessions = new CountedSessions();
+  readonly #sessions = { stable: new SessionUnits(), candidate: new SessionUnits() };
+  readonly #shares = { stable: freshShares(), candidate: freshShares() };
   readonly ids: PredictionIds;
   readonly feedback: Feedback;
   #comparison: Comparison = createComparison();
@@ -83,6 +86,9 @@ export class Traffic {
   /** Closes the interval and opens the next. */
   takeComparison(): Comparison {
     const closed = this.#comparison;
+    for (const arm of ["stable", "candidate"] as const) {
+      for (const { outcome, ms } of this.#sessions[arm].take()) countInArm(closed[arm], outcome, ms);
+    }
     this.#comparison = createComparison();
     return closed;
   }
@@ -96,7 +102,10 @@ export class Traffic {
     if (before?.stable !== routing.stable) this.#shapes = freshShapes();
     this.underWay.reconsider();
     if (before?.identity === routing.identity) return;
-    this.sessions.clear();
+    for (const arm of ["stable", "candidate"] as const) {
+      this.#sessions[arm].clear();
+      for (const share of Object.values(this.#shares[arm])) share.clear();
+    }
     this.feedback.clear();
     this.ids.renew();
     this.takeComparison();
@@ -114,9 +123,20 @@ export class Traffic {
     }
   }
 
-  countOutcome({ arm, outcome, ms, key: { session } }: CountedOutcome): void {
-    if (session !== undefined && !this.sessions.add(session)) return;
-    countInArm(this.#comparison[arm], outcome === "failed" ? NO_ANSWER : outcome === "refused" ? 400 : 200, ms ?? 0);
+  countOutcome({ arm, outcome, ms, key }: CountedOutcome): void {
+    if (!this.#isFair(arm, key)) {
+      const { excess } = this.#comparison;
+      excess[arm].requests++;
+      if (outcome !== "answered") excess[arm].bad++;
+    } else if (key.session === undefined) countInArm(this.#comparison[arm], outcome, ms);
+    else this.#sessions[arm].add(key.session, { outcome, ms });
+  }
+
+  /** No input and no address counts for much more than the others. */
+  #isFair(arm: "stable" | "candidate", { input, source }: CountedOutcome["key"]): boolean {
+    const { inputs, sources } = this.#shares[arm];
+    const bySource = sources.takes(source);
+    return inputs.takes(hash("md5", input)) && bySource;
   }
 
   countCopy({ stable, copy }: { readonly stable: Outcome; readonly copy: Outcome }): void {
@@ -124,6 +144,8 @@ export class Traffic {
     copies.requests++;
     if (copy === "failed") copies.errors++;
     if (stable === "failed") copies.stableErrors++;
+    if (copy === "refused") copies.refusals++;
+    if (stable === "refused") copies.stableRefusals++;
   }
 
   countFeedback(metric: string, arm: Arm): void {

@@ -16,6 +16,8 @@ export interface ClosedInterval {
   readonly live: Interval;
   /** Copies against stable's answers to the same requests; absent when nothing was copied. */
   readonly copies?: Interval;
+  /** What was left out of `live` because few inputs or addresses asked it; absent when nothing was. */
+  readonly excess?: Comparison["excess"];
 }
 
 /** The two judges of a rollout. Copies never enter the live comparison: nobody received those answers. */
@@ -24,7 +26,8 @@ export interface TrialState {
   readonly copies: JudgeState;
 }
 
-const COPIES_GUARD = "errorRate";
+/** What can be read off an answer that nobody used. */
+const COPIES_GUARDS = ["errorRate", "refusalRate"] as const;
 
 export const judgedGuards = (guards: readonly Guard[]): readonly JudgedGuard[] => guards.map(judgedGuard);
 
@@ -47,12 +50,15 @@ export function judgeSettings({ guards, alpha, beta, maxDurationMs, steps }: Rol
   };
 }
 
-/** Only the error rate can be read off an answer that nobody used; its margin is the guard's, or half a point. */
+/** The margins are the guards', or half a point. */
 function copiesSettings({ guards, alpha, beta }: RolloutPlan): JudgeSettings {
-  const errors = guards.find(({ metric }) => metric === COPIES_GUARD);
-  const margin = errors?.margin ?? { kind: "absolute", value: 0.005 };
-  const guard = { kind: "proportion", name: COPIES_GUARD, direction: "increase", margin } as const;
-  return { guards: [{ ...guard, designEffect: errors?.designEffect ?? 1 }], alpha, beta };
+  const judged = COPIES_GUARDS.map((name) => {
+    const guard = guards.find(({ metric }) => metric === name);
+    const margin = guard?.margin ?? ({ kind: "absolute", value: 0.005 } as const);
+    const designEffect = guard?.designEffect ?? 1;
+    return { kind: "proportion", name, direction: "increase", margin, designEffect } as const;
+  });
+  return { guards: judged, alpha, beta };
 }
 
 /** Judges one rollout, interval by interval. */
@@ -95,18 +101,26 @@ export function closeInterval(
   guards: readonly JudgedGuard[],
   when: { readonly at: number; readonly seconds: number; readonly step: number },
 ): ClosedInterval {
-  const { stable, candidate, copies } = comparison;
+  const { stable, candidate, copies, excess } = comparison;
   const counts = Object.fromEntries(guards.map((guard) => [guard.name, countsFor(guard, stable, candidate)]));
   const live = { ...when, counts };
-  if (copies.requests === 0) return { live };
-  const block = { n0: copies.requests, x0: copies.stableErrors, n1: copies.requests, x1: copies.errors };
-  return { live, copies: { ...when, counts: { [COPIES_GUARD]: block } } };
+  const left = excess.stable.requests + excess.candidate.requests === 0 ? {} : { excess };
+  if (copies.requests === 0) return { live, ...left };
+  const n = { n0: copies.requests, n1: copies.requests };
+  const counted = {
+    errorRate: { ...n, x0: copies.stableErrors, x1: copies.errors },
+    refusalRate: { ...n, x0: copies.stableRefusals, x1: copies.refusals },
+  };
+  return { live, ...left, copies: { ...when, counts: counted } };
 }
 
 function countsFor(guard: JudgedGuard, stable: ArmCounter, candidate: ArmCounter): Interval["counts"][string] {
   if (guard.kind === "latency") return tailCounts(stable.latency, candidate.latency, boundsOf(guard));
   if (guard.name === "errorRate") {
     return { n0: stable.requests, x0: stable.errors, n1: candidate.requests, x1: candidate.errors };
+  }
+  if (guard.name === "refusalRate") {
+    return { n0: stable.requests, x0: stable.refusals, n1: candidate.requests, x1: candidate.refusals };
   }
   const [before, after] = [stable.feedback.get(guard.name), candidate.feedback.get(guard.name)];
   return { n0: before?.count ?? 0, x0: before?.sum ?? 0, n1: after?.count ?? 0, x1: after?.sum ?? 0 };

@@ -39,8 +39,10 @@ export interface GatewayPaths {
   readonly intervals: string;
   /** Mode 0600. */
   readonly adminToken: string;
-  /** Mode 0600. */
+  /** Mode 0600: what prediction ids are sealed with; nobody but the gateway needs it. */
   readonly feedbackKey: string;
+  /** Mode 0600: who sends feedback shows it. */
+  readonly feedbackToken: string;
   /** Who the gateway is and where it listens. */
   readonly gateway: string;
 }
@@ -54,6 +56,7 @@ export function gatewayPaths(endpoint: string): GatewayPaths {
     intervals: join(directory, "intervals.jsonl"),
     adminToken: join(directory, "admin.token"),
     feedbackKey: join(directory, "feedback.key"),
+    feedbackToken: join(directory, "feedback.token"),
     gateway: join(directory, "gateway.json"),
   };
 }

@@ -27,6 +27,7 @@ function pathsIn(root: string): GatewayPaths {
     intervals: at("intervals.jsonl"),
     adminToken: at("admin.token"),
     feedbackKey: at("feedback.key"),
+    feedbackToken: at("feedback.token"),
     gateway: at("gateway.json"),
   };
 }
@@ -63,8 +64,8 @@ function setUp() {
   const clock = { wall: () => time.wall, monotonic: () => time.monotonic };
   const controller = new Controller({ traffic, files: disk, clock });
   const second = (errors = 0): void => {
-    for (let i = 0; i < 95; i++) countInArm(traffic.comparison.stable, 200, 5);
-    for (let i = 0; i < 20; i++) countInArm(traffic.comparison.candidate, i < errors ? 500 : 200, 5);
+    for (let i = 0; i < 95; i++) countInArm(traffic.comparison.stable, "answered", 5);
+    for (let i = 0; i < 20; i++) countInArm(traffic.comparison.candidate, i < errors ? "failed" : "answered", 5);
     time.wall += 1_000;
     time.monotonic += 1_000;
     controller.tick();
@@ -150,7 +151,7 @@ test("what a replaced process still counts under its old plan is no evidence for
     const after = setUp();
     after.controller.load();
     after.controller.accept({ plan: next, servers: SERVERS });
-    for (let i = 0; i < 20; i++) countInArm(before.traffic.comparison.candidate, 500, 5);
+    for (let i = 0; i < 20; i++) countInArm(before.traffic.comparison.candidate, "failed", 5);
     before.time.monotonic += 1_000;
     before.controller.tickReplaced();
     after.second();

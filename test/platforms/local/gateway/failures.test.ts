@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { fail, succeed } from "./fake-server.ts";
 import { Bench, send } from "./harness.ts";
-import { canaryPlan, stablePlan } from "./plans.ts";
+import { canaryPlan, errorGuard, stablePlan } from "./plans.ts";
 
 let bench: Bench;
 const children: ChildProcess[] = [];
@@ -47,7 +47,7 @@ describe("an attempt has an end", () => {
     };
     const answered = bench.predict();
     while (bench.server("v2").received === 0) await sleep(5);
-    await bench.accepted(stablePlan({ stable: "v2", previous: "v1" }));
+    await bench.accepted(stablePlan({ stable: "v2", previous: "v1", override: "this test" }));
     bench.server("v2").answer = (_seen, response) => fail(response, 500);
     answerLate();
     expect((await answered).status).toBe(500);
@@ -287,3 +287,103 @@ async function raw(...parts: readonly string[]): Promise<string> {
     })();
   });
 }
+
+const refusalGuard = { ...errorGuard, metric: "refusalRate", margin: { kind: "absolute", value: 0.005 } } as const;
+const guards = [errorGuard, refusalGuard];
+let inputs = 0;
+const next = (): string => `{"text":"input ${inputs++}"}`;
+
+/** Honest clients, each with an input of its own, while something else goes on. */
+async function honestly<T>(work: () => Promise<T>): Promise<T> {
+  let done = false;
+  const lane = async (): Promise<void> => {
+    while (!done) {
+      await bench.predict({ body: next() });
+      await sleep(5);
+    }
+  };
+  const lanes = Promise.all(Array.from({ length: 4 }, lane));
+  try {
+    return await work();
+  } finally {
+    done = true;
+    await lanes;
+  }
+}
+
+describe("harm is what a client of stable would not have met", () => {
+  test("a candidate that refuses what stable accepts is ended by refusalRate, though one client asks one thing", async () => {
+    bench = await Bench.start();
+    bench.server("v2").answer = (_seen, response) => fail(response, 400);
+    await bench.accepted(canaryPlan({ weight: 5_000 }, { guards }));
+    let done = false;
+    const load = bench.load(() => done, 8);
+    const { rollout } = await bench.until((status) => status.rollout.phase === "aborted");
+    done = true;
+    expect(rollout.ended?.cause).toBe("guard:refusalRate");
+    const { sent, statuses } = await load;
+    expect(statuses).toEqual(new Map([[200, sent]]));
+  });
+
+  test("so is one that refuses copies", async () => {
+    bench = await Bench.start();
+    bench.server("v2").answer = (_seen, response) => fail(response, 422);
+    await bench.accepted(canaryPlan({ weight: 0, shadow: true }, { guards }));
+    const { rollout } = await honestly(() => bench.until((status) => status.rollout.phase === "aborted"));
+    expect(rollout.ended?.cause).toBe("guard:refusalRate");
+  });
+
+  test("clients' own mistakes meet both versions and end nothing", async () => {
+    bench = await Bench.start();
+    for (const server of bench.servers.values()) server.answer = (_seen, response) => fail(response, 400);
+    await bench.accepted(canaryPlan({ weight: 5_000 }, { guards }));
+    await honestly(() => bench.until(({ requests }) => (requests.v2?.requests ?? 0) > 300));
+    expect((await bench.status()).rollout.phase).toBe("progressing");
+  });
+
+  test("a candidate that fails sessions only after a while is ended", async () => {
+    bench = await Bench.start();
+    await bench.accepted(canaryPlan({ weight: 2_500, stickyHeader: "x-session-id" }, { guards }));
+    let done = false;
+    const lane = async (first: number): Promise<void> => {
+      for (let i = first; !done; i += 4) {
+        await bench.predict({ body: next(), headers: { "x-session-id": `returning ${i % 300}` } });
+      }
+    };
+    const lanes = Promise.all([0, 1, 2, 3].map(lane));
+    await bench.until(({ requests }) => (requests.v1?.requests ?? 0) > 2_000);
+    bench.server("v2").answer = (_seen, response) => fail(response, 500);
+    const { rollout } = await bench.until((status) => status.rollout.phase === "aborted");
+    done = true;
+    await lanes;
+    expect(rollout.ended?.cause).toBe("guard:errorRate");
+  });
+
+  test("one input that only the candidate fails, sent again and again, ends nothing and is not forgotten", async () => {
+    bench = await Bench.start();
+    bench.server("v2").answer = (seen, response) => {
+      if (seen.body.includes("poison")) fail(response, 500);
+      else succeed(response, "v2");
+    };
+    const plan = canaryPlan({ weight: 10_000 }, { guards, advance: "automatic", bakeMs: 1_000 });
+    await bench.accepted(plan);
+    const status = await honestly(async () => {
+      await bench.until(({ requests }) => (requests.v1?.requests ?? 0) > 300);
+      for (let i = 0; i < 2_000; i++) await bench.predict({ body: '{"text":"poison"}' });
+      return await bench.status();
+    });
+    expect(status.rollout.phase).toBe("progressing");
+    expect(status.rollout.next?.what).toContain("few inputs");
+  });
+
+  test("feedback without the credential is refused, and changes nothing", async () => {
+    bench = await Bench.start();
+    await bench.accepted(canaryPlan());
+    const { headers } = await bench.predict();
+    const body = JSON.stringify({ predictionId: headers["x-prediction-id"], metric: "accuracy", label: "positive" });
+    const refused = await bench.data("/feedback", { method: "POST", body });
+    expect([refused.status, refused.json]).toMatchObject([401, { error: expect.stringContaining("feedback.token") }]);
+    expect(await bench.feedBack(body)).toMatchObject({ status: 202, json: { accepted: 1 } });
+    expect((await bench.feedBack(`[${"1".repeat(300_000)}]`)).status).toBe(413);
+  });
+});

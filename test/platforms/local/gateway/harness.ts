@@ -106,6 +106,12 @@ export class Bench {
     return readFileSync(this.file("admin.token"), "utf8").trim();
   }
 
+  /** Sends feedback as whoever may. */
+  feedBack(body: string): Promise<Answer> {
+    const token = readFileSync(this.file("feedback.token"), "utf8").trim();
+    return this.data("/feedback", { method: "POST", body, headers: { authorization: `Bearer ${token}` } });
+  }
+
   file(name: string): string {
     return join(this.root, "gateways/e", name);
   }

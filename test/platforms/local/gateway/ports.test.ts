@@ -113,11 +113,11 @@ test("a prediction carries its version and an id, and feedback about it is joine
   const { headers } = await bench.predict();
   expect(headers).toMatchObject({ "x-model-version": "v1" });
   const body = JSON.stringify([{ predictionId: headers["x-prediction-id"], label: "positive" }, { predictionId: "x" }]);
-  expect(await bench.data("/feedback", { method: "POST", body })).toMatchObject({
+  expect(await bench.feedBack(body)).toMatchObject({
     status: 202,
     json: { accepted: 1, rejected: [{ index: 1, reason: "not a prediction id" }] },
   });
-  expect((await bench.data("/feedback", { method: "POST", body: "{" })).status).toBe(400);
+  expect((await bench.feedBack("{")).status).toBe(400);
 });
 
 test.each<[string, string, string]>([

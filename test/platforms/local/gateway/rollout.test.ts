@@ -8,6 +8,7 @@ import {
   type Progress,
   shareOf,
   startRollout,
+  waitsFor,
 } from "../../../../components/platforms/local/gateway/rollout.ts";
 import { judgeSettings } from "../../../../components/platforms/local/gateway/trial.ts";
 import type { RolloutPlan, TrafficPlan } from "../../../../components/spec/traffic.ts";
@@ -16,6 +17,15 @@ import { canaryPlan, rolloutPlan, stablePlan } from "./plans.ts";
 const AT = "2026-01-01T00:00:00.000Z";
 const base = createJudge(judgeSettings(rolloutPlan())).verdict;
 const says = (verdict: Decision): Verdict => ({ ...base, verdict });
+
+/** Evidence of harm at this height, not yet enough to end anything. */
+const doubting = (log: number): Verdict => ({
+  verdict: "continue",
+  evidence: {
+    ...base.evidence,
+    guards: base.evidence.guards.map((guard) => ({ ...guard, rollback: { ...guard.rollback, log } })),
+  },
+});
 
 interface Second {
   readonly ms?: number;
@@ -28,7 +38,7 @@ interface Second {
 }
 
 const second = (seen: Second = {}): Observation => {
-  const { ms = 1_000, verdict = "continue", copiesVerdict = "continue", n0 = 95, n1 = 5, copies } = seen;
+  const { ms = 1_000, verdict = "continue", copiesVerdict = "continue", n0 = 100, n1 = 5, copies } = seen;
   const when = { at: 0, seconds: ms / 1000 };
   return {
     at: AT,
@@ -165,7 +175,39 @@ test("time that the gateway did not run does not bake, and a long interval is on
   const plan = automatic();
   const paused = after(begin(plan), plan.rollout, [{ ms: 10 }, { ms: 10 }]);
   expect(paused).toMatchObject({ step: 0, stepElapsedMs: 20 });
-  expect(after(begin(plan), plan.rollout, [{ ms: 60_000 }])).toMatchObject({ step: 1 });
+  expect(after(paused, plan.rollout, [{ ms: 60_000 }])).toMatchObject({ step: 1 });
+});
+
+test("a block that only teaches the judge leaves no step, however long it is and however bad", () => {
+  const plan = automatic();
+  const taught = after(begin(plan), plan.rollout, [{ ms: 60_000, n0: 5_000, n1: 50 }]);
+  expect(taught).toMatchObject({ step: 0, stepArms: { errorRate: { stable: true, candidate: true, judged: false } } });
+  expect(waitsFor(taught, plan.rollout)).toEqual({ what: "the first interval in which errorRate is judged" });
+  expect(after(taught, plan.rollout, [{ ms: 1_000 }])).toMatchObject({ step: 1 });
+});
+
+test("a step is not left while the evidence of harm is above half of what ends the rollout", () => {
+  const plan = automatic();
+  const doubtful = observe(after(begin(plan), plan.rollout, times(2)), plan.rollout, {
+    ...second(),
+    verdict: doubting(0.6 * Math.log(1 / plan.rollout.alpha)),
+  }).progress;
+  expect(doubtful).toMatchObject({ step: 0, doubt: "errorRate" });
+  expect(waitsFor(doubtful, plan.rollout)).toEqual({ what: "the evidence of harm in errorRate to fall" });
+  expect(after(doubtful, plan.rollout, times(1))).toMatchObject({ step: 1 });
+});
+
+test("what a candidate fails on few inputs again and again holds the rollout and does not end it", () => {
+  const plan = automatic();
+  const excess = { stable: { requests: 200, bad: 0 }, candidate: { requests: 40, bad: 40 } };
+  const seen = second();
+  const held = observe(after(begin(plan), plan.rollout, times(2)), plan.rollout, {
+    ...seen,
+    closed: { ...seen.closed, excess },
+  }).progress;
+  expect(held).toMatchObject({ step: 0, phase: "progressing", excess });
+  expect(waitsFor(held, plan.rollout)?.what).toContain("the candidate failed or refused 40 of 40");
+  expect(after(held, plan.rollout, times(10))).toMatchObject({ step: 0 });
 });
 
 test("a lower ceiling takes effect at once, a higher one leaves the share and goes on climbing", () => {

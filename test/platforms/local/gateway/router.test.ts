@@ -7,7 +7,6 @@ import {
   resolvePin,
   WHOLE,
 } from "../../../../components/platforms/local/gateway/router.ts";
-import { CountedSessions } from "../../../../components/platforms/local/gateway/sessions.ts";
 import { canaryPlan, stablePlan } from "./plans.ts";
 
 const weights = fc.integer({ min: 0, max: WHOLE });
@@ -66,20 +65,4 @@ test("without a candidate a routing gives nothing away, whatever the weight", ()
   expect(routing).toMatchObject({ weight: 0, shadowing: false });
   const header = planRouting(canaryPlan({ stickyHeader: "X-User" }), { weight: 1, shadowing: false, stable: "v1" });
   expect(header.stickyHeader).toBe("x-user");
-});
-
-test("a session is counted once in a rollout", () => {
-  const counted = new CountedSessions();
-  expect(counted.add("a")).toBe(true);
-  expect(counted.add("b")).toBe(true);
-  expect(counted.add("a")).toBe(false);
-  counted.clear();
-  expect(counted.add("a")).toBe(true);
-});
-
-test("of 100,000 sessions fewer than one in a thousand is left out, and none is counted twice", () => {
-  const counted = new CountedSessions();
-  const names = Array.from({ length: 100_000 }, (_, i) => `session-${i}`);
-  expect(names.filter((name) => counted.add(name)).length).toBeGreaterThan(99_900);
-  expect(names.filter((name) => counted.add(name))).toEqual([]);
 });

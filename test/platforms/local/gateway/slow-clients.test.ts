@@ -12,6 +12,7 @@ beforeEach(async () => {
     traffic,
     instance: "i",
     metrics: () => new Set(),
+    feedbackToken: "t",
     headersTimeoutMs: 200,
     requestTimeoutMs: 400,
   }).server;
@@ -31,7 +32,7 @@ const answerTo = (text: string): Promise<string> =>
 
 test.each([
   ["its headers", "POST /feedback HTTP/1.1\r\nhost: x\r\n"],
-  ["its body", "POST /feedback HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{"],
+  ["its body", "POST /feedback HTTP/1.1\r\nhost: x\r\nauthorization: Bearer t\r\ncontent-length: 10\r\n\r\n{"],
 ])("a client that does not finish %s gets 408 and is let go", async (_what, text) => {
   expect(await answerTo(text)).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\nconnection: close/);
 });

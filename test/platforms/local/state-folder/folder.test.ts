@@ -178,6 +178,7 @@ test("everything has its place", () => {
     intervals: "gateways/sentiment/intervals.jsonl",
     adminToken: "gateways/sentiment/admin.token",
     feedbackKey: "gateways/sentiment/feedback.key",
+    feedbackToken: "gateways/sentiment/feedback.token",
     gateway: "gateways/sentiment/gateway.json",
   });
 });
