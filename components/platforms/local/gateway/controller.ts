@@ -5,22 +5,21 @@ import { type Clock, systemClock, timestamp } from "./clock.ts";
 import { contentOf, recordOf } from "./content-memory.ts";
 import { ACCURACY } from "./feedback.ts";
 import { noticedSince, noticeHeaders } from "./notices.ts";
-import type { Persistence, RouteRecord } from "./persistence.ts";
+import type { Persistence, RolloutRecord } from "./persistence.ts";
 import { type Memory, type Refusal, refusalOf, type StableChange, stableChangeOf } from "./refusal.ts";
 import { describeRung, type Ended, end, type Outcome, type Progress, shareOf } from "./rollout.ts";
+import type { RouteDocument } from "./route-document.ts";
 import { RouteMemory } from "./route-memory.ts";
 import { planRouting } from "./router.ts";
 import { type Evidence, RunningRollout } from "./running-rollout.ts";
 import type { Traffic } from "./traffic.ts";
 import { renderStatus } from "./traffic-status.ts";
-import type { Trial } from "./trial.ts";
+import type { ClosedInterval, Trial } from "./trial.ts";
 
-export type { Clock, Evidence, Refusal };
+export type { Clock, Evidence, Refusal, RouteDocument };
 
 /** The judges' memory is written every so many intervals; a restart reads the intervals after it. */
 const SNAPSHOT_EVERY = 30;
-
-export type RouteDocument = Pick<RouteRecord, "plan" | "servers">;
 
 /**
  * Decides who serves: takes plans from outside, closes an interval each second, asks the judge, and obeys. A change
@@ -28,6 +27,7 @@ export type RouteDocument = Pick<RouteRecord, "plan" | "servers">;
  */
 export class Controller {
   readonly #traffic: Traffic;
+  readonly #files: Persistence;
   readonly #clock: Clock;
   readonly #memory: RouteMemory;
   readonly #rollout: RunningRollout;
@@ -42,27 +42,72 @@ export class Controller {
     readonly log?: (line: string) => void;
   }) {
     const { traffic, files, clock = systemClock, log = () => {} } = settings;
+    this.#files = files;
     this.#traffic = traffic;
     this.#clock = clock;
     this.#memory = new RouteMemory({ files, clock, log });
     this.#rollout = new RunningRollout({ traffic, files, clock, log });
   }
 
-  /** Goes on where the files say the last process stopped, or the one that replaced this one is now. */
+  /**
+   * Goes on where the files say the last process stopped. Whatever is damaged in them, stable serves by the plan, and
+   * what was lost is said.
+   */
   load(): void {
-    const record = this.#memory.load();
+    const record = this.#memory.load(true);
+    const { route } = this.#memory;
+    const losses = this.#files.takeLosses();
+    if (route !== undefined) this.#resume(route.plan, record, losses);
+    for (const loss of [...losses, ...this.#files.takeLosses()]) this.#memory.noteLoss(loss);
+    if (route === undefined) return;
+    this.#traffic.connect(route.servers);
+    this.#follow();
+  }
+
+  #resume(plan: TrafficPlan, record: RolloutRecord | undefined, losses: readonly string[]): void {
+    // The process may have ended between the two files: then the rollout is at its beginning.
+    if (record === undefined || record.progress.identity !== plan.rollout.identity) {
+      this.#memory.since = this.#at();
+      if (record === undefined && losses.length > 0) this.#endUnknown(plan);
+      this.#rollout.begin(plan, this.#memory.since, this.#memory.endedBefore(plan));
+      return;
+    }
+    this.#memory.since = record.since;
+    try {
+      if (!this.#files.areIntervalsWhole(record.trial?.offset ?? 0)) {
+        throw new Error("intervals.jsonl is damaged, or shorter than what was judged");
+      }
+      this.#rollout.resume(plan, record);
+    } catch (error) {
+      this.#rollout.progress = record.progress;
+      this.#loseEvidence(plan, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #loseEvidence(plan: TrafficPlan, why: string): void {
+    this.#rollout.forgetEvidence(plan, `the evidence of the rollout is lost (${why}): it begins anew`);
+  }
+
+  /** Nobody knows any more whether its candidate was stopped: it is. */
+  #endUnknown(plan: TrafficPlan): void {
+    if (plan.candidate === undefined) return;
+    const reason = "what the rollout had come to is lost with a damaged file; start its next attempt";
+    this.#memory.keepEnded(plan, { at: this.#at(), cause: "damage", by: "damage", reason });
+  }
+
+  /** Follows the files that the process which has replaced this one writes. What it is writing just now is read next time. */
+  #followFiles(): void {
+    let record: RolloutRecord | undefined;
+    try {
+      record = this.#memory.load(false);
+    } catch {
+      return;
+    }
     const { route } = this.#memory;
     if (route === undefined) return;
-    const { plan, servers } = route;
-    // The process may have ended between the two files: then the rollout is at its beginning.
-    if (record !== undefined && record.progress.identity === plan.rollout.identity) {
-      this.#memory.since = record.since;
-      this.#rollout.resume(plan, record);
-    } else {
-      this.#memory.since = this.#at();
-      this.#rollout.begin(plan, this.#memory.since, this.#memory.endedBefore(plan));
-    }
-    this.#traffic.connect(servers);
+    if (record?.progress.identity === route.plan.rollout.identity) this.#rollout.resume(route.plan, record);
+    else this.#rollout.begin(route.plan, this.#memory.since, this.#memory.endedBefore(route.plan));
+    this.#traffic.connect(route.servers);
     this.#follow();
   }
 
@@ -74,7 +119,7 @@ export class Controller {
   tickReplaced(): void {
     const closed = this.#rollout.closeInterval();
     if (closed !== undefined) this.#rollout.passOn(closed);
-    this.load();
+    this.#followFiles();
   }
 
   get plan(): TrafficPlan | undefined {
@@ -186,18 +231,31 @@ export class Controller {
     }
     if (closed === undefined) return;
     for (const interval of this.#rollout.exchangeIntervals(closed)) {
-      const outcome = this.#rollout.judge(plan, interval);
-      this.#enact(outcome && signed(outcome, undefined));
+      this.#judge(plan, interval);
       if (this.progress?.ended !== undefined) return;
     }
     this.#intervals++;
     if (this.#intervals % SNAPSHOT_EVERY === 0) this.save();
   }
 
+  #judge(plan: TrafficPlan, interval: ClosedInterval): void {
+    let outcome: Outcome | undefined;
+    try {
+      outcome = this.#rollout.judge(plan, interval);
+    } catch (error) {
+      // What was read from the files was not what the judge left there.
+      this.#loseEvidence(plan, error instanceof Error ? error.message : String(error));
+      for (const loss of this.#files.takeLosses()) this.#memory.noteLoss(loss);
+      this.save();
+      return;
+    }
+    this.#enact(outcome && signed(outcome, undefined));
+  }
+
   status(): TrafficStatus {
     const { plan, progress } = this;
     if (plan === undefined || progress === undefined) throw new Error("no plan has been accepted yet");
-    const { route, since, rolledBack, events } = this.#memory;
+    const { route, since, rolledBack, losses, events } = this.#memory;
     return renderStatus({
       plan,
       progress,
@@ -207,6 +265,7 @@ export class Controller {
       since,
       rolledBack,
       verdict: this.trial?.verdict,
+      losses,
       events,
     });
   }

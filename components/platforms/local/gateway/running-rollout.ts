@@ -90,6 +90,14 @@ export class RunningRollout {
     }
   }
 
+  /** What was judged so far cannot be used: evidence begins anew, the share stays. */
+  forgetEvidence(plan: TrafficPlan, loss: string): void {
+    this.#files.setIntervalsAside(loss);
+    if (plan.candidate === undefined || this.progress === undefined) return;
+    this.progress = { ...this.progress, stepElapsedMs: 0, stepArms: {}, stepCopies: 0 };
+    this.#forget(plan);
+  }
+
   /** There is no rollout any more. Its intervals stay. */
   remove(): void {
     this.progress = undefined;
@@ -167,8 +175,8 @@ export class RunningRollout {
       this.#trial = createTrial(plan, snapshot?.state);
       this.#offset = snapshot?.offset ?? 0;
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      // Written by a version that judged otherwise: everything is judged again.
+      // Written by a version that judged otherwise, or damaged: everything is judged again.
+      this.#log(`judging again: ${error instanceof Error ? error.message : String(error)}`);
       this.#trial = createTrial(plan);
       this.#offset = 0;
     }

@@ -1,8 +1,8 @@
 import { bucketBound, type Verdict } from "../../../analysis/index.ts";
 import type { RolloutStatus, TrafficEvent, TrafficStatus, VersionCounts } from "../../../spec/status.ts";
 import { type TrafficPlan, trafficWeights } from "../../../spec/traffic.ts";
+import type { RolledBack } from "./content-memory.ts";
 import { quantile, type VersionCounter } from "./counters.ts";
-import type { RolledBack } from "./persistence.ts";
 import { describeRung, type Progress, waitsFor } from "./rollout.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -16,11 +16,12 @@ export interface StatusFacts {
   readonly since: string;
   readonly rolledBack: RolledBack | undefined;
   readonly verdict: Verdict | undefined;
+  readonly losses: NonNullable<TrafficStatus["losses"]>;
   readonly events: readonly TrafficEvent[];
 }
 
 export function renderStatus(facts: StatusFacts): TrafficStatus {
-  const { plan, traffic, at, generation, since, events } = facts;
+  const { plan, traffic, at, generation, since, losses, events } = facts;
   const { routing } = traffic;
   return {
     model: plan.model,
@@ -32,6 +33,7 @@ export function renderStatus(facts: StatusFacts): TrafficStatus {
     since,
     rollout: renderRollout(facts),
     requests: Object.fromEntries([...traffic.counters].map(([version, counter]) => [version, countsOf(counter)])),
+    ...(losses.length > 0 && { losses }),
     events,
   };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -266,5 +266,7 @@ test("without the gateway its files judge the same, and files that cannot be rea
   );
   rmSync(inFolder.rollout);
   mkdirSync(inFolder.rollout);
+  expect(refusalFromFiles(folder, "e", canaryPlan({ weight: 100 }))).toMatchObject({ code: "rolloutAborted" });
+  writeFileSync(`${inFolder.rollout}.copy`, "");
   expect(() => refusalFromFiles(folder, "e", canaryPlan({ weight: 100 }))).toThrow(/rollout.json: it cannot be read/);
 });
