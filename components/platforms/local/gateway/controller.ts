@@ -4,6 +4,7 @@ import type { TrafficPlan } from "../../../spec/traffic.ts";
 import { type Clock, systemClock, timestamp } from "./clock.ts";
 import { contentOf, recordOf } from "./content-memory.ts";
 import { ACCURACY } from "./feedback.ts";
+import { type Ending, History, type HistoryEntry, type HistorySummary } from "./history.ts";
 import { noticedSince, noticeHeaders } from "./notices.ts";
 import type { Persistence, RolloutRecord } from "./persistence.ts";
 import { type Memory, type Refusal, refusalOf, type StableChange, stableChangeOf } from "./refusal.ts";
@@ -28,6 +29,8 @@ const SNAPSHOT_EVERY = 30;
 export class Controller {
   readonly #traffic: Traffic;
   readonly #files: Persistence;
+  readonly #history: History;
+  readonly #log: (line: string) => void;
   readonly #clock: Clock;
   readonly #memory: RouteMemory;
   readonly #rollout: RunningRollout;
@@ -43,6 +46,8 @@ export class Controller {
   }) {
     const { traffic, files, clock = systemClock, log = () => {} } = settings;
     this.#files = files;
+    this.#history = new History(files.paths);
+    this.#log = log;
     this.#traffic = traffic;
     this.#clock = clock;
     this.#memory = new RouteMemory({ files, clock, log });
@@ -163,9 +168,11 @@ export class Controller {
 
   /** The endpoint serves nothing any more. Ended rollouts stay known. */
   remove(): void {
-    if (this.#memory.route === undefined) return;
+    const { plan } = this;
+    if (plan === undefined) return;
     this.#traffic.connect({});
     this.#traffic.routing = undefined;
+    if (this.#isRunning(plan)) this.#record("removed", plan, { cause: "plan", reason: "the endpoint was taken down" });
     this.#memory.forgetRoute();
     this.#rollout.remove();
   }
@@ -196,7 +203,7 @@ export class Controller {
       const refusal = this.#refuseReturn(plan, to);
       if (refusal !== undefined) return refusal;
     }
-    const runs = plan.candidate !== undefined && this.progress?.ended === undefined;
+    const runs = this.#isRunning(plan);
     if (to === servingNow || (to === undefined && (runs || this.#memory.takenBack || plan.candidate !== undefined))) {
       this.#memory.takenBack = true;
       if (runs) this.abort(reason, by);
@@ -270,9 +277,31 @@ export class Controller {
     });
   }
 
-  /** Everything that is needed to judge again. */
+  /** Everything that is needed to judge again: of the rollout that runs, else of the last one. */
   evidence(): Evidence {
-    return this.#rollout.evidence();
+    const live = this.#rollout.evidence();
+    if (live.settings !== undefined && live.intervals.length > 0) return live;
+    const { progress } = this;
+    const last = this.#history.newest(progress?.identity ?? "");
+    if (last === undefined) return live;
+    const { identity, settings, verdict, intervals } = last;
+    return {
+      identity,
+      ...(settings !== undefined && { settings }),
+      ...(verdict !== undefined && { verdict }),
+      intervals: intervals.map((each) => each.live),
+      copies: intervals.flatMap(({ copies }) => (copies === undefined ? [] : [copies])),
+    };
+  }
+
+  /** How rollouts ended, the newest last. */
+  history(): readonly HistorySummary[] {
+    return this.#history.list();
+  }
+
+  /** One of them with its evidence. */
+  historyEntry(id: string): HistoryEntry | undefined {
+    return this.#history.read(id);
   }
 
   /** Writes what the next process needs. What the disk refuses is in force all the same, and tried again each second. */
@@ -323,24 +352,76 @@ export class Controller {
       reason,
       ...(by !== undefined && { by }),
     };
+    const { since } = this.#memory;
     this.#memory.takenBack = true;
     this.#memory.keepRolledBack(back, contentOf(plan, to));
     this.#follow();
     this.#memory.countGeneration();
+    this.#record("rolledBack", plan, { cause: "person", reason, ...(by !== undefined && { by }), from: since });
     this.#memory.note("rollback", `${from} → ${to}${by === undefined ? "" : ` by ${by}`}: ${reason}`);
     this.save();
   }
 
   #adopt(plan: TrafficPlan, before: TrafficPlan | undefined, change: StableChange): void {
     const at = this.#at();
-    this.#memory.keepAccepted(plan, change, before);
     const continues = plan.candidate !== undefined && before?.rollout.identity === plan.rollout.identity;
+    if (before !== undefined) this.#recordPlan(plan, before, change, continues);
+    this.#memory.keepAccepted(plan, change, before);
     if (continues && this.progress !== undefined) this.#rollout.change(plan, before, at);
     else this.#rollout.begin(plan, at, this.#memory.endedBefore(plan));
     this.#memory.since = at;
     this.#memory.note("plan", describePlan(plan));
     if (change === "override") this.#memory.note("override", `${plan.stable} serves unproven: ${plan.override}`);
     this.#follow();
+  }
+
+  #isRunning({ candidate }: TrafficPlan): boolean {
+    return candidate !== undefined && this.progress?.ended === undefined;
+  }
+
+  /** What a plan ends that is about to be in force. */
+  #recordPlan(plan: TrafficPlan, before: TrafficPlan, change: StableChange, continues: boolean): void {
+    const serving = plan.stable;
+    const record = (how: Ending, reason: string): void => this.#record(how, before, { cause: "plan", reason, serving });
+    if (change === "promotion") record("promoted", `${plan.stable} reached its target on evidence`);
+    else if (change === "override") record("overridden", plan.override ?? "");
+    else if (change === "rollback") record("rolledBack", `a plan made ${plan.stable} stable again`);
+    else if (this.#isRunning(before) && !continues) record("replaced", describePlan(plan));
+  }
+
+  /** A disk that refuses it costs the record, nothing else. */
+  #record(
+    how: Ending,
+    plan: TrafficPlan,
+    ending: {
+      readonly cause: string;
+      readonly reason: string;
+      readonly by?: string;
+      readonly from?: string;
+      readonly serving?: string;
+    },
+  ): void {
+    const { cause, reason, by, from = this.progress?.startedAt ?? this.#memory.since } = ending;
+    try {
+      this.#history.append({
+        how,
+        model: plan.model,
+        identity: plan.rollout.identity,
+        attempt: plan.rollout.attempt,
+        stable: plan.stable,
+        ...(plan.candidate !== undefined && { candidate: plan.candidate }),
+        serving: ending.serving ?? this.#stableNow(plan),
+        contents: Object.fromEntries(Object.entries(plan.versions).map(([name, { sha256 }]) => [name, sha256])),
+        from,
+        to: this.#at(),
+        cause,
+        reason,
+        ...(by !== undefined && { by }),
+        ...this.#rollout.judged,
+      });
+    } catch (error) {
+      this.#log(`the history has a gap: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   /** Memory first: after `follow` no request is sent by the old weights. Then the disk, then the log. */
@@ -357,6 +438,8 @@ export class Controller {
     this.#memory.countGeneration();
     this.#memory.note(change.kind, change.text);
     this.save();
+    if (ended === undefined || this.plan === undefined) return;
+    this.#record(ended.cause === "person" ? "aborted" : "stopped", this.plan, ended);
   }
 
   #recordLastBad(progress: Progress, ended: Ended): void {

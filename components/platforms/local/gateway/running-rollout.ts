@@ -53,6 +53,12 @@ export class RunningRollout {
     return this.#trial;
   }
 
+  /** On what it was judged so far; nothing without a judge. */
+  get judged(): { readonly settings?: JudgeSettings; readonly verdict?: Verdict; readonly question?: string } {
+    const trial = this.#trial;
+    return trial === undefined ? {} : { settings: trial.settings, verdict: trial.verdict, question: this.#question };
+  }
+
   /** What the next process needs to go on. */
   get record(): Pick<RolloutRecord, "progress" | "trial"> | undefined {
     const [progress, trial] = [this.progress, this.#trial];
