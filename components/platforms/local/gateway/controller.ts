@@ -2,12 +2,20 @@ import { isDeepStrictEqual } from "node:util";
 import type { TrafficStatus } from "../../../spec/status.ts";
 import type { TrafficPlan } from "../../../spec/traffic.ts";
 import { type Clock, systemClock, timestamp } from "./clock.ts";
-import { contentOf, recordOf } from "./content-memory.ts";
+import { contentOf } from "./content-memory.ts";
 import { ACCURACY } from "./feedback.ts";
-import { type Ending, History, type HistoryEntry, type HistorySummary } from "./history.ts";
+import {
+  describeEnding,
+  type Ending,
+  evidenceOf,
+  History,
+  type HistoryEntry,
+  type HistorySummary,
+  type Why,
+} from "./history.ts";
 import { noticedSince, noticeHeaders } from "./notices.ts";
 import type { Persistence, RolloutRecord } from "./persistence.ts";
-import { type Memory, type Refusal, refusalOf, type StableChange, stableChangeOf } from "./refusal.ts";
+import { type Memory, type Refusal, refusalOf, refuseReturn, type StableChange, stableChangeOf } from "./refusal.ts";
 import { describeRung, type Ended, end, type Outcome, type Progress, shareOf } from "./rollout.ts";
 import type { RouteDocument } from "./route-document.ts";
 import { RouteMemory } from "./route-memory.ts";
@@ -284,14 +292,7 @@ export class Controller {
     const { progress } = this;
     const last = this.#history.newest(progress?.identity ?? "");
     if (last === undefined) return live;
-    const { identity, settings, verdict, intervals } = last;
-    return {
-      identity,
-      ...(settings !== undefined && { settings }),
-      ...(verdict !== undefined && { verdict }),
-      intervals: intervals.map((each) => each.live),
-      copies: intervals.flatMap(({ copies }) => (copies === undefined ? [] : [copies])),
-    };
+    return evidenceOf(last);
   }
 
   /** How rollouts ended, the newest last. */
@@ -318,21 +319,8 @@ export class Controller {
     return this.#memory.rolledBack?.to ?? plan.stable;
   }
 
-  /** Why a version may not serve everybody again. */
   #refuseReturn(plan: TrafficPlan, to: string): Refusal | undefined {
-    const { contents } = this.#judgedBy;
-    const mayServe = (version: string): boolean => {
-      const { servedSince, ended } = recordOf(contents, contentOf(plan, version));
-      return servedSince !== undefined && ended === undefined && this.#traffic.upstreams.has(version);
-    };
-    if (mayServe(to)) return undefined;
-    const { ended } = recordOf(contents, contentOf(plan, to));
-    const allowed = Object.keys(plan.versions).filter(mayServe).join(", ");
-    return {
-      code: ended === undefined ? "unproven" : "rolledBack",
-      error: `${to} is no version to go back to: saw ${to.slice(0, 100)}; allowed is a deployed version that served everybody before and was not rolled back (${allowed})`,
-      reason: ended?.reason ?? "it is not deployed, or has never served everybody",
-    };
+    return refuseReturn(plan, to, this.#judgedBy.contents, (version) => this.#traffic.upstreams.has(version));
   }
 
   #goBack(
@@ -345,8 +333,8 @@ export class Controller {
     }: { readonly from: string; readonly to: string; readonly reason: string; readonly by: string | undefined },
   ): void {
     const back = {
-      version: from,
-      sha256: contentOf(plan, from),
+      version: plan.stable,
+      sha256: contentOf(plan, plan.stable),
       to,
       at: this.#at(),
       reason,
@@ -354,7 +342,7 @@ export class Controller {
     };
     const { since } = this.#memory;
     this.#memory.takenBack = true;
-    this.#memory.keepRolledBack(back, contentOf(plan, to));
+    this.#memory.keepRolledBack(back, from, contentOf(plan, to));
     this.#follow();
     this.#memory.countGeneration();
     this.#record("rolledBack", plan, { cause: "person", reason, ...(by !== undefined && { by }), from: since });
@@ -390,35 +378,12 @@ export class Controller {
   }
 
   /** A disk that refuses it costs the record, nothing else. */
-  #record(
-    how: Ending,
-    plan: TrafficPlan,
-    ending: {
-      readonly cause: string;
-      readonly reason: string;
-      readonly by?: string;
-      readonly from?: string;
-      readonly serving?: string;
-    },
-  ): void {
-    const { cause, reason, by, from = this.progress?.startedAt ?? this.#memory.since } = ending;
+  #record(how: Ending, plan: TrafficPlan, why: Why): void {
+    const from = why.from ?? this.progress?.startedAt ?? this.#memory.since;
+    const serving = why.serving ?? this.#stableNow(plan);
+    const ending = { how, ...describeEnding(plan, { ...why, from, serving }), to: this.#at() };
     try {
-      this.#history.append({
-        how,
-        model: plan.model,
-        identity: plan.rollout.identity,
-        attempt: plan.rollout.attempt,
-        stable: plan.stable,
-        ...(plan.candidate !== undefined && { candidate: plan.candidate }),
-        serving: ending.serving ?? this.#stableNow(plan),
-        contents: Object.fromEntries(Object.entries(plan.versions).map(([name, { sha256 }]) => [name, sha256])),
-        from,
-        to: this.#at(),
-        cause,
-        reason,
-        ...(by !== undefined && { by }),
-        ...this.#rollout.judged,
-      });
+      this.#history.append({ ...ending, ...this.#rollout.judged });
     } catch (error) {
       this.#log(`the history has a gap: ${error instanceof Error ? error.message : String(error)}`);
     }

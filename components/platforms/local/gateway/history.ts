@@ -2,10 +2,12 @@ import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { JudgeSettings, Verdict } from "../../../analysis/index.ts";
+import type { TrafficPlan } from "../../../spec/traffic.ts";
 import { writeJsonAtomic } from "../state-folder/atomic-file.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { parseIntervals } from "./record-checks.ts";
+import type { Evidence } from "./running-rollout.ts";
 import type { ClosedInterval } from "./trial.ts";
 
 /** What ended a rollout, or the service of a version. */
@@ -61,6 +63,46 @@ export interface HistoryRecord extends HistorySummary {
 export interface HistoryEntry extends HistoryRecord {
   readonly intervals: readonly ClosedInterval[];
 }
+
+/** Why something ended. */
+export interface Why {
+  readonly cause: string;
+  readonly reason: string;
+  readonly by?: string;
+  /** @default the beginning of the rollout */
+  readonly from?: string;
+  /** @default who serves now */
+  readonly serving?: string;
+}
+
+/** What a record says of the plan that was in force until then. */
+export function describeEnding(
+  { model, stable, candidate, versions, rollout: { identity, attempt } }: TrafficPlan,
+  { cause, reason, by, from, serving }: Why & { readonly from: string; readonly serving: string },
+): Omit<HistorySummary, "id" | "how" | "to"> {
+  return {
+    model,
+    identity,
+    attempt,
+    stable,
+    ...(candidate !== undefined && { candidate }),
+    serving,
+    contents: Object.fromEntries(Object.entries(versions).map(([name, { sha256 }]) => [name, sha256])),
+    from,
+    cause,
+    reason,
+    ...(by !== undefined && { by }),
+  };
+}
+
+/** What the rollout of a record was judged on, in the form of the running one. */
+export const evidenceOf = ({ identity, settings, verdict, intervals }: HistoryEntry): Evidence => ({
+  identity,
+  ...(settings !== undefined && { settings }),
+  ...(verdict !== undefined && { verdict }),
+  intervals: intervals.map(({ live }) => live),
+  copies: intervals.flatMap(({ copies }) => (copies === undefined ? [] : [copies])),
+});
 
 const MOST_RECORDS = 200;
 

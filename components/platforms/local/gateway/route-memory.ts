@@ -129,9 +129,11 @@ export class RouteMemory {
     if (change !== "none" || asksForTraffic(plan)) this.takenBack = false;
   }
 
-  /** Who served everybody until now was rolled back, and another version serves. */
-  keepRolledBack(back: RolledBack, servingNow: string): void {
-    this.#contents = ended(this.#contents, back.sha256, endOfRollback(back));
+  /** Who served everybody until now was rolled back, be it the stable version of the plan or one further back. */
+  keepRolledBack(back: RolledBack, from: string, servingNow: string): void {
+    if (this.#serving !== undefined) {
+      this.#contents = ended(this.#contents, this.#serving, { ...endOfRollback(back), version: from });
+    }
     this.#serving = servingNow;
     this.rolledBack = back;
     this.since = back.at;
@@ -233,7 +235,7 @@ export function rememberedIn(
 /** The rollback of what the plan in force makes stable. */
 function rollbackInForce({ plan }: RouteRecord, record: RolloutRecord | undefined): RolledBack | undefined {
   const back = record?.rolledBack;
-  if (back?.version !== plan.stable) return undefined;
+  if (back?.version !== plan.stable || back.sha256 !== contentOf(plan, plan.stable)) return undefined;
   const to = back.to ?? plan.previous;
   return to === undefined ? undefined : { ...back, to };
 }

@@ -195,6 +195,13 @@ test("a rollback twice is once; further back goes who names the version", () => 
   expect(controller.rollBack("no", { to: "v3" })).toMatchObject({ code: "rolledBack", reason: "slow" });
   expect(controller.rollBack("no", { to: "v9" })).toMatchObject({ code: "unproven" });
   expect(now()).toBe("v1");
+  const again = setUp();
+  again.controller.load();
+  expect(again.controller.status().weights).toEqual({ v1: 10_000, v2: 0, v3: 0 });
+  for (const stable of ["v2", "v3"]) {
+    const plan = { ...controller.status().plan, stable, stickyHeader: "x" };
+    expect(again.controller.refusalOf({ plan })).toMatchObject({ code: "rolledBack" });
+  }
 });
 
 test("a rollback that ended a canary does not take stable out when it is pressed again, also once the plan says the same", () => {
