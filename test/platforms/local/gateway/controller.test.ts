@@ -277,3 +277,36 @@ test("without the gateway its files judge the same, and files that cannot be rea
   writeFileSync(`${inFolder.rollout}.copy`, "");
   expect(() => refusalFromFiles(folder, "e", canaryPlan({ weight: 100 }))).toThrow(/rollout.json: it cannot be read/);
 });
+
+test("the files of version 0.1.0 are read: what was aborted stays so under any name, and what serves is proven", () => {
+  const first = setUp();
+  first.controller.accept({ plan: canaryPlan(), servers: SERVERS });
+  first.controller.abort("by hand");
+  const { contents: _, serving: __, ...old } = JSON.parse(readFileSync(join(directory, "rollout.json"), "utf8"));
+  writeFileSync(join(directory, "rollout.json"), JSON.stringify(old));
+  for (const name of ["route", "rollout"]) rmSync(join(directory, `${name}.json.copy`));
+  const { controller } = setUp();
+  controller.load();
+  expect(controller.status().losses).toBeUndefined();
+  expect(controller.status().rollout.phase).toBe("aborted");
+  const renamed = canaryPlan(
+    { candidate: "v9", versions: { v1: { sha256: "1".repeat(64) }, v9: { sha256: "2".repeat(64) } } },
+    { identity: "another" },
+  );
+  expect(controller.refusalOf({ plan: renamed })).toMatchObject({ code: "rolloutAborted", reason: "by hand" });
+  expect(controller.refusalOf({ plan: stablePlan({ stable: "v2" }) })).toMatchObject({ code: "rolledBack" });
+  expect(controller.refusalOf({ plan: stablePlan() })).toBeUndefined();
+});
+
+test("when nobody knows any more whether a candidate was stopped, it is, and its next attempt is open", () => {
+  setUp().controller.accept({ plan: canaryPlan(), servers: SERVERS });
+  for (const name of ["rollout.json", "rollout.json.copy"]) writeFileSync(join(directory, name), "");
+  const { controller } = setUp();
+  controller.load();
+  const { weights, losses, rollout } = controller.status();
+  expect(weights).toEqual({ v1: 10_000, v2: 0 });
+  expect(losses).toEqual([{ at: expect.any(String), what: expect.stringContaining("rollout.json is lost") }]);
+  expect(rollout).toMatchObject({ phase: "aborted", ended: { cause: "damage" } });
+  expect(controller.refusalOf({ plan: canaryPlan({ weight: 600 }) })).toMatchObject({ code: "rolloutAborted" });
+  expect(controller.refusalOf({ plan: canaryPlan({}, { identity: "next", attempt: "2" }) })).toBeUndefined();
+});
