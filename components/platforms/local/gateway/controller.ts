@@ -69,9 +69,11 @@ export class Controller {
   load(): void {
     const record = this.#memory.load(true);
     const { route } = this.#memory;
-    const losses = this.#files.takeLosses();
+    const losses = [...this.#files.takeLosses()];
     if (route !== undefined) this.#resume(route.plan, record, losses);
-    for (const loss of [...losses, ...this.#files.takeLosses()]) this.#memory.noteLoss(loss);
+    losses.push(...this.#files.takeLosses());
+    for (const loss of losses) this.#memory.noteLoss(loss);
+    if (losses.length > 0) this.save();
     if (route === undefined) return;
     this.#traffic.connect(route.servers);
     this.#follow();

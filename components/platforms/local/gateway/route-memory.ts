@@ -121,8 +121,7 @@ export class RouteMemory {
       this.#contents = ended(this.#contents, this.#serving, end);
     }
     const sha256 = contentOf(plan, plan.stable);
-    const override = change === "override" ? plan.override : undefined;
-    if (change !== "none") this.#contents = serving(this.#contents, sha256, at, override);
+    this.#contents = serving(this.#contents, sha256, at, plan.override);
     this.#contents = tried(this.#contents, plan);
     this.#serving = sha256;
     this.rolledBack = undefined;

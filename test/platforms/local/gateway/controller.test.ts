@@ -248,6 +248,14 @@ test("an aborted candidate does not become stable, and an override lets it in on
   expect(accept({ ...stable, override: "mended elsewhere", stickyHeader: "x" })).toBeUndefined();
 });
 
+test("a reason that stood beside a version counts as used, also when the version needed none", () => {
+  const { controller, accept, serves } = setUpThree();
+  accept({ ...serves("v3", "v2"), override: "just in case" });
+  controller.rollBack("slow");
+  const again = { ...serves("v3", "v2"), override: "just in case", stickyHeader: "x" };
+  expect(accept(again)).toMatchObject({ code: "rolledBack", error: expect.stringContaining("was used before") });
+});
+
 test("an older file that tries what serves is refused", () => {
   const { accept } = setUpThree();
   expect(accept(canaryPlan({ stable: "v2", candidate: "v3", versions: THREE }, { identity: "v3" }))).toMatchObject({
