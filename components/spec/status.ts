@@ -16,6 +16,8 @@ export interface TrafficStatus {
   readonly since: string;
   readonly rollout: RolloutStatus;
   readonly requests: Readonly<Record<string, VersionCounts>>;
+  /** What damaged files of the data plane lost, the newest last, at most 20; absent when nothing was. */
+  readonly losses?: readonly { readonly at: string; readonly what: string }[];
   /** The newest last, at most 200. */
   readonly events: readonly TrafficEvent[];
 }
@@ -49,7 +51,7 @@ export interface RolloutStatus {
   /** Why it ended, when it was ended. */
   readonly ended?: {
     readonly at: string;
-    /** `guard:<metric>`, `person`, `inconclusive`. */
+    /** `guard:<metric>`, `person`, `plan`, `inconclusive`, or `damage` when what came of it was lost. */
     readonly cause: string;
     readonly reason: string;
     /** Who: `user@host` of the person who asked, else the cause. */
@@ -76,7 +78,7 @@ export interface VersionCounts {
 
 export interface TrafficEvent {
   readonly at: string;
-  /** plan, step, abort, rollback, complete, hold, server-down, server-up, start. */
+  /** plan, override, step, abort, rollback, complete, hold, server-down, server-up, start, loss. */
   readonly kind: string;
   readonly text: string;
 }

@@ -116,20 +116,25 @@ test("an abort is one update of the route, and the candidate stays deployed", { 
 
 test("a promotion and the way back from it are one update of the route each", { timeout: 120_000 }, async () => {
   await given({ pins: { v1, v2 } });
-  const moved = ["update Route sentiment-route: plan.previous, plan.stable"];
-  expect(linesOf(await up({ pins: { v1, v2 }, rollout: { stable: "v2", previous: "v1" } }))).toEqual(moved);
+  const promoted = { stable: "v2", previous: "v1" };
+  const unproven = await preview({ pins: { v1, v2 }, rollout: promoted });
+  expect([unproven.code, unproven.output]).toEqual([255, expect.stringContaining("[unproven]")]);
+  const moved = ["update Route sentiment-route: plan.override, plan.previous, plan.stable"];
+  const override = { stable: "v2", reason: "shown elsewhere" };
+  expect(linesOf(await up({ pins: { v1, v2 }, rollout: { ...promoted, override } }))).toEqual(moved);
   expect((await statusOf(project.stateDir, "sentiment")).weights).toEqual({ v1: 0, v2: 10_000 });
   expect(linesOf(await preview({ pins: { v1, v2 } }))).toEqual(moved);
   expect(linesOf(await up({ pins: { v1, v2 } }))).toEqual(moved);
   expect((await statusOf(project.stateDir, "sentiment")).weights).toEqual({ v1: 10_000, v2: 0 });
 });
 
+// What was taken back is tried again under the next attempt.
 test("another pin of the candidate replaces its two, the new before the old, and stable keeps its process", {
   timeout: 120_000,
 }, async () => {
-  await given({ pins: { v1, v2 }, rollout: trial("5%") });
+  await given({ pins: { v1, v2 }, rollout: trial("5%", "2") });
   const pid = pidOf(project.stateDir, serverOf("sentiment", "v1", v1));
-  const run = await up({ pins: { v1, v2: v2b }, from: { v2: "models/v2b" }, rollout: trial("5%") });
+  const run = await up({ pins: { v1, v2: v2b }, from: { v2: "models/v2b" }, rollout: trial("5%", "2") });
   expect(run.code, run.output).toBe(0);
   const lines = run.changes.map(lineOf);
   expect(lines.toSorted()).toEqual([

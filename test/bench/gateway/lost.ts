@@ -33,13 +33,13 @@ export async function benchLost(main: string): Promise<readonly Figure[]> {
 }
 
 async function rollBack(bench: Bench, i: number): Promise<void> {
-  await bench.accepted(canaryPlan({ weight: 5_000 }, { identity: `rollback-${i}` }));
+  await bench.accepted(canaryPlan({ weight: 5_000 }, { identity: `rollback-${i}`, attempt: String(i + 1) }));
   const headers = { authorization: `Bearer ${bench.token}` };
   await bench.admin("/admin/rollback", { method: "POST", body: '{"reason":"bench"}', headers });
 }
 
 async function killCandidate(bench: Bench): Promise<void> {
-  await bench.accepted(canaryPlan({ weight: 5_000 }, { identity: "killed" }));
+  await bench.accepted(canaryPlan({ weight: 5_000 }, { identity: "killed", attempt: "11" }));
   await sleep(500);
   await bench.server("v2").kill();
   await bench.until(({ rollout }) => rollout.phase === "aborted");

@@ -18,10 +18,10 @@ export async function benchReaction(main: string): Promise<readonly Figure[]> {
     const spans: number[] = [];
     const detections: number[] = [];
     let done = false;
-    await bench.accepted(canaryPlan({ weight: 5_000 }, { identity: "trial-0" }));
+    await bench.accepted(canaryPlan({ weight: 5_000 }, { identity: "trial-0", attempt: "1" }));
     const load = bench.load(() => done, 8);
     for (let trial = 0; trial < TRIALS; trial++) {
-      await bench.accepted(canaryPlan({ weight: 5_000 }, { identity: `trial-${trial}` }));
+      await bench.accepted(canaryPlan({ weight: 5_000 }, { identity: `trial-${trial}`, attempt: String(trial + 1) }));
       const { rollout } = await bench.until((status) => status.rollout.phase === "aborted");
       spans.push(Math.max(0, lastAt - Date.parse(rollout.ended?.at ?? "")));
       detections.push(rollout.ended?.detectSeconds ?? Number.NaN);

@@ -26,7 +26,8 @@ interface Operation {
   readonly method: "GET" | "PUT" | "POST" | "DELETE";
   /** Open to whoever reaches the port: it tells nothing and changes nothing. */
   readonly open?: true;
-  readonly run: (response: ServerResponse, body: unknown) => void;
+  /** `rest`: what follows the operation's path. */
+  readonly run: (response: ServerResponse, body: unknown, rest: string) => void;
 }
 
 /** The server that operators and the provider talk to, on loopback. Not yet listening. */
@@ -35,7 +36,7 @@ export function createAdminPort(settings: AdminPortSettings): Server {
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 30_000 }, (request, response) => {
     if (settings.traffic.draining) response.shouldKeepAlive = false;
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-    const offered = operations.get(path);
+    const { offered, rest } = offeredAt(operations, path);
     if (!isLoopbackHost(request.headers.host)) return refuse(response, 421, "this port answers to loopback names only");
     if (isCrossSite(request)) return refuse(response, 403, "cross-site requests are refused");
     if (offered === undefined) return refuse(response, 404, `no such path: ${path.slice(0, 200)}`);
@@ -56,7 +57,7 @@ export function createAdminPort(settings: AdminPortSettings): Server {
     }
     readJson(request, response, (body) => {
       try {
-        operation.run(response, body);
+        operation.run(response, body, rest);
       } catch (error) {
         refuse(response, 500, error instanceof Error ? error.message : String(error));
       }
@@ -91,6 +92,8 @@ function operationsOf({
     ["/", [{ method: "GET", open: true, run: (response) => answerPage(response, page) }]],
     ["/admin/status", [{ method: "GET", run: answerStatus }]],
     ["/admin/evidence", [{ method: "GET", run: (response) => answerJson(response, 200, controller.evidence()) }]],
+    ["/admin/history", [{ method: "GET", run: (response) => answerJson(response, 200, controller.history()) }]],
+    [HISTORY, [{ method: "GET", run: (response, _body, id) => answerEntry(controller, response, id) }]],
     [
       "/admin/route",
       [
@@ -115,6 +118,19 @@ function operationsOf({
 function answerSuccessor(response: ServerResponse, pid: number | undefined): void {
   if (pid === undefined) refuse(response, 409, "no other gateway is wanted on these ports");
   else answerJson(response, 200, { pid });
+}
+
+const HISTORY = "/admin/history/";
+
+function offeredAt(operations: ReadonlyMap<string, readonly Operation[]>, path: string) {
+  const isEntry = path.startsWith(HISTORY);
+  return { offered: operations.get(isEntry ? HISTORY : path), rest: isEntry ? path.slice(HISTORY.length) : "" };
+}
+
+function answerEntry(controller: Controller, response: ServerResponse, id: string): void {
+  const entry = controller.historyEntry(id);
+  if (entry === undefined) refuse(response, 404, "no such record; GET /admin/history lists them");
+  else answerJson(response, 200, entry);
 }
 
 function putRoute(controller: Controller, response: ServerResponse, body: unknown): void {

@@ -49,10 +49,11 @@ export const attemptOf = ({ rollout }: TrafficPlan): number => Number(rollout.at
 export const asksForTraffic = ({ candidate, weight, shadow }: TrafficPlan): boolean =>
   candidate !== undefined && (weight > 0 || shadow);
 
-/** From here on it serves everybody. */
+/** From here on it serves everybody. A reason that stands beside it counts as used. */
 export function serving(contents: Contents, sha256: string, at: string, override?: string): Contents {
   const { ended: _, ...known } = recordOf(contents, sha256);
-  const overrides = override === undefined ? known.overrides : [...known.overrides, override];
+  const isNew = override !== undefined && !known.overrides.includes(override);
+  const overrides = isNew ? [...known.overrides, override] : known.overrides;
   return { ...contents, [sha256]: { ...known, servedSince: known.servedSince ?? at, overrides } };
 }
 

@@ -2,25 +2,33 @@ import { isDeepStrictEqual } from "node:util";
 import type { TrafficStatus } from "../../../spec/status.ts";
 import type { TrafficPlan } from "../../../spec/traffic.ts";
 import { type Clock, systemClock, timestamp } from "./clock.ts";
-import { contentOf, recordOf } from "./content-memory.ts";
+import { contentOf } from "./content-memory.ts";
 import { ACCURACY } from "./feedback.ts";
+import {
+  describeEnding,
+  type Ending,
+  evidenceOf,
+  History,
+  type HistoryEntry,
+  type HistorySummary,
+  type Why,
+} from "./history.ts";
 import { noticedSince, noticeHeaders } from "./notices.ts";
-import type { Persistence, RouteRecord } from "./persistence.ts";
-import { type Memory, type Refusal, refusalOf, type StableChange, stableChangeOf } from "./refusal.ts";
+import type { Persistence, RolloutRecord } from "./persistence.ts";
+import { type Memory, type Refusal, refusalOf, refuseReturn, type StableChange, stableChangeOf } from "./refusal.ts";
 import { describeRung, type Ended, end, type Outcome, type Progress, shareOf } from "./rollout.ts";
+import type { RouteDocument } from "./route-document.ts";
 import { RouteMemory } from "./route-memory.ts";
 import { planRouting } from "./router.ts";
 import { type Evidence, RunningRollout } from "./running-rollout.ts";
 import type { Traffic } from "./traffic.ts";
 import { renderStatus } from "./traffic-status.ts";
-import type { Trial } from "./trial.ts";
+import type { ClosedInterval, Trial } from "./trial.ts";
 
-export type { Clock, Evidence, Refusal };
+export type { Clock, Evidence, Refusal, RouteDocument };
 
 /** The judges' memory is written every so many intervals; a restart reads the intervals after it. */
 const SNAPSHOT_EVERY = 30;
-
-export type RouteDocument = Pick<RouteRecord, "plan" | "servers">;
 
 /**
  * Decides who serves: takes plans from outside, closes an interval each second, asks the judge, and obeys. A change
@@ -28,6 +36,9 @@ export type RouteDocument = Pick<RouteRecord, "plan" | "servers">;
  */
 export class Controller {
   readonly #traffic: Traffic;
+  readonly #files: Persistence;
+  readonly #history: History;
+  readonly #log: (line: string) => void;
   readonly #clock: Clock;
   readonly #memory: RouteMemory;
   readonly #rollout: RunningRollout;
@@ -42,27 +53,76 @@ export class Controller {
     readonly log?: (line: string) => void;
   }) {
     const { traffic, files, clock = systemClock, log = () => {} } = settings;
+    this.#files = files;
+    this.#history = new History(files.paths);
+    this.#log = log;
     this.#traffic = traffic;
     this.#clock = clock;
     this.#memory = new RouteMemory({ files, clock, log });
     this.#rollout = new RunningRollout({ traffic, files, clock, log });
   }
 
-  /** Goes on where the files say the last process stopped, or the one that replaced this one is now. */
+  /**
+   * Goes on where the files say the last process stopped. Whatever is damaged in them, stable serves by the plan, and
+   * what was lost is said.
+   */
   load(): void {
-    const record = this.#memory.load();
+    const record = this.#memory.load(true);
+    const { route } = this.#memory;
+    const losses = [...this.#files.takeLosses()];
+    if (route !== undefined) this.#resume(route.plan, record, losses);
+    losses.push(...this.#files.takeLosses());
+    for (const loss of losses) this.#memory.noteLoss(loss);
+    if (losses.length > 0) this.save();
+    if (route === undefined) return;
+    this.#traffic.connect(route.servers);
+    this.#follow();
+  }
+
+  #resume(plan: TrafficPlan, record: RolloutRecord | undefined, losses: readonly string[]): void {
+    // The process may have ended between the two files: then the rollout is at its beginning.
+    if (record === undefined || record.progress.identity !== plan.rollout.identity) {
+      this.#memory.since = this.#at();
+      if (record === undefined && losses.length > 0) this.#endUnknown(plan);
+      this.#rollout.begin(plan, this.#memory.since, this.#memory.endedBefore(plan));
+      return;
+    }
+    this.#memory.since = record.since;
+    try {
+      if (!this.#files.areIntervalsWhole(record.trial?.offset ?? 0)) {
+        throw new Error("intervals.jsonl is damaged, or shorter than what was judged");
+      }
+      this.#rollout.resume(plan, record);
+    } catch (error) {
+      this.#rollout.progress = record.progress;
+      this.#loseEvidence(plan, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #loseEvidence(plan: TrafficPlan, why: string): void {
+    this.#rollout.forgetEvidence(plan, `the evidence of the rollout is lost (${why}): it begins anew`);
+  }
+
+  /** Nobody knows any more whether its candidate was stopped: it is. */
+  #endUnknown(plan: TrafficPlan): void {
+    if (plan.candidate === undefined) return;
+    const reason = "what the rollout had come to is lost with a damaged file; start its next attempt";
+    this.#memory.keepEnded(plan, { at: this.#at(), cause: "damage", by: "damage", reason });
+  }
+
+  /** Follows the files that the process which has replaced this one writes. What it is writing just now is read next time. */
+  #followFiles(): void {
+    let record: RolloutRecord | undefined;
+    try {
+      record = this.#memory.load(false);
+    } catch {
+      return;
+    }
     const { route } = this.#memory;
     if (route === undefined) return;
-    const { plan, servers } = route;
-    // The process may have ended between the two files: then the rollout is at its beginning.
-    if (record !== undefined && record.progress.identity === plan.rollout.identity) {
-      this.#memory.since = record.since;
-      this.#rollout.resume(plan, record);
-    } else {
-      this.#memory.since = this.#at();
-      this.#rollout.begin(plan, this.#memory.since, this.#memory.endedBefore(plan));
-    }
-    this.#traffic.connect(servers);
+    if (record?.progress.identity === route.plan.rollout.identity) this.#rollout.resume(route.plan, record);
+    else this.#rollout.begin(route.plan, this.#memory.since, this.#memory.endedBefore(route.plan));
+    this.#traffic.connect(route.servers);
     this.#follow();
   }
 
@@ -74,7 +134,7 @@ export class Controller {
   tickReplaced(): void {
     const closed = this.#rollout.closeInterval();
     if (closed !== undefined) this.#rollout.passOn(closed);
-    this.load();
+    this.#followFiles();
   }
 
   get plan(): TrafficPlan | undefined {
@@ -118,9 +178,11 @@ export class Controller {
 
   /** The endpoint serves nothing any more. Ended rollouts stay known. */
   remove(): void {
-    if (this.#memory.route === undefined) return;
+    const { plan } = this;
+    if (plan === undefined) return;
     this.#traffic.connect({});
     this.#traffic.routing = undefined;
+    if (this.#isRunning(plan)) this.#record("removed", plan, { cause: "plan", reason: "the endpoint was taken down" });
     this.#memory.forgetRoute();
     this.#rollout.remove();
   }
@@ -151,7 +213,7 @@ export class Controller {
       const refusal = this.#refuseReturn(plan, to);
       if (refusal !== undefined) return refusal;
     }
-    const runs = plan.candidate !== undefined && this.progress?.ended === undefined;
+    const runs = this.#isRunning(plan);
     if (to === servingNow || (to === undefined && (runs || this.#memory.takenBack || plan.candidate !== undefined))) {
       this.#memory.takenBack = true;
       if (runs) this.abort(reason, by);
@@ -186,18 +248,31 @@ export class Controller {
     }
     if (closed === undefined) return;
     for (const interval of this.#rollout.exchangeIntervals(closed)) {
-      const outcome = this.#rollout.judge(plan, interval);
-      this.#enact(outcome && signed(outcome, undefined));
+      this.#judge(plan, interval);
       if (this.progress?.ended !== undefined) return;
     }
     this.#intervals++;
     if (this.#intervals % SNAPSHOT_EVERY === 0) this.save();
   }
 
+  #judge(plan: TrafficPlan, interval: ClosedInterval): void {
+    let outcome: Outcome | undefined;
+    try {
+      outcome = this.#rollout.judge(plan, interval);
+    } catch (error) {
+      // What was read from the files was not what the judge left there.
+      this.#loseEvidence(plan, error instanceof Error ? error.message : String(error));
+      for (const loss of this.#files.takeLosses()) this.#memory.noteLoss(loss);
+      this.save();
+      return;
+    }
+    this.#enact(outcome && signed(outcome, undefined));
+  }
+
   status(): TrafficStatus {
     const { plan, progress } = this;
     if (plan === undefined || progress === undefined) throw new Error("no plan has been accepted yet");
-    const { route, since, rolledBack, events } = this.#memory;
+    const { route, since, rolledBack, losses, events } = this.#memory;
     return renderStatus({
       plan,
       progress,
@@ -207,13 +282,29 @@ export class Controller {
       since,
       rolledBack,
       verdict: this.trial?.verdict,
+      losses,
       events,
     });
   }
 
-  /** Everything that is needed to judge again. */
+  /** Everything that is needed to judge again: of the rollout that runs, else of the last one. */
   evidence(): Evidence {
-    return this.#rollout.evidence();
+    const live = this.#rollout.evidence();
+    if (live.settings !== undefined && live.intervals.length > 0) return live;
+    const { progress } = this;
+    const last = this.#history.newest(progress?.identity ?? "");
+    if (last === undefined) return live;
+    return evidenceOf(last);
+  }
+
+  /** How rollouts ended, the newest last. */
+  history(): readonly HistorySummary[] {
+    return this.#history.list();
+  }
+
+  /** One of them with its evidence. */
+  historyEntry(id: string): HistoryEntry | undefined {
+    return this.#history.read(id);
   }
 
   /** Writes what the next process needs. What the disk refuses is in force all the same, and tried again each second. */
@@ -230,21 +321,8 @@ export class Controller {
     return this.#memory.rolledBack?.to ?? plan.stable;
   }
 
-  /** Why a version may not serve everybody again. */
   #refuseReturn(plan: TrafficPlan, to: string): Refusal | undefined {
-    const { contents } = this.#judgedBy;
-    const mayServe = (version: string): boolean => {
-      const { servedSince, ended } = recordOf(contents, contentOf(plan, version));
-      return servedSince !== undefined && ended === undefined && this.#traffic.upstreams.has(version);
-    };
-    if (mayServe(to)) return undefined;
-    const { ended } = recordOf(contents, contentOf(plan, to));
-    const allowed = Object.keys(plan.versions).filter(mayServe).join(", ");
-    return {
-      code: ended === undefined ? "unproven" : "rolledBack",
-      error: `${to} is no version to go back to: saw ${to.slice(0, 100)}; allowed is a deployed version that served everybody before and was not rolled back (${allowed})`,
-      reason: ended?.reason ?? "it is not deployed, or has never served everybody",
-    };
+    return refuseReturn(plan, to, this.#judgedBy.contents, (version) => this.#traffic.upstreams.has(version));
   }
 
   #goBack(
@@ -257,31 +335,60 @@ export class Controller {
     }: { readonly from: string; readonly to: string; readonly reason: string; readonly by: string | undefined },
   ): void {
     const back = {
-      version: from,
-      sha256: contentOf(plan, from),
+      version: plan.stable,
+      sha256: contentOf(plan, plan.stable),
       to,
       at: this.#at(),
       reason,
       ...(by !== undefined && { by }),
     };
+    const { since } = this.#memory;
     this.#memory.takenBack = true;
-    this.#memory.keepRolledBack(back, contentOf(plan, to));
+    this.#memory.keepRolledBack(back, from, contentOf(plan, to));
     this.#follow();
     this.#memory.countGeneration();
+    this.#record("rolledBack", plan, { cause: "person", reason, ...(by !== undefined && { by }), from: since });
     this.#memory.note("rollback", `${from} → ${to}${by === undefined ? "" : ` by ${by}`}: ${reason}`);
     this.save();
   }
 
   #adopt(plan: TrafficPlan, before: TrafficPlan | undefined, change: StableChange): void {
     const at = this.#at();
-    this.#memory.keepAccepted(plan, change, before);
     const continues = plan.candidate !== undefined && before?.rollout.identity === plan.rollout.identity;
+    if (before !== undefined) this.#recordPlan(plan, before, change, continues);
+    this.#memory.keepAccepted(plan, change, before);
     if (continues && this.progress !== undefined) this.#rollout.change(plan, before, at);
     else this.#rollout.begin(plan, at, this.#memory.endedBefore(plan));
     this.#memory.since = at;
     this.#memory.note("plan", describePlan(plan));
     if (change === "override") this.#memory.note("override", `${plan.stable} serves unproven: ${plan.override}`);
     this.#follow();
+  }
+
+  #isRunning({ candidate }: TrafficPlan): boolean {
+    return candidate !== undefined && this.progress?.ended === undefined;
+  }
+
+  /** What a plan ends that is about to be in force. */
+  #recordPlan(plan: TrafficPlan, before: TrafficPlan, change: StableChange, continues: boolean): void {
+    const serving = plan.stable;
+    const record = (how: Ending, reason: string): void => this.#record(how, before, { cause: "plan", reason, serving });
+    if (change === "promotion") record("promoted", `${plan.stable} reached its target on evidence`);
+    else if (change === "override") record("overridden", plan.override ?? "");
+    else if (change === "rollback") record("rolledBack", `a plan made ${plan.stable} stable again`);
+    else if (this.#isRunning(before) && !continues) record("replaced", describePlan(plan));
+  }
+
+  /** A disk that refuses it costs the record, nothing else. */
+  #record(how: Ending, plan: TrafficPlan, why: Why): void {
+    const from = why.from ?? this.progress?.startedAt ?? this.#memory.since;
+    const serving = why.serving ?? this.#stableNow(plan);
+    const ending = { how, ...describeEnding(plan, { ...why, from, serving }), to: this.#at() };
+    try {
+      this.#history.append({ ...ending, ...this.#rollout.judged });
+    } catch (error) {
+      this.#log(`the history has a gap: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   /** Memory first: after `follow` no request is sent by the old weights. Then the disk, then the log. */
@@ -298,6 +405,8 @@ export class Controller {
     this.#memory.countGeneration();
     this.#memory.note(change.kind, change.text);
     this.save();
+    if (ended === undefined || this.plan === undefined) return;
+    this.#record(ended.cause === "person" ? "aborted" : "stopped", this.plan, ended);
   }
 
   #recordLastBad(progress: Progress, ended: Ended): void {

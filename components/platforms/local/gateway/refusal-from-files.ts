@@ -1,15 +1,16 @@
 import type { TrafficPlan } from "../../../spec/traffic.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
-import { type RolloutRecord, type RouteRecord, readRecord } from "./persistence.ts";
+import { checkRolloutRecord, checkRouteRecord } from "./record-checks.ts";
+import { readRecord } from "./record-files.ts";
 import { type Memory, type Refusal, refusalOf } from "./refusal.ts";
 import { rememberedIn } from "./route-memory.ts";
 
 /** What the gateway of an endpoint remembers, from its files alone. @throws StateFolderError when they cannot be read */
 export function memoryFromFiles(folder: StateFolder, endpoint: string, now: number = Date.now()): Memory {
   const paths = gatewayPaths(endpoint);
-  const route = readRecord<RouteRecord>(folder.path(paths.route));
-  const record = readRecord<RolloutRecord>(folder.path(paths.rollout));
+  const route = readRecord(folder.path(paths.route), checkRouteRecord);
+  const record = readRecord(folder.path(paths.rollout), checkRolloutRecord);
   const progress = record?.progress;
   return {
     ...rememberedIn(route, record, new Date(now).toISOString()),

@@ -82,7 +82,7 @@ function refuseStable({ stable, override }: TrafficPlan, content: ContentRecord)
     const what = content.ended.as === "stable" ? "was rolled back" : "was stopped as a candidate";
     return {
       code: "rolledBack",
-      error: `${stable} ${what} ${whenAndBy(content.ended)} and does not become stable; name the version that serves as stable and start ${stable} as attempt ${content.ended.attempt + 1}, or name an override with its reason${used}`,
+      error: `${stable} ${what} and does not become stable: ${whenAndBy(content.ended)}; name the version that serves as stable and start ${stable} as attempt ${content.ended.attempt + 1}, or name an override with its reason${used}`,
       reason: content.ended.reason,
     };
   }
@@ -93,6 +93,27 @@ function refuseStable({ stable, override }: TrafficPlan, content: ContentRecord)
   };
 }
 
+/** Why a version may not serve everybody again; undefined when it may. `answers`: its server is known. */
+export function refuseReturn(
+  plan: TrafficPlan,
+  to: string,
+  contents: Contents,
+  answers: (version: string) => boolean,
+): Refusal | undefined {
+  const mayServe = (version: string): boolean => {
+    const { servedSince, ended } = recordOf(contents, contentOf(plan, version));
+    return servedSince !== undefined && ended === undefined && answers(version);
+  };
+  if (mayServe(to)) return undefined;
+  const { ended } = recordOf(contents, contentOf(plan, to));
+  const allowed = Object.keys(plan.versions).filter(mayServe).join(", ");
+  return {
+    code: ended === undefined ? "unproven" : "rolledBack",
+    error: `to: saw ${JSON.stringify(to.slice(0, 100))}; allowed is a deployed version that served everybody before and was not rolled back (${allowed})`,
+    reason: ended?.reason ?? "it is not deployed, or has never served everybody",
+  };
+}
+
 function refuseCandidate(plan: TrafficPlan, memory: Memory): Refusal | undefined {
   const end = asksForTraffic(plan) ? endedBefore(plan, memory) : undefined;
   if (end === undefined) return undefined;
@@ -100,7 +121,7 @@ function refuseCandidate(plan: TrafficPlan, memory: Memory): Refusal | undefined
   const isStable = end.as === "stable";
   return {
     code: isStable ? "rolledBack" : "rolloutAborted",
-    error: `${isStable ? plan.candidate : `the rollout of ${plan.candidate}`} was ${isStable ? "rolled back" : "ended"} ${whenAndBy(end)} and does not open again; start attempt ${attempt}, or another candidate`,
+    error: `${isStable ? `${plan.candidate} was rolled back` : `the rollout of ${plan.candidate} was ended`} and does not open again: ${whenAndBy(end)}; start attempt ${attempt}, or another candidate`,
     reason: end.reason,
   };
 }
@@ -135,4 +156,4 @@ function refuseRetirement(plan: TrafficPlan, memory: Memory, now: number): Refus
   return undefined;
 }
 
-const whenAndBy = ({ at, by, cause }: Ended): string => `at ${at} (${by ?? cause})`;
+const whenAndBy = ({ at, by, cause }: Ended): string => `ended at ${at} by ${by ?? cause}`;

@@ -1,11 +1,19 @@
-import type { RouteDocument } from "./controller.ts";
+import type { RolloutPlan, TrafficPlan } from "../../../spec/traffic.ts";
+import { Trial } from "./trial.ts";
+
+/** A plan, and where its versions answer. */
+export interface RouteDocument {
+  readonly plan: TrafficPlan;
+  /** The socket of each version, relative to the state folder. */
+  readonly servers: Readonly<Record<string, string>>;
+}
 
 /** What came is not a plan and its servers. */
 export class RouteDocumentError extends Error {}
 
 /**
- * Reads what came to PUT /admin/route. The plan was made by this library from a checked release; what is checked here is
- * what would break the gateway.
+ * Reads what came to PUT /admin/route, or stands in the gateway's file: every field that the gateway reads is checked
+ * before it is written or obeyed.
  * @throws RouteDocumentError naming the field, what was seen and what is allowed.
  */
 export function parseRouteDocument(document: unknown): RouteDocument {
@@ -13,7 +21,8 @@ export function parseRouteDocument(document: unknown): RouteDocument {
   const fields = object("plan", plan);
   const versions = object("plan.versions", fields.versions);
   const rollout = object("plan.rollout", fields.rollout);
-  object("plan.notices", fields.notices);
+  checkVersions(versions);
+  checkNotices(object("plan.notices", fields.notices));
   expect("plan.model", fields.model, typeof fields.model === "string" && fields.model !== "", "a name");
   for (const role of ["stable", "candidate", "previous"] as const) {
     const version = fields[role];
@@ -22,16 +31,15 @@ export function parseRouteDocument(document: unknown): RouteDocument {
     expect(`plan.${role}`, version, isDeployed, `one of plan.versions (${Object.keys(versions).join(", ")})`);
   }
   const { weight, shadow } = fields;
-  const isWeight = typeof weight === "number" && Number.isInteger(weight) && weight >= 0 && weight <= 10_000;
-  expect("plan.weight", weight, isWeight, "a whole number of basis points from 0 to 10000");
+  expect("plan.weight", weight, isWeight(weight), WEIGHTS);
   expect("plan.shadow", shadow, typeof shadow === "boolean", "true or false");
-  expect("plan.rollout.identity", rollout.identity, typeof rollout.identity === "string", "a text");
-  for (const list of ["steps", "guards"] as const) {
-    expect(`plan.rollout.${list}`, rollout[list], Array.isArray(rollout[list]), "a list");
+  for (const text of ["override", "stickyHeader"] as const) {
+    expect(`plan.${text}`, fields[text], fields[text] === undefined || isText(fields[text]), "a text");
   }
-  for (const span of ["bakeMs", "maxDurationMs", "alpha", "beta"] as const) {
-    expect(`plan.rollout.${span}`, rollout[span], typeof rollout[span] === "number", "a number");
+  for (const span of ["deadlineMs", "noticeMs"] as const) {
+    expect(`plan.${span}`, fields[span], fields[span] === undefined || isSpan(fields[span]), "0 ms or more");
   }
+  checkRollout(rollout, fields.candidate !== undefined);
   const sockets = object("servers", servers);
   for (const [version, socket] of Object.entries(sockets)) {
     expect(`servers.${version}`, socket, typeof socket === "string" && socket !== "", "the path of a socket");
@@ -40,9 +48,91 @@ export function parseRouteDocument(document: unknown): RouteDocument {
   return document as RouteDocument;
 }
 
-function object(path: string, value: unknown): Readonly<Record<string, unknown>> {
+function checkVersions(versions: Fields): void {
+  for (const [name, version] of Object.entries(versions)) {
+    const { sha256 } = object(`plan.versions.${name}`, version);
+    const isHash = typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256);
+    expect(`plan.versions.${name}.sha256`, sha256, isHash, "64 lowercase hexadecimal digits");
+  }
+}
+
+function checkNotices(notices: Fields): void {
+  for (const [name, notice] of Object.entries(notices)) {
+    const at = `plan.notices.${name}`;
+    const { phase, sunset, successor } = object(at, notice);
+    oneOf(`${at}.phase`, phase, ["deprecated", "archived", "retired"]);
+    const isTime = typeof sunset === "string" && Number.isFinite(Date.parse(sunset));
+    expect(`${at}.sunset`, sunset, isTime, "a time such as 2026-12-31T00:00:00Z");
+    expect(`${at}.successor`, successor, typeof successor === "string", "the name of a version");
+  }
+}
+
+function checkRollout(rollout: Fields, isTried: boolean): void {
+  const { identity, attempt, steps, guards } = rollout;
+  expect("plan.rollout.identity", identity, typeof identity === "string" && (!isTried || identity !== ""), "a text");
+  expect(
+    "plan.rollout.attempt",
+    attempt,
+    typeof attempt === "string" && Number(attempt) >= 1,
+    "a whole number as text",
+  );
+  oneOf("plan.rollout.advance", rollout.advance, ["automatic", "manual"]);
+  oneOf("plan.rollout.onInconclusive", rollout.onInconclusive, ["hold", "rollback", "promote"]);
+  for (const span of ["bakeMs", "maxDurationMs"] as const) {
+    expect(`plan.rollout.${span}`, rollout[span], isSpan(rollout[span]), "a number of ms, 0 or more");
+  }
+  for (const chance of ["alpha", "beta"] as const) {
+    const value = rollout[chance];
+    expect(`plan.rollout.${chance}`, value, isNumber(value) && value > 0 && value < 1, "above 0, below 1");
+  }
+  for (const [i, step] of list("plan.rollout.steps", steps).entries()) {
+    const at = `plan.rollout.steps[${i}]`;
+    const { kind, weight } = object(at, step);
+    oneOf(`${at}.kind`, kind, ["shadow", "weight"]);
+    if (kind === "weight") expect(`${at}.weight`, weight, isWeight(weight), WEIGHTS);
+  }
+  for (const [i, guard] of list("plan.rollout.guards", guards).entries())
+    checkGuard(`plan.rollout.guards[${i}]`, guard);
+  if (!isTried || !Array.isArray(guards) || guards.length === 0) return;
+  try {
+    new Trial(rollout as unknown as RolloutPlan);
+  } catch (error) {
+    throw new RouteDocumentError(`plan.rollout.guards: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function checkGuard(at: string, guard: unknown): void {
+  const { metric, source, direction, margin, designEffect } = object(at, guard);
+  expect(`${at}.metric`, metric, isText(metric), "the name of a metric");
+  oneOf(`${at}.source`, source, ["requests", "feedback"]);
+  oneOf(`${at}.direction`, direction, ["increase", "decrease", "either"]);
+  const { kind, value } = object(`${at}.margin`, margin);
+  oneOf(`${at}.margin.kind`, kind, ["absolute", "relative"]);
+  expect(`${at}.margin.value`, value, isNumber(value) && value >= 0, "0 or more");
+  expect(`${at}.designEffect`, designEffect, isNumber(designEffect) && designEffect >= 1, "1 or more");
+}
+
+const WEIGHTS = "a whole number of basis points from 0 to 10000";
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+const isSpan = (value: unknown): boolean => isNumber(value) && value >= 0;
+const isWeight = (value: unknown): boolean =>
+  isNumber(value) && Number.isInteger(value) && value >= 0 && value <= 10_000;
+
+function oneOf(path: string, seen: unknown, allowed: readonly string[]): void {
+  expect(path, seen, typeof seen === "string" && allowed.includes(seen), allowed.join(", "));
+}
+
+function list(path: string, value: unknown): readonly unknown[] {
+  expect(path, value, Array.isArray(value), "a list");
+  return value as readonly unknown[];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function object(path: string, value: unknown): Fields {
   expect(path, value, typeof value === "object" && value !== null && !Array.isArray(value), "an object");
-  return value as Readonly<Record<string, unknown>>;
+  return value as Fields;
 }
 
 function expect(path: string, seen: unknown, holds: boolean, allowed: string): void {

@@ -1,4 +1,4 @@
-import type { TrafficEvent } from "../../../spec/status.ts";
+import type { TrafficEvent, TrafficStatus } from "../../../spec/status.ts";
 import type { TrafficPlan } from "../../../spec/traffic.ts";
 import { type Clock, timestamp } from "./clock.ts";
 import {
@@ -13,11 +13,13 @@ import {
   serving,
   tried,
 } from "./content-memory.ts";
-import { FORMAT_NUMBER, type Persistence, type RolloutRecord, type RouteRecord } from "./persistence.ts";
+import type { Persistence, RolloutRecord, RouteRecord } from "./persistence.ts";
+import { FORMAT } from "./record-files.ts";
 import { endedBefore, type Memory, type StableChange } from "./refusal.ts";
 import type { Ended } from "./rollout.ts";
 
 const MOST_EVENTS = 200;
+const MOST_LOSSES = 20;
 const MOST_ENDED = 1_000;
 
 /**
@@ -38,6 +40,7 @@ export class RouteMemory {
   #contents: Contents = {};
   #serving: string | undefined;
   #events: readonly TrafficEvent[] = [];
+  #losses: NonNullable<TrafficStatus["losses"]> = [];
   #writtenRoute: RouteRecord | undefined;
   #unsaved = false;
 
@@ -60,15 +63,28 @@ export class RouteMemory {
     return this.#events;
   }
 
+  get losses(): NonNullable<TrafficStatus["losses"]> {
+    return this.#losses;
+  }
+
+  /** Something that stood in the files cannot be used any more. */
+  noteLoss(what: string): void {
+    this.#losses = [...this.#losses, { at: timestamp(this.#clock), what }].slice(-MOST_LOSSES);
+    this.note("loss", what);
+  }
+
   /** The disk has refused what is in force. */
   get unsaved(): boolean {
     return this.#unsaved;
   }
 
-  /** Reads the files. How far the rollout came is returned: it may be another plan's. */
-  load(): RolloutRecord | undefined {
-    const route = this.#files.readRoute();
-    const record = this.#files.readRollout();
+  /**
+   * Reads the files. How far the rollout came is returned: it may be another plan's.
+   * @param recovers the gateway that starts replaces what is damaged; one that is being replaced only follows
+   */
+  load(recovers: boolean): RolloutRecord | undefined {
+    const route = recovers ? this.#files.recoverRoute() : this.#files.readRoute();
+    const record = recovers ? this.#files.recoverRollout() : this.#files.readRollout();
     const known = rememberedIn(route, record, timestamp(this.#clock));
     this.#route = route;
     this.#ended = known.ended;
@@ -76,6 +92,7 @@ export class RouteMemory {
     this.#serving = known.serving;
     this.rolledBack = route && rollbackInForce(route, record);
     this.takenBack = record?.takenBack ?? false;
+    this.#losses = record?.losses ?? [];
     this.#events = record?.events ?? [];
     return record;
   }
@@ -104,17 +121,18 @@ export class RouteMemory {
       this.#contents = ended(this.#contents, this.#serving, end);
     }
     const sha256 = contentOf(plan, plan.stable);
-    const override = change === "override" ? plan.override : undefined;
-    if (change !== "none") this.#contents = serving(this.#contents, sha256, at, override);
+    this.#contents = serving(this.#contents, sha256, at, plan.override);
     this.#contents = tried(this.#contents, plan);
     this.#serving = sha256;
     this.rolledBack = undefined;
     if (change !== "none" || asksForTraffic(plan)) this.takenBack = false;
   }
 
-  /** Who served everybody until now was rolled back, and another version serves. */
-  keepRolledBack(back: RolledBack, servingNow: string): void {
-    this.#contents = ended(this.#contents, back.sha256, endOfRollback(back));
+  /** Who served everybody until now was rolled back, be it the stable version of the plan or one further back. */
+  keepRolledBack(back: RolledBack, from: string, servingNow: string): void {
+    if (this.#serving !== undefined) {
+      this.#contents = ended(this.#contents, this.#serving, { ...endOfRollback(back), version: from });
+    }
     this.#serving = servingNow;
     this.rolledBack = back;
     this.since = back.at;
@@ -122,7 +140,7 @@ export class RouteMemory {
 
   /** The disk first: a route that cannot be kept is not taken. */
   keepRoute(route: Omit<RouteRecord, "format" | "generation">): void {
-    const record: RouteRecord = { format: FORMAT_NUMBER, generation: (this.#route?.generation ?? 0) + 1, ...route };
+    const record: RouteRecord = { format: FORMAT, generation: (this.#route?.generation ?? 0) + 1, ...route };
     this.#writeRoute(record);
     this.#route = record;
   }
@@ -164,7 +182,7 @@ export class RouteMemory {
     if (this.#route === undefined) return;
     try {
       this.#files.writeRollout({
-        format: FORMAT_NUMBER,
+        format: FORMAT,
         ...rollout,
         since: this.since,
         ended: this.#ended,
@@ -172,6 +190,7 @@ export class RouteMemory {
         ...(this.#serving !== undefined && { serving: this.#serving }),
         ...(this.takenBack && { takenBack: true }),
         ...(this.rolledBack !== undefined && { rolledBack: this.rolledBack }),
+        ...(this.#losses.length > 0 && { losses: this.#losses }),
         events: this.#events,
       });
       this.#writeRoute(this.#route);
@@ -215,7 +234,7 @@ export function rememberedIn(
 /** The rollback of what the plan in force makes stable. */
 function rollbackInForce({ plan }: RouteRecord, record: RolloutRecord | undefined): RolledBack | undefined {
   const back = record?.rolledBack;
-  if (back?.version !== plan.stable) return undefined;
+  if (back?.version !== plan.stable || back.sha256 !== contentOf(plan, plan.stable)) return undefined;
   const to = back.to ?? plan.previous;
   return to === undefined ? undefined : { ...back, to };
 }

@@ -53,6 +53,12 @@ export class RunningRollout {
     return this.#trial;
   }
 
+  /** On what it was judged so far; nothing without a judge. */
+  get judged(): { readonly settings?: JudgeSettings; readonly verdict?: Verdict; readonly question?: string } {
+    const trial = this.#trial;
+    return trial === undefined ? {} : { settings: trial.settings, verdict: trial.verdict, question: this.#question };
+  }
+
   /** What the next process needs to go on. */
   get record(): Pick<RolloutRecord, "progress" | "trial"> | undefined {
     const [progress, trial] = [this.progress, this.#trial];
@@ -88,6 +94,14 @@ export class RunningRollout {
       // A decision is left to the next interval: it is this process's own then.
       if (outcome !== undefined && outcome.change === undefined) this.progress = outcome.progress;
     }
+  }
+
+  /** What was judged so far cannot be used: evidence begins anew, the share stays. */
+  forgetEvidence(plan: TrafficPlan, loss: string): void {
+    this.#files.setIntervalsAside(loss);
+    if (plan.candidate === undefined || this.progress === undefined) return;
+    this.progress = { ...this.progress, stepElapsedMs: 0, stepArms: {}, stepCopies: 0 };
+    this.#forget(plan);
   }
 
   /** There is no rollout any more. Its intervals stay. */
@@ -167,8 +181,8 @@ export class RunningRollout {
       this.#trial = createTrial(plan, snapshot?.state);
       this.#offset = snapshot?.offset ?? 0;
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      // Written by a version that judged otherwise: everything is judged again.
+      // Written by a version that judged otherwise, or damaged: everything is judged again.
+      this.#log(`judging again: ${error instanceof Error ? error.message : String(error)}`);
       this.#trial = createTrial(plan);
       this.#offset = 0;
     }

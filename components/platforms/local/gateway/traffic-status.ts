@@ -16,11 +16,12 @@ export interface StatusFacts {
   readonly since: string;
   readonly rolledBack: RolledBack | undefined;
   readonly verdict: Verdict | undefined;
+  readonly losses: NonNullable<TrafficStatus["losses"]>;
   readonly events: readonly TrafficEvent[];
 }
 
 export function renderStatus(facts: StatusFacts): TrafficStatus {
-  const { plan, traffic, at, generation, since, events } = facts;
+  const { plan, traffic, at, generation, since, losses, events } = facts;
   const { routing } = traffic;
   return {
     model: plan.model,
@@ -32,6 +33,7 @@ export function renderStatus(facts: StatusFacts): TrafficStatus {
     since,
     rollout: renderRollout(facts),
     requests: Object.fromEntries([...traffic.counters].map(([version, counter]) => [version, countsOf(counter)])),
+    ...(losses.length > 0 && { losses }),
     events,
   };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -196,6 +196,13 @@ test("a rollback twice is once; further back goes who names the version", () => 
   expect(controller.rollBack("no", { to: "v3" })).toMatchObject({ code: "rolledBack", reason: "slow" });
   expect(controller.rollBack("no", { to: "v9" })).toMatchObject({ code: "unproven" });
   expect(now()).toBe("v1");
+  const again = setUp();
+  again.controller.load();
+  expect(again.controller.status().weights).toEqual({ v1: 10_000, v2: 0, v3: 0 });
+  for (const stable of ["v2", "v3"]) {
+    const plan = { ...controller.status().plan, stable, stickyHeader: "x" };
+    expect(again.controller.refusalOf({ plan })).toMatchObject({ code: "rolledBack" });
+  }
 });
 
 test("a rollback that ended a canary does not take stable out when it is pressed again, also once the plan says the same", () => {
@@ -242,6 +249,14 @@ test("an aborted candidate does not become stable, and an override lets it in on
   expect(accept({ ...stable, override: "mended elsewhere", stickyHeader: "x" })).toBeUndefined();
 });
 
+test("a reason that stood beside a version counts as used, also when the version needed none", () => {
+  const { controller, accept, serves } = setUpThree();
+  accept({ ...serves("v3", "v2"), override: "just in case" });
+  controller.rollBack("slow");
+  const again = { ...serves("v3", "v2"), override: "just in case", stickyHeader: "x" };
+  expect(accept(again)).toMatchObject({ code: "rolledBack", error: expect.stringContaining("was used before") });
+});
+
 test("an older file that tries what serves is refused", () => {
   const { accept } = setUpThree();
   expect(accept(canaryPlan({ stable: "v2", candidate: "v3", versions: THREE }, { identity: "v3" }))).toMatchObject({
@@ -267,5 +282,40 @@ test("without the gateway its files judge the same, and files that cannot be rea
   );
   rmSync(inFolder.rollout);
   mkdirSync(inFolder.rollout);
+  expect(refusalFromFiles(folder, "e", canaryPlan({ weight: 100 }))).toMatchObject({ code: "rolloutAborted" });
+  writeFileSync(`${inFolder.rollout}.copy`, "");
   expect(() => refusalFromFiles(folder, "e", canaryPlan({ weight: 100 }))).toThrow(/rollout.json: it cannot be read/);
+});
+
+test("the files of version 0.1.0 are read: what was aborted stays so under any name, and what serves is proven", () => {
+  const first = setUp();
+  first.controller.accept({ plan: canaryPlan(), servers: SERVERS });
+  first.controller.abort("by hand");
+  const { contents: _, serving: __, ...old } = JSON.parse(readFileSync(join(directory, "rollout.json"), "utf8"));
+  writeFileSync(join(directory, "rollout.json"), JSON.stringify(old));
+  for (const name of ["route", "rollout"]) rmSync(join(directory, `${name}.json.copy`));
+  const { controller } = setUp();
+  controller.load();
+  expect(controller.status().losses).toBeUndefined();
+  expect(controller.status().rollout.phase).toBe("aborted");
+  const renamed = canaryPlan(
+    { candidate: "v9", versions: { v1: { sha256: "1".repeat(64) }, v9: { sha256: "2".repeat(64) } } },
+    { identity: "another" },
+  );
+  expect(controller.refusalOf({ plan: renamed })).toMatchObject({ code: "rolloutAborted", reason: "by hand" });
+  expect(controller.refusalOf({ plan: stablePlan({ stable: "v2" }) })).toMatchObject({ code: "rolledBack" });
+  expect(controller.refusalOf({ plan: stablePlan() })).toBeUndefined();
+});
+
+test("when nobody knows any more whether a candidate was stopped, it is, and its next attempt is open", () => {
+  setUp().controller.accept({ plan: canaryPlan(), servers: SERVERS });
+  for (const name of ["rollout.json", "rollout.json.copy"]) writeFileSync(join(directory, name), "");
+  const { controller } = setUp();
+  controller.load();
+  const { weights, losses, rollout } = controller.status();
+  expect(weights).toEqual({ v1: 10_000, v2: 0 });
+  expect(losses).toEqual([{ at: expect.any(String), what: expect.stringContaining("rollout.json is lost") }]);
+  expect(rollout).toMatchObject({ phase: "aborted", ended: { cause: "damage" } });
+  expect(controller.refusalOf({ plan: canaryPlan({ weight: 600 }) })).toMatchObject({ code: "rolloutAborted" });
+  expect(controller.refusalOf({ plan: canaryPlan({}, { identity: "next", attempt: "2" }) })).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Bench } from "./harness.ts";
-import { canaryPlan, stablePlan } from "./plans.ts";
+import { canaryPlan, errorGuard, stablePlan } from "./plans.ts";
 
 let bench: Bench;
 beforeAll(async () => {
@@ -175,6 +175,18 @@ test.each<[string, unknown]>([
   ["plan.versions", broken({ versions: null })],
   ["plan.rollout", broken({ rollout: undefined })],
   ["plan.rollout.guards", broken({ rollout: { ...stablePlan().rollout, guards: {} } })],
+  ["plan.rollout.guards\\[0\\]", broken({ rollout: { ...stablePlan().rollout, guards: [null] } })],
+  [
+    "plan.rollout.guards\\[0\\].margin",
+    broken({ rollout: { ...stablePlan().rollout, guards: [{ ...errorGuard, margin: 1 }] } }),
+  ],
+  ["plan.rollout.steps\\[0\\].kind", broken({ rollout: { ...stablePlan().rollout, steps: [{}] } })],
+  ["plan.rollout.alpha", broken({ rollout: { ...stablePlan().rollout, alpha: 0 } })],
+  ["plan.rollout.advance", broken({ rollout: { ...stablePlan().rollout, advance: "up" } })],
+  ["plan.versions.v1.sha256", broken({ versions: { v1: { sha256: "x" } } })],
+  ["plan.notices.v1.phase", broken({ notices: { v1: {} } })],
+  ["plan.stickyHeader", broken({ stickyHeader: 3 })],
+  ["plan.noticeMs", broken({ noticeMs: "1 day" })],
   ["servers", { plan: stablePlan(), servers: {} }],
   ["servers.v1", { plan: stablePlan(), servers: { v1: 1 } }],
 ])("a route with a wrong %s is refused by name and changes nothing", async (path, document) => {

@@ -130,7 +130,7 @@ test.each<[string, Memory, TrafficPlan, string | undefined]>([
 test("a refusal says when, who, why, and which attempt is the next", () => {
   expect(refusalOf(candidate("v9", TWO), aborted, NOW)).toEqual({
     code: "rolloutAborted",
-    error: `the rollout of v9 was ended at ${AT} (guard:errorRate) and does not open again; start attempt 2, or another candidate`,
+    error: `the rollout of v9 was ended and does not open again: ended at ${AT} by guard:errorRate; start attempt 2, or another candidate`,
     reason: "it failed",
   });
   expect(refusalOf(retiring("retired"), { ...onV1, deprecatedSince: { v3: NOW / 1000 } }, NOW)?.error).toContain(

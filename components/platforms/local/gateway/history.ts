@@ -1,0 +1,200 @@
+import { randomBytes } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { JudgeSettings, Verdict } from "../../../analysis/index.ts";
+import type { TrafficPlan } from "../../../spec/traffic.ts";
+import { writeJsonAtomic } from "../state-folder/atomic-file.ts";
+import type { StateFolder } from "../state-folder/folder.ts";
+import { gatewayPaths } from "../state-folder/paths.ts";
+import { parseIntervals } from "./record-checks.ts";
+import type { Evidence } from "./running-rollout.ts";
+import type { ClosedInterval } from "./trial.ts";
+
+/** What ended a rollout, or the service of a version. */
+export type Ending =
+  /** A guard, or the longest time. */
+  | "stopped"
+  /** A person ended the rollout. */
+  | "aborted"
+  /** What served everybody does so no more. */
+  | "rolledBack"
+  | "promoted"
+  /** An unproven version was let in with a reason. */
+  | "overridden"
+  /** Another rollout, or none, took its place while it ran. */
+  | "replaced"
+  /** The endpoint was taken down while it ran. */
+  | "removed";
+
+/** One ending: what ran, until when, why and by whom. */
+export interface HistorySummary {
+  /** Begins with the time: the order of names is the order of endings. */
+  readonly id: string;
+  readonly how: Ending;
+  readonly model: string;
+  /** Empty when no rollout ran. */
+  readonly identity: string;
+  readonly attempt: string;
+  readonly stable: string;
+  readonly candidate?: string;
+  /** Who serves everybody after it. */
+  readonly serving: string;
+  /** The content of each version that was deployed. */
+  readonly contents: Readonly<Record<string, string>>;
+  /** RFC 3339. */
+  readonly from: string;
+  /** RFC 3339. */
+  readonly to: string;
+  /** As in the status: `guard:<metric>`, `person`, `plan`, `inconclusive`. */
+  readonly cause: string;
+  readonly reason: string;
+  readonly by?: string;
+}
+
+/** An ending with what it was judged on. */
+export interface HistoryRecord extends HistorySummary {
+  readonly settings?: JudgeSettings;
+  /** With the counts of each guard. */
+  readonly verdict?: Verdict;
+  /** Which intervals are its evidence. */
+  readonly question?: string;
+}
+
+export interface HistoryEntry extends HistoryRecord {
+  readonly intervals: readonly ClosedInterval[];
+}
+
+/** Why something ended. */
+export interface Why {
+  readonly cause: string;
+  readonly reason: string;
+  readonly by?: string;
+  /** @default the beginning of the rollout */
+  readonly from?: string;
+  /** @default who serves now */
+  readonly serving?: string;
+}
+
+/** What a record says of the plan that was in force until then. */
+export function describeEnding(
+  { model, stable, candidate, versions, rollout: { identity, attempt } }: TrafficPlan,
+  { cause, reason, by, from, serving }: Why & { readonly from: string; readonly serving: string },
+): Omit<HistorySummary, "id" | "how" | "to"> {
+  return {
+    model,
+    identity,
+    attempt,
+    stable,
+    ...(candidate !== undefined && { candidate }),
+    serving,
+    contents: Object.fromEntries(Object.entries(versions).map(([name, { sha256 }]) => [name, sha256])),
+    from,
+    cause,
+    reason,
+    ...(by !== undefined && { by }),
+  };
+}
+
+/** What the rollout of a record was judged on, in the form of the running one. */
+export const evidenceOf = ({ identity, settings, verdict, intervals }: HistoryEntry): Evidence => ({
+  identity,
+  ...(settings !== undefined && { settings }),
+  ...(verdict !== undefined && { verdict }),
+  intervals: intervals.map(({ live }) => live),
+  copies: intervals.flatMap(({ copies }) => (copies === undefined ? [] : [copies])),
+});
+
+const MOST_RECORDS = 200;
+
+/** The endings that a gateway remembers, in `history/` of its folder: over restarts, other rollouts and its removal. */
+export class History {
+  readonly #directory: string;
+  readonly #intervals: string;
+
+  constructor(paths: { readonly directory: string; readonly intervals: string }) {
+    this.#directory = directoryIn(paths.directory);
+    this.#intervals = paths.intervals;
+  }
+
+  /** Writes one ending, with a copy of the intervals it was judged on. The oldest beyond 200 are removed. */
+  append(ending: Omit<HistoryRecord, "id">): void {
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    const id = `${ending.to.replaceAll(":", "-")}-${randomBytes(3).toString("hex")}`;
+    if (ending.question !== undefined && existsSync(this.#intervals)) {
+      copyFileSync(this.#intervals, intervalsOf(this.#directory, id));
+    }
+    writeJsonAtomic(recordPath(this.#directory, id), { format: 1, id, ...ending });
+    for (const old of idsIn(this.#directory).slice(0, -MOST_RECORDS)) {
+      for (const path of [recordPath(this.#directory, old), intervalsOf(this.#directory, old)]) {
+        rmSync(path, { force: true });
+      }
+    }
+  }
+
+  list(): readonly HistorySummary[] {
+    return idsIn(this.#directory)
+      .map((id) => readRecord(this.#directory, id))
+      .filter((record) => record !== undefined)
+      .map(({ settings: _settings, verdict: _verdict, question: _question, ...summary }) => summary);
+  }
+
+  read(id: string): HistoryEntry | undefined {
+    // A name from outside is looked up, never opened.
+    return idsIn(this.#directory).includes(id) ? readEntry(this.#directory, id) : undefined;
+  }
+
+  /** The newest with evidence: of one rollout, or of any. */
+  newest(identity: string): HistoryEntry | undefined {
+    const found = this.list().findLast(
+      (each) => each.identity !== "" && (identity === "" || each.identity === identity),
+    );
+    return found && this.read(found.id);
+  }
+}
+
+/** The endings that the gateway of an endpoint has recorded, the newest last; it need not run. */
+export const readHistory = (folder: StateFolder, endpoint: string): readonly HistorySummary[] =>
+  historyOf(folder, endpoint).list();
+
+/** One of them with its evidence; undefined when there is none of this id. */
+export const readHistoryEntry = (folder: StateFolder, endpoint: string, id: string): HistoryEntry | undefined =>
+  historyOf(folder, endpoint).read(id);
+
+function historyOf(folder: StateFolder, endpoint: string): History {
+  const { directory, intervals } = gatewayPaths(endpoint);
+  return new History({ directory: folder.path(directory), intervals: folder.path(intervals) });
+}
+
+const directoryIn = (gateway: string): string => join(gateway, "history");
+const recordPath = (directory: string, id: string): string => join(directory, `${id}.json`);
+const intervalsOf = (directory: string, id: string): string => join(directory, `${id}.intervals.jsonl`);
+
+function idsIn(directory: string): readonly string[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter((name) => name.endsWith(".json") && !name.startsWith("."))
+    .map((name) => name.slice(0, -".json".length))
+    .toSorted();
+}
+
+/** Undefined when it is damaged: the others are told all the same. */
+function readRecord(directory: string, id: string): HistoryRecord | undefined {
+  try {
+    const record = JSON.parse(readFileSync(recordPath(directory, id), "utf8")) as HistoryRecord & { format?: number };
+    const { format: _, ...rest } = record;
+    return typeof rest.to === "string" && typeof rest.identity === "string" ? { ...rest, id } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readEntry(directory: string, id: string): HistoryEntry | undefined {
+  const record = readRecord(directory, id);
+  if (record === undefined) return undefined;
+  const path = intervalsOf(directory, id);
+  const intervals = parseIntervals(existsSync(path) ? readFileSync(path, "utf8") : "")
+    .filter((each) => each !== undefined)
+    .filter(({ question }) => question === record.question)
+    .map(({ question: _, ...interval }) => interval);
+  return { ...record, intervals };
+}

@@ -1,0 +1,86 @@
+import { z } from "zod";
+import type { RecordedInterval, RolloutRecord, RouteRecord } from "./records.ts";
+import { parseRouteDocument } from "./route-document.ts";
+
+// What the gateway relies on when it reads its own files. More may stand there: a newer version may have written it.
+
+const end = z.looseObject({ at: z.string(), cause: z.string(), reason: z.string() });
+const content = z.looseObject({
+  servedSince: z.string().optional(),
+  attempt: z.number(),
+  ended: z.looseObject({ ...end.shape, version: z.string(), as: z.enum(["candidate", "stable"]) }).optional(),
+  overrides: z.array(z.string()),
+});
+const progress = z
+  .looseObject({
+    identity: z.string(),
+    phase: z.enum(["idle", "progressing", "holding", "complete", "aborted", "rolledBack"]),
+    ladder: z.array(z.union([z.literal("shadow"), z.number()])),
+    step: z.int().min(-1),
+    raises: z.int().min(0),
+    startedAt: z.string(),
+    stepSince: z.string(),
+    elapsedMs: z.number(),
+    stepElapsedMs: z.number(),
+    stepArms: z.record(z.string(), z.looseObject({ stable: z.boolean(), candidate: z.boolean() })),
+    stepCopies: z.number(),
+    proven: z.boolean(),
+    intervals: z.int().min(0),
+    ended: end.optional(),
+  })
+  .refine(({ ladder, step }) => step < ladder.length, "progress.step is beyond its ladder");
+const rollout = z.looseObject({
+  format: z.number(),
+  progress,
+  since: z.string(),
+  trial: z.looseObject({ state: z.looseObject({}), offset: z.int().min(0) }).optional(),
+  ended: z.record(z.string(), end),
+  rolledBack: z.looseObject({ version: z.string(), sha256: z.string(), at: z.string(), reason: z.string() }).optional(),
+  contents: z.record(z.string(), content).optional(),
+  serving: z.string().optional(),
+  takenBack: z.boolean().optional(),
+  losses: z.array(z.looseObject({ at: z.string(), what: z.string() })).optional(),
+  events: z.array(z.looseObject({ at: z.string(), kind: z.string(), text: z.string() })),
+});
+const route = z.looseObject({
+  format: z.number(),
+  generation: z.number(),
+  deprecatedSince: z.record(z.string(), z.number()),
+});
+const count = z.union([z.number(), z.array(z.number())]);
+const block = z.looseObject({
+  at: z.number(),
+  seconds: z.number(),
+  counts: z.record(z.string(), z.looseObject({ n0: z.number(), x0: count, n1: z.number(), x1: count })),
+});
+const interval = z.looseObject({ question: z.string(), live: block, copies: block.optional() });
+
+export function checkRouteRecord(record: unknown): RouteRecord {
+  parsed(route, record);
+  parseRouteDocument(record);
+  return record as RouteRecord;
+}
+
+export function checkRolloutRecord(record: unknown): RolloutRecord {
+  parsed(rollout, record);
+  return record as RolloutRecord;
+}
+
+/** The lines of `intervals.jsonl`; undefined for what is no interval. A last line without its end was not written. */
+export const parseIntervals = (text: string): readonly (RecordedInterval | undefined)[] =>
+  text.split("\n").slice(0, -1).map(parseInterval);
+
+function parseInterval(line: string): RecordedInterval | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return interval.safeParse(value).success ? (value as RecordedInterval) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(schema: z.ZodType, record: unknown): void {
+  const { error } = schema.safeParse(record);
+  const issue = error?.issues[0];
+  if (issue !== undefined) throw new Error(`${issue.path.join(".")}: ${issue.message}`);
+}
