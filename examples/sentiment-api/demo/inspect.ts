@@ -20,7 +20,7 @@ export const readFeedbackToken = (folder: StateFolder): string =>
 
 /** What the project's directory holds by design; everything else would be a leftover. */
 const known = new Set([
-  ".model-lifecycle",
+  ".state",
   ".pulumi",
   "Pulumi.demo.yaml",
   "Pulumi.yaml",

@@ -23,6 +23,11 @@ import { type CandidateName, candidates, setStage } from "./stage.ts";
 import { createTools, type Run } from "./tools.ts";
 import type { Seen } from "./traffic.ts";
 
+const PREFACE = `You will see, in two to three minutes on this machine: v1 serves customers who ask all the time; v2 goes out as copies,
+then 5 %, 25 %, 50 %, 100 % of real traffic, and is promoted; v3-crash and v3-skew are harmful and are taken out by their guards; v4
+is taken back by hand; v1 is given notice, archived and switched off. The margins: 2 points more errors, 2 points more refusals,
+tails twice as slow, 10 points of positive answers up or down (customers' feedback).`;
+
 const { values: options } = parseArgs({
   options: {
     report: { type: "string" },
@@ -39,6 +44,8 @@ if (seed !== undefined && !Number.isInteger(seed)) {
 const narrator = new Narrator(options.report === undefined ? process.stdout : process.stderr);
 const say = (text: string): void => narrator.say(text);
 
+narrator.act("What this is");
+narrator.quote(PREFACE);
 narrator.act("The stage");
 const engine = await findEngine({ progress: (line) => say(line) });
 say(`engine: Pulumi ${engine.version}, ${engine.path}`);
@@ -231,7 +238,7 @@ async function finish(archive: Report["archive"]): Promise<void> {
 function keep(): void {
   narrator.act("It goes on");
   say(
-    `project: ${stage.dir} (cd there; PULUMI_HOME=${stage.env.PULUMI_HOME} PULUMI_BACKEND_URL=${stage.env.PULUMI_BACKEND_URL} PULUMI_CONFIG_PASSPHRASE=demo)`,
+    `project: ${stage.dir} (cd there; XDG_STATE_HOME=${stage.env.XDG_STATE_HOME} PULUMI_HOME=${stage.env.PULUMI_HOME} PULUMI_BACKEND_URL=${stage.env.PULUMI_BACKEND_URL} PULUMI_CONFIG_PASSPHRASE=demo)`,
   );
   say(
     `predictions: ${gatewayUrl()}; live page: http://127.0.0.1:${claimIn(openFolder(stage.stateDir)).adminPort} (mlc watch --cwd ${stage.dir} prints it with its token)`,

@@ -36,16 +36,18 @@ export function setStage(seed: number | undefined): Stage {
   link(path.dirname(pulumi), path.join(dir, "node_modules/@pulumi/pulumi"));
   const home = path.join(dir, ".pulumi");
   mkdirSync(path.join(home, "backend"), { recursive: true });
+  const state = path.join(dir, ".state");
   return {
     dir,
     stack: "demo",
-    stateDir: path.join(dir, ".model-lifecycle/demo"),
+    stateDir: path.join(state, "model-lifecycle/sentiment-api/demo"),
     packageRoot,
     env: {
       ...process.env,
       // The engine's plugins and programs run on the Node that runs this.
       PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH ?? ""}`,
       PULUMI_HOME: home,
+      XDG_STATE_HOME: state,
       PULUMI_BACKEND_URL: `file://${home}/backend`,
       PULUMI_CONFIG_PASSPHRASE: "demo",
       PULUMI_SKIP_UPDATE_CHECK: "true",
