@@ -20,8 +20,6 @@ import { Upstream } from "./upstream.ts";
 
 const DEFAULT_DEADLINE_MS = 30_000;
 
-const freshShares = () => ({ inputs: new FairShare(), sources: new FairShare() });
-
 const freshShapes = () => ({ predict: new AnswerShape(), infer: new AnswerShape() });
 
 export interface CountedOutcome {
@@ -55,7 +53,9 @@ export class Traffic {
   noticeHeaders: ReadonlyMap<string, readonly string[]> = new Map();
   readonly draw: Draw = new Draw();
   readonly #sessions = { stable: new SessionUnits(), candidate: new SessionUnits() };
-  readonly #shares = { stable: freshShares(), candidate: freshShares() };
+  /** Of both arms together: who is one among many is soon known. */
+  readonly #inputs = new FairShare();
+  readonly #sources = new FairShare();
   readonly ids: PredictionIds;
   readonly feedback: Feedback;
   #comparison: Comparison = createComparison();
@@ -104,8 +104,9 @@ export class Traffic {
     if (before?.identity === routing.identity) return;
     for (const arm of ["stable", "candidate"] as const) {
       this.#sessions[arm].clear();
-      for (const share of Object.values(this.#shares[arm])) share.clear();
     }
+    this.#inputs.clear();
+    this.#sources.clear();
     this.feedback.clear();
     this.ids.renew();
     this.takeComparison();
@@ -124,7 +125,7 @@ export class Traffic {
   }
 
   countOutcome({ arm, outcome, ms, key }: CountedOutcome): void {
-    if (!this.#isFair(arm, key)) {
+    if (!this.#isFair(key)) {
       const { excess } = this.#comparison;
       excess[arm].requests++;
       if (outcome !== "answered") excess[arm].bad++;
@@ -133,10 +134,9 @@ export class Traffic {
   }
 
   /** No input and no address counts for much more than the others. */
-  #isFair(arm: "stable" | "candidate", { input, source }: CountedOutcome["key"]): boolean {
-    const { inputs, sources } = this.#shares[arm];
-    const bySource = sources.takes(source);
-    return inputs.takes(hash("md5", input)) && bySource;
+  #isFair({ input, source }: CountedOutcome["key"]): boolean {
+    const bySource = this.#sources.takes(source);
+    return this.#inputs.takes(hash("md5", input)) && bySource;
   }
 
   countCopy({ stable, copy }: { readonly stable: Outcome; readonly copy: Outcome }): void {
