@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { InputError } from "./errors.ts";
 
@@ -8,7 +9,7 @@ export interface Route {
    * Receives the whole request body (empty for GET).
    * @throws InputError for status 400; anything else becomes a 500
    */
-  readonly answer: (body: string) => Answer;
+  readonly answer: (body: string) => Answer | Promise<Answer>;
 }
 
 export interface Answer {
@@ -48,12 +49,26 @@ export function createHttpServer({ routes, headers, onFailure }: HttpServerSetti
       response.writeHead(status, [...baseHeaders, ...extra, "content-length", String(Buffer.byteLength(body))]);
       response.end(body);
     };
-    const route = routes.get(pathOf(request.url ?? "/"));
+    const route = routes.get(canonicalPath(request.url ?? "/"));
     if (route === undefined) return send(failure(404, "no such path"));
     const { method = "" } = request;
     if (!allowed[route.method].includes(method)) return send(notAllowed(route));
-    if (route.method === "GET") return send(outcomeOf(route, "", onFailure));
-    readBody(request, (body) => send(body === undefined ? tooLarge : outcomeOf(route, body, onFailure)));
+    const reply = (body: string): void => {
+      const outcome = outcomeOf(route, body, onFailure);
+      if (outcome instanceof Promise) void outcome.then(send);
+      else send(outcome);
+    };
+    if (route.method === "GET") return reply("");
+    const encoding = request.headers["content-encoding"];
+    if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
+      request.resume();
+      return send(failure(415, `content-encoding ${encoding.slice(0, 40)} is not read; send the body as it is`));
+    }
+    readBody(request, (body) => {
+      if (body === undefined) send(tooLarge);
+      else if (isUtf8(body)) reply(body.toString());
+      else send(failure(400, "the body is not UTF-8"));
+    });
   });
   return server;
 }
@@ -61,13 +76,18 @@ export function createHttpServer({ routes, headers, onFailure }: HttpServerSetti
 const allowed: Readonly<Record<Route["method"], readonly string[]>> = { GET: ["GET", "HEAD"], POST: ["POST"] };
 const tooLarge = failure(413, `the body exceeds ${maxBodyBytes} bytes`);
 
-function outcomeOf(route: Route, body: string, onFailure: HttpServerSettings["onFailure"]): Outcome {
-  try {
-    return { status: 200, ...route.answer(body) };
-  } catch (error) {
+function outcomeOf(route: Route, body: string, onFailure: HttpServerSettings["onFailure"]): Outcome | Promise<Outcome> {
+  const failed = (error: unknown): Outcome => {
     if (error instanceof InputError) return failure(400, error.message);
     onFailure(error);
     return failure(500, error instanceof Error ? error.message : String(error));
+  };
+  try {
+    const answer = route.answer(body);
+    if (!(answer instanceof Promise)) return { status: 200, ...answer };
+    return answer.then((later) => ({ status: 200, ...later }), failed);
+  } catch (error) {
+    return failed(error);
   }
 }
 
@@ -80,13 +100,24 @@ function failure(status: number, error: string, headers: readonly string[] = [])
   return { status, body: JSON.stringify({ error }), headers };
 }
 
-function pathOf(url: string): string {
-  const query = url.indexOf("?");
-  return query < 0 ? url : url.slice(0, query);
+/** The path of a request target, which may name a host (RFC 9112 §3.2.2), with each part encoded as routes are. */
+function canonicalPath(url: string): string {
+  const target = /^https?:\/\/[^/?#]*(.*)$/i.exec(url)?.[1] ?? url;
+  const query = target.indexOf("?");
+  const path = query < 0 ? target : target.slice(0, query);
+  if (!path.includes("%")) return path;
+  try {
+    return path
+      .split("/")
+      .map((part) => encodeURIComponent(decodeURIComponent(part)))
+      .join("/");
+  } catch {
+    return path;
+  }
 }
 
 /** Calls back once: with the body, or with nothing as soon as it is too large. A request that breaks off never calls back. */
-function readBody(request: IncomingMessage, done: (body: string | undefined) => void): void {
+function readBody(request: IncomingMessage, done: (body: Buffer | undefined) => void): void {
   let chunks: Buffer[] = [];
   let size = 0;
   request.on("data", (chunk: Buffer) => {
@@ -101,6 +132,6 @@ function readBody(request: IncomingMessage, done: (body: string | undefined) => 
   request.on("end", () => {
     if (size > maxBodyBytes) return;
     const [first] = chunks;
-    done(chunks.length === 1 && first !== undefined ? first.toString() : Buffer.concat(chunks).toString());
+    done(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
   });
 }

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { numericDatatypes } from "./datatypes.ts";
 import { InputError } from "./errors.ts";
 import type { Route } from "./http-server.ts";
 import type { ServedIdentity } from "./identity.ts";
 import { parseJsonObject } from "./json-body.ts";
-import type { Model } from "./load-model.ts";
+import type { Model, Prediction } from "./load-model.ts";
 import type { ModelManifest } from "./manifest.ts";
 import type { ModelInput } from "./runtimes/scorer.ts";
 
@@ -26,7 +27,13 @@ export function openInferenceRoutes({
   const { model: name, version } = served;
   const modelPath = `/v2/models/${encodeURIComponent(name)}`;
   const versionPath = `${modelPath}/versions/${encodeURIComponent(version)}`;
-  const infer: Route = { method: "POST", answer: (body) => ({ body: JSON.stringify(inferAll(model, served, body)) }) };
+  const infer: Route = {
+    method: "POST",
+    answer(body) {
+      const answer = inferAll(model, served, body);
+      return typeof answer === "string" ? { body: answer } : answer.then((text) => ({ body: text }));
+    },
+  };
   return [
     ["/v2", fixed({ name: "model-lifecycle-local", version: serverVersion, extensions: [] })],
     ["/v2/health/live", fixed({ live: true })],
@@ -58,27 +65,83 @@ function metadataOf(manifest: ModelManifest, { model, version }: ServedIdentity)
   };
 }
 
+/** What one request may hold. A body has at most 4 MiB; these keep its pieces, and what is said about them, few. */
+const MOST_TENSORS = 64;
+const MOST_ROWS = 100_000;
+const MOST_DIMENSIONS = 8;
+const MOST_ID_CHARACTERS = 256;
+/** Rows that are answered at once; with more the server answers others in between. */
+const SLICE_ROWS = 500;
+
 const tensor = z.object({
   name: z.string(),
-  shape: z.array(z.int().min(0)).min(1).max(8),
-  datatype: z.string(),
-  data: z.array(z.unknown(), "expected an array (binary tensors are not served)"),
+  shape: z.array(z.int().min(0)).min(1).max(MOST_DIMENSIONS),
+  datatype: z.string().max(16),
+  data: z.custom<readonly unknown[]>(Array.isArray, "expected an array (binary tensors are not served)"),
 });
 const inferRequest = z.object({
-  id: z.string().optional(),
+  id: z.string().max(MOST_ID_CHARACTERS).optional(),
   inputs: z.array(tensor).min(1),
   outputs: z.array(z.object({ name: z.string() })).optional(),
 });
 
+type InferRequest = z.infer<typeof inferRequest>;
 type Tensor = z.infer<typeof tensor>;
 
-function inferAll(model: Model, { model: name, version }: ServedIdentity, body: string): object {
-  const parsed = inferRequest.safeParse(parseJsonObject(body));
-  if (!parsed.success) {
-    throw new InputError(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
+/** Counted before anything is looked into: a list of a million things is not worth a million complaints. */
+function parseInfer(body: string): InferRequest {
+  const document = parseJsonObject(body) as Readonly<Record<string, unknown>>;
+  for (const list of ["inputs", "outputs"]) {
+    const { [list]: items } = document;
+    if (Array.isArray(items) && items.length > MOST_TENSORS) {
+      throw new InputError(`${list}: seen ${items.length}; allowed are at most ${MOST_TENSORS}`);
+    }
   }
-  const { id, inputs, outputs: wanted } = parsed.data;
-  const predictions = rowsOf(model.manifest, inputs).map((row) => model.predict(row));
+  const parsed = inferRequest.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const [first, second, ...others] = parsed.error.issues.map(({ path, message }) =>
+    `${path.join(".")}: ${message}`.slice(0, 200),
+  );
+  const more = others.length > 0 ? [`and ${others.length} more`] : [];
+  throw new InputError([first, second, ...more].filter((text) => text !== undefined).join("; "));
+}
+
+function inferAll(model: Model, served: ServedIdentity, body: string): string | Promise<string> {
+  const request = parseInfer(body);
+  const { outputs = [] } = request;
+  if (new Set(outputs.map(({ name }) => name)).size < outputs.length) {
+    throw new InputError("outputs: each one at most once");
+  }
+  const rows = rowsOf(model.manifest, request.inputs);
+  if (rows.length > SLICE_ROWS) return predictInSlices(model, served, request, rows);
+  return render(
+    model,
+    served,
+    request,
+    rows.map((row) => model.predict(row)),
+  );
+}
+
+async function predictInSlices(
+  model: Model,
+  served: ServedIdentity,
+  request: InferRequest,
+  rows: readonly ModelInput[],
+): Promise<string> {
+  const predictions: Prediction[] = [];
+  for (let from = 0; from < rows.length; from += SLICE_ROWS) {
+    for (const row of rows.slice(from, from + SLICE_ROWS)) predictions.push(model.predict(row));
+    await new Promise((next) => setImmediate(next));
+  }
+  return render(model, served, request, predictions);
+}
+
+function render(
+  model: Model,
+  { model: name, version }: ServedIdentity,
+  { id, outputs: wanted }: InferRequest,
+  predictions: readonly Prediction[],
+): string {
   const { label, score } = model.manifest.outputs;
   const shape = [predictions.length];
   const tensors = [
@@ -87,18 +150,25 @@ function inferAll(model: Model, { model: name, version }: ServedIdentity, body: 
   ];
   const outputs = wanted?.map((output) => {
     const found = tensors.find((known) => known.name === output.name);
-    if (found === undefined) throw new InputError(`unknown output "${output.name}"; the model has ${label}, ${score}`);
+    if (found === undefined) {
+      throw new InputError(`unknown output "${output.name.slice(0, 64)}"; the model has ${label}, ${score}`);
+    }
     return found;
   });
-  return { model_name: name, model_version: version, ...(id !== undefined && { id }), outputs: outputs ?? tensors };
+  return JSON.stringify({
+    model_name: name,
+    model_version: version,
+    ...(id !== undefined && { id }),
+    outputs: outputs ?? tensors,
+  });
 }
 
 /** One model input per row; every tensor is a column, flat or nested. */
 function rowsOf({ runtime, inputs: names }: ModelManifest, tensors: readonly Tensor[]): readonly ModelInput[] {
   const stranger = tensors.find(({ name }) => !names.includes(name));
   if (stranger !== undefined)
-    throw new InputError(`unknown input "${stranger.name}"; the model has ${names.join(", ")}`);
-  const columns = names.map((name) => columnOf(name, tensors, runtime === "linear" ? isText : isNumber));
+    throw new InputError(`unknown input "${stranger.name.slice(0, 64)}"; the model has ${names.join(", ")}`);
+  const columns = names.map((name) => columnOf(name, tensors, runtime === "linear" ? readTexts : readNumbers));
   const [first = []] = columns;
   if (columns.some((column) => column.length !== first.length)) {
     throw new InputError("expected inputs of equal length");
@@ -110,27 +180,45 @@ function rowsOf({ runtime, inputs: names }: ModelManifest, tensors: readonly Ten
 function columnOf(
   name: string,
   tensors: readonly Tensor[],
-  accepts: (datatype: string) => boolean,
+  read: (tensor: Tensor, column: readonly unknown[]) => readonly unknown[],
 ): readonly unknown[] {
   const found = tensors.filter((candidate) => candidate.name === name);
   const [only] = found;
   if (only === undefined || found.length > 1)
     throw new InputError(`expected input "${name}" once, got ${found.length}`);
-  if (!accepts(only.datatype)) throw new InputError(`input "${name}" does not take datatype ${only.datatype}`);
-  const column: readonly unknown[] = only.data.flat(only.shape.length);
   const size = only.shape.reduce((product, extent) => product * extent, 1);
+  if (size > MOST_ROWS) {
+    throw new InputError(`input "${name}": its shape says ${size} values; allowed are at most ${MOST_ROWS}`);
+  }
+  const column: readonly unknown[] = only.data.flat(only.shape.length);
   if (column.length !== size) {
     throw new InputError(
       `input "${name}" has ${column.length} values, its shape [${only.shape.join(", ")}] says ${size}`,
     );
   }
+  return read(only, column);
+}
+
+function readTexts({ name, datatype }: Tensor, column: readonly unknown[]): readonly unknown[] {
+  if (datatype !== "BYTES") throw new InputError(`input "${name}" does not take datatype ${datatype}`);
+  const at = column.findIndex((value) => typeof value !== "string");
+  if (at >= 0) throw new InputError(`input "${name}" at ${at}: seen ${renderValue(column[at])}; allowed are strings`);
   return column;
 }
 
-function isText(datatype: string): boolean {
-  return datatype === "BYTES";
+function readNumbers({ name, datatype }: Tensor, column: readonly unknown[]): readonly unknown[] {
+  const known = Object.hasOwn(numericDatatypes, datatype) ? numericDatatypes[datatype] : undefined;
+  if (known === undefined) throw new InputError(`input "${name}" does not take datatype ${datatype}`);
+  return column.map((value, at) => {
+    const number = known.read(value);
+    if (number !== undefined) return number;
+    throw new InputError(
+      `input "${name}" at ${at}: seen ${renderValue(value)}; allowed for ${datatype} are ${known.allowed}`,
+    );
+  });
 }
 
-function isNumber(datatype: string): boolean {
-  return /^(FP(16|32|64)|U?INT(8|16|32|64))$/.test(datatype);
+function renderValue(value: unknown): string {
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
+  return typeof value === "string" ? JSON.stringify(value.slice(0, 64)) : String(value);
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { numericDatatypes } from "../../../../components/platforms/local/server/datatypes.ts";
 import { linearManifest, linearWeights, treesManifest, treesWeights, writeModel } from "./models.ts";
 import { createStateFolder, identity, type RunningServer, startServer } from "./server-process.ts";
 
@@ -117,7 +118,7 @@ describe("infer", () => {
     ["an unknown input", { inputs: [{ ...texts("a"), name: "txt" }] }, 'unknown input "txt"; the model has text'],
     ["the input twice", { inputs: [texts("a"), texts("b")] }, 'expected input "text" once, got 2'],
     ["numbers for text", { inputs: [{ ...texts(1), datatype: "FP64" }] }, 'input "text" does not take datatype FP64'],
-    ["a number among the texts", { inputs: [texts("a", 1)] }, 'expected "text", a string'],
+    ["a number among the texts", { inputs: [texts("a", 1)] }, 'input "text" at 1: seen 1; allowed are strings'],
     [
       "a shape that is not the data's",
       { inputs: [{ ...texts("a", "b"), shape: [3] }] },
@@ -179,4 +180,95 @@ describe("predict", () => {
     const infer = await (await text.post("/v2/models/tiny/infer", { inputs: [texts("good film")] })).json();
     expect(infer).toMatchObject({ outputs: [{}, { data: [(plain as { score: number }).score] }] });
   });
+});
+
+describe("no request costs more than its size explains", () => {
+  const infer = (server: RunningServer, body: unknown) =>
+    server.fetch("/v2/models/tiny/infer", {
+      method: "POST",
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+  const columns = (length: number) =>
+    ["income", "late"].map((name) => ({ name, shape: [length], datatype: "FP64", data: new Array(length).fill(1) }));
+
+  test.each([
+    ["a million empty inputs", `{"inputs":[${"{},".repeat(1_300_000)}{}]}`],
+    ["a million outputs", { inputs: [texts("a")], outputs: new Array(200_000).fill({ name: "label" }) }],
+    ["one output again and again", { inputs: [texts("a")], outputs: new Array(60).fill({ name: "label" }) }],
+    ["a shape of any size", { inputs: [{ ...texts("a"), shape: [99_999_999, 99_999_999] }] }],
+    ["a long id", { id: "x".repeat(100_000), inputs: [texts("a")] }],
+    ["a long name", { inputs: [{ ...texts("a"), name: "x".repeat(1_000_000) }] }],
+    [
+      "deep lists",
+      `{"inputs":[{"name":"text","shape":[1],"datatype":"BYTES","data":${"[".repeat(5_000)}${"]".repeat(5_000)}}]}`,
+    ],
+  ])("%s is refused in few words", async (_what, body) => {
+    const response = await infer(text, body);
+    const answer = await response.text();
+    expect(response.status).toBe(400);
+    expect(answer.length).toBeLessThan(700);
+    expect((await text.fetch("/v2/health/ready")).status).toBe(200);
+  });
+
+  test("a large batch lets others be answered in between", async () => {
+    const order: string[] = [];
+    const large = infer(credit, { inputs: columns(100_000) }).then(async (response) => {
+      const answer = (await response.json()) as { readonly outputs: readonly { readonly shape: readonly number[] }[] };
+      order.push("large");
+      return [response.status, answer.outputs[0]?.shape];
+    });
+    const small = async (): Promise<void> => {
+      expect((await infer(credit, { inputs: columns(1) })).status).toBe(200);
+      order.push("small");
+    };
+    for (let i = 0; i < 3; i++) await small();
+    expect(await large).toEqual([200, [100_000]]);
+    expect(order[0]).toBe("small");
+  });
+
+  test("more rows than a batch may have are refused", async () => {
+    expect((await infer(credit, { inputs: columns(100_001) })).status).toBe(400);
+  });
+});
+
+describe("numbers are what their datatype allows", () => {
+  const ask = async (datatype: string, value: unknown) => {
+    const inputs = ["income", "late"].map((name) => ({ name, shape: [1], datatype, data: [value] }));
+    const response = await credit.post("/v2/models/tiny/infer", { inputs });
+    return [response.status, await response.json()];
+  };
+  test.each([
+    ["INT8", 300],
+    ["INT8", -129],
+    ["UINT8", -1],
+    ["INT64", 1.5],
+    ["INT64", 2 ** 60],
+    ["UINT16", 65_536],
+    ["FP16", 70_000],
+    ["FP32", 1e39],
+    ["FP64", "1"],
+    ["FP64", true],
+    ["FP64", null],
+  ])("%s %j is refused by name", async (datatype, value) => {
+    expect(await ask(datatype, value)).toMatchObject([
+      400,
+      { error: expect.stringContaining(`allowed for ${datatype}`) },
+    ]);
+  });
+
+  test.each(["INT8", "UINT64", "FP16", "FP32", "FP64"])("%s 1 is taken", async (datatype) => {
+    expect((await ask(datatype, 1))[0]).toBe(200);
+  });
+});
+
+test.each([
+  ["FP32", 0.1, Math.fround(0.1)],
+  ["FP16", 0.1, 0.0999755859375],
+  ["FP16", 2049, 2048],
+  ["FP16", 2051, 2052],
+  ["FP16", 6e-8, 2 ** -24],
+  ["FP16", 0, 0],
+  ["FP64", 0.1, 0.1],
+])("%s %d is read as a server of that precision reads it", (datatype, value, read) => {
+  expect(numericDatatypes[datatype]?.read(value)).toBe(read);
 });
