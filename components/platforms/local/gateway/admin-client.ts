@@ -32,11 +32,26 @@ const PATIENCE_MS = 5_000;
 export const putRoute = (folder: StateFolder, endpoint: string, document: RouteDocument): Promise<TrafficStatus> =>
   ask<TrafficStatus>(folder, endpoint, "PUT", "/admin/route", document);
 
-export const abortRollout = (folder: StateFolder, endpoint: string, reason: string): Promise<TrafficStatus> =>
-  ask<TrafficStatus>(folder, endpoint, "POST", "/admin/abort", { reason });
+export interface TakeBackDetails {
+  /** Who asks: `user@host`. @default - unknown */
+  readonly by?: string;
+  /** With a rollback: the version that is to take all traffic. @default the one that served before */
+  readonly to?: string;
+}
 
-export const rollBackRoute = (folder: StateFolder, endpoint: string, reason: string): Promise<TrafficStatus> =>
-  ask<TrafficStatus>(folder, endpoint, "POST", "/admin/rollback", { reason });
+export const abortRollout = (
+  folder: StateFolder,
+  endpoint: string,
+  reason: string,
+  { by }: TakeBackDetails = {},
+): Promise<TrafficStatus> => ask<TrafficStatus>(folder, endpoint, "POST", "/admin/abort", { reason, by });
+
+export const rollBackRoute = (
+  folder: StateFolder,
+  endpoint: string,
+  reason: string,
+  { by, to }: TakeBackDetails = {},
+): Promise<TrafficStatus> => ask<TrafficStatus>(folder, endpoint, "POST", "/admin/rollback", { reason, by, to });
 
 export const readEvidence = (folder: StateFolder, endpoint: string): Promise<Evidence> =>
   ask<Evidence>(folder, endpoint, "GET", "/admin/evidence");
