@@ -1,3 +1,4 @@
+import { delimiter, resolve } from "node:path";
 import type { MoveResult } from "../../components/lifecycle/index.ts";
 import { findStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import { checkRelease, type Release } from "../../components/spec/index.ts";
@@ -7,6 +8,7 @@ import { type Converged, converge, upCommand } from "./converge.ts";
 import { problemsFailure, usageFailure } from "./failure.ts";
 import { findProject, type Project } from "./project.ts";
 import { isMapping } from "./render-yaml.ts";
+import { forgetRollback } from "./rollback-marker.ts";
 import { readStackFile, renderStackFile, type StackFile, writeStackFile } from "./stack-file.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -44,6 +46,8 @@ export async function changeRelease(terminal: Terminal, options: Options, steps:
     return { facts: { ...factsOf(change), changed: false, converged: null } };
   }
   writeStackFile(change.file, change.text);
+  forgetRollback(project.stateFolder);
+  terminal.stand({ done: "The configuration is written.", left: `What is left: ${upCommand(project)}` });
   return { facts: { ...factsOf(change), ...(await convergeUnless(terminal, options, project)) } };
 }
 
@@ -84,10 +88,15 @@ export interface Convergence {
 }
 
 export async function convergeUnless(terminal: Terminal, options: Options, project: Project): Promise<Convergence> {
-  if (options.up !== false) return { converged: await converge(terminal, project) };
+  if (options.up !== false) return { converged: await converge(terminal, project, policyPacksOf(options)) };
   const next = upCommand(project);
   terminal.say(`Next: ${next}`);
   return { converged: null, next };
+}
+
+/** Packs of `--policy-pack` and of $MLC_POLICY_PACK, which is a list like $PATH. */
+export function policyPacksOf({ policyPack = [] }: Options, env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  return [...policyPack, ...(env.MLC_POLICY_PACK ?? "").split(delimiter).filter(Boolean)].map((pack) => resolve(pack));
 }
 
 /** @throws Failure (2) when nobody is there to ask and nobody said yes beforehand */

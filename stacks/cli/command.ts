@@ -5,6 +5,7 @@ import type { Terminal } from "./terminal.ts";
 export interface Options {
   readonly stack?: string;
   readonly cwd?: string;
+  readonly project?: string;
   readonly json?: boolean;
   readonly yes?: boolean;
   /** False after `--no-up`. */
@@ -13,6 +14,7 @@ export interface Options {
   readonly weight?: string;
   readonly attempt?: string;
   readonly reason?: string;
+  readonly to?: string;
   readonly sunset?: string;
   readonly successor?: string;
   readonly force?: boolean;
@@ -21,6 +23,7 @@ export interface Options {
   readonly timeout?: string;
   readonly exitCode?: boolean;
   readonly fix?: boolean;
+  readonly policyPack?: readonly string[];
   readonly name?: string;
   readonly model?: string;
 }

@@ -12,6 +12,8 @@ export const exitCodes = {
   aborted: 3,
   /** Not yet: the rollout is still on its way. */
   waiting: 4,
+  /** ctrl-C. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

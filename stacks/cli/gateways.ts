@@ -1,9 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  AdminError,
   abortRollout,
-  GatewayUnreachable,
+  type RollBackOptions,
   readRouteStatus,
   rollBackRoute,
 } from "../../components/platforms/local/gateway/admin-client.ts";
@@ -41,13 +40,21 @@ export const findGateways = (stateFolder: string, choice: GatewayChoice = {}): r
 
 /** Also those that were taken down: the rollouts they ended stay ended. */
 export function knownGateways(stateFolder: string, choice: GatewayChoice = {}): readonly Gateway[] {
-  const folder = join(stateFolder, directories.gateways);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return endpointsIn(join(stateFolder, directories.gateways))
     .filter((endpoint) => choice.endpoint === undefined || choice.endpoint === endpoint)
     .map((endpoint) => readGateway(stateFolder, endpoint))
     .filter((gateway) => gateway !== undefined)
     .filter(({ plan }) => choice.model === undefined || plan === undefined || plan.model === choice.model);
+}
+
+/** Only what is not there is nothing: what may not be looked at is somebody's. */
+function endpointsIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 function readGateway(stateFolder: string, endpoint: string): Gateway | undefined {
@@ -79,20 +86,21 @@ export async function readStatus(stateFolder: string, { endpoint, alive }: Gatew
 
 /**
  * `abort` ends the running rollout; `rollback` does the same while one runs, and else gives all traffic to the previous
- * version. The answer comes when it is so.
+ * version, or to the one that `to` names. The answer comes when it is so.
  */
 export async function takeBack(
   stateFolder: string,
   endpoint: string,
   way: "abort" | "rollback",
   reason: string,
+  details: RollBackOptions,
 ): Promise<Answer> {
   try {
     const act = way === "abort" ? abortRollout : rollBackRoute;
-    return { endpoint, status: await act(unchecked(stateFolder), endpoint, reason) };
+    return { endpoint, status: await act(unchecked(stateFolder), endpoint, reason, details) };
   } catch (error) {
-    if (!(error instanceof GatewayUnreachable || error instanceof AdminError)) throw error;
-    return { endpoint, error: error.message };
+    // Whatever it is, it must not keep the configuration from being written.
+    return { endpoint, error: error instanceof Error ? error.message : String(error) };
   }
 }
 

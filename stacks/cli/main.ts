@@ -1,8 +1,9 @@
 import { CommanderError } from "commander";
+import { asFailure } from "./as-failure.ts";
 import type { Command, Invocation } from "./command.ts";
 import { type ExitCode, exitCodes, Failure } from "./failure.ts";
 import { createProgram, type Load } from "./program.ts";
-import { openTerminal } from "./terminal.ts";
+import { openTerminal, renderStanding } from "./terminal.ts";
 
 /** Runs one command line to its end. Whatever goes wrong is told here and nowhere else. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
@@ -24,32 +25,28 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
 
 async function runCommand(name: string, load: Load, invocation: Invocation): Promise<ExitCode> {
   const terminal = openTerminal({ json: invocation.options.json === true });
+  const fail = (failure: Failure): ExitCode => {
+    terminal.warn(failure.message);
+    const { message, problems, exitCode, facts } = failure;
+    if (terminal.json) printJson({ command: name, ...facts, error: message, problems, exitCode });
+    return exitCode;
+  };
+  const interrupt = (): void => {
+    if (terminal.holdsInterrupts) return;
+    process.exit(fail(new Failure(exitCodes.interrupted, `Stopped by ctrl-C. ${renderStanding(terminal.standing)}`)));
+  };
+  process.on("SIGINT", interrupt);
   try {
     const command: Command = await load();
     const { exitCode = exitCodes.done, facts } = await command(terminal, invocation);
     if (terminal.json) printJson({ command: name, ...facts, exitCode });
     return exitCode;
   } catch (error) {
-    const failure = asFailure(error);
-    terminal.warn(failure.message);
     if (process.env.MLC_DEBUG === "1" && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    if (terminal.json) {
-      const { message, problems, exitCode, facts } = failure;
-      printJson({ command: name, ...facts, error: message, problems, exitCode });
-    }
-    return failure.exitCode;
+    return fail(asFailure(error, terminal));
+  } finally {
+    process.off("SIGINT", interrupt);
   }
-}
-
-function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  // A state folder that cannot be used explains itself; see components/platforms/local/state-folder.
-  if (error instanceof Error && error.name === "StateFolderError") return new Failure(exitCodes.error, message);
-  return new Failure(
-    exitCodes.error,
-    `Unexpected: ${message}\nThis is a fault of mlc: please report it where you got pulumi-model-lifecycle from, with what MLC_DEBUG=1 shows.`,
-  );
 }
 
 const printJson = (document: object): void => void process.stdout.write(`${JSON.stringify(document)}\n`);

@@ -24,9 +24,11 @@ const CHANGE = [
   ...STACK,
   ["--yes", "make the change without asking"],
   ["--no-up", "write the configuration only and leave `pulumi up` to CI"],
+  ["--policy-pack <dir>", "a policy pack for `pulumi up`; may be repeated [$MLC_POLICY_PACK]"],
 ] as const;
 const EMERGENCY = [
   ...STACK,
+  ["--project <name>", "the project, where no Pulumi.yaml tells its name"],
   ["--reason <text>", "why, for the record"],
   ["--endpoint <name>", "only this endpoint's traffic"],
   ["--yes", "accepted and not needed: nothing is asked"],
@@ -94,7 +96,7 @@ const entries: readonly Entry[] = [
     usage: "rollback",
     summary: "take the candidate out at once; without one, go back to the previous version",
     example: 'mlc rollback --stack prod --reason "answers look wrong"',
-    options: EMERGENCY,
+    options: [...EMERGENCY, ["--to <version>", "to this version, however far back [the one before]"]],
     load: async () => (await import("./commands/rollback.ts")).rollback,
   },
   {
@@ -168,11 +170,12 @@ const entries: readonly Entry[] = [
 
 const EXIT_CODES = `
 Exit codes:
-  0  done
-  1  error
-  2  wrong usage, or problems in the configuration; nothing was changed
-  3  the rollout was ended before and is not opened again
-  4  waiting: the rollout is still on its way`;
+  0    done
+  1    error
+  2    wrong usage, or problems in the configuration; nothing was changed
+  3    the rollout was ended before and is not opened again
+  4    waiting: the rollout is still on its way
+  130  stopped by ctrl-C; what is done and what is left is said`;
 
 /** The command line as commander understands it; `run` is called with what was asked for. */
 export function createProgram(run: Run): Program {
@@ -196,6 +199,7 @@ function addCommand(program: Program, { usage, summary, example, options, load }
     .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`);
   for (const [flags, description] of options) {
     if (description.startsWith("! ")) command.requiredOption(flags, description.slice(2));
+    else if (flags.startsWith("--policy-pack")) command.option(flags, description, collect, []);
     else command.option(flags, description);
   }
   command
@@ -203,6 +207,8 @@ function addCommand(program: Program, { usage, summary, example, options, load }
     .addHelpText("after", `\nExample:\n  $ ${example}`)
     .action(() => run(command.name(), load, { args: command.args, options: command.opts<Options>() }));
 }
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** Its arguments are the demo's own. */
 function addDemo(program: Program, run: Run): void {

@@ -1,38 +1,87 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { placeOf } from "../../components/platforms/local/state-folder/place.ts";
 import type { Options } from "./command.ts";
 import { usageFailure } from "./failure.ts";
 
-/** A Pulumi project and the stack of it that a command is about. */
-export interface Project {
+/** Where a stack is, as far as it can be told without its configuration: enough to reach what serves it. */
+export interface StackPlace {
   /** Folder of Pulumi.yaml; sources of versions are relative to it. */
   readonly root: string;
   /** As it was asked for; may name an organization and a project. */
   readonly stack: string;
-  /** Absolute path of Pulumi.<stack>.yaml. */
-  readonly stackFile: string;
+  /** Absolute path of Pulumi.<stack>.yaml, where there is one. */
+  readonly stackFile?: string;
   /** Where the local platform keeps this stack on this machine, whether it exists or not. */
   readonly stateFolder: string;
+  /** The danger of that place, and the way out of it. */
+  readonly warning?: string;
+}
+
+/** A Pulumi project and the stack of it that a command is about. */
+export interface Project extends StackPlace {
+  readonly stackFile: string;
 }
 
 /**
  * Finds the project at or above the working directory and the stack: `--stack`, else $PULUMI_STACK, else the only one
  * that has a configuration file.
  *
- * @throws Failure (2) that lists the stacks when none is named and there are several.
+ * @throws Failure (2) that lists the stacks when none is named and there are several, or the one that is named has no
+ * configuration.
  */
 export function findProject(options: Options, env: NodeJS.ProcessEnv = process.env): Project {
-  const root = findRoot(resolve(options.cwd ?? "."));
+  const root = findRoot(folderOf(options));
   const folder = configurationFolder(root);
   const stacks = stacksIn(folder);
   const stack = options.stack ?? env.PULUMI_STACK ?? only(stacks, folder);
-  const file = fileOf(folder, shortName(stack));
-  if (file === undefined) {
+  const stackFile = fileOf(folder, shortName(stack));
+  if (stackFile === undefined) {
     throw usageFailure(
       `Stack "${stack}" has no configuration in ${folder}. ${listed(stacks)} Name one with --stack, or write Pulumi.${shortName(stack)}.yaml (\`mlc init --stack ${shortName(stack)}\`).`,
     );
   }
-  return { root, stack, stackFile: file, stateFolder: join(root, ".model-lifecycle", shortName(stack)) };
+  return { root, stack, stackFile, ...stateOf({ root, stack, stackFile }, options, env) };
+}
+
+/**
+ * Finds what the emergency brake needs, and nothing more: neither the stack's configuration nor a Pulumi.yaml that can
+ * be read has to be there when `--project` and `--stack` say what they would.
+ *
+ * @throws Failure (2) when project or stack cannot be told.
+ */
+export function locateStack(options: Options, env: NodeJS.ProcessEnv = process.env): StackPlace {
+  const start = folderOf(options);
+  const root = options.project === undefined ? findRoot(start) : (rootAbove(start) ?? start);
+  const folder = orNothing(() => configurationFolder(root)) ?? root;
+  const stacks = orNothing(() => stacksIn(folder)) ?? [];
+  const stack = options.stack ?? env.PULUMI_STACK ?? only(stacks, folder);
+  const stackFile = fileOf(folder, shortName(stack));
+  const found = { root, stack, ...(stackFile === undefined ? {} : { stackFile }) };
+  return { ...found, ...stateOf(found, options, env) };
+}
+
+function stateOf(
+  { root, stack, stackFile }: Omit<StackPlace, "stateFolder">,
+  options: Options,
+  env: NodeJS.ProcessEnv,
+): Pick<StackPlace, "stateFolder" | "warning"> {
+  const request = { root, stack: shortName(stack), project: projectName(root, stack, options), env };
+  const { path, warning } = placeOf(request);
+  if (!existsSync(path)) {
+    // Known by its pointer as a rule; a home in which nothing can be written has none.
+    const stateFolder = orNothing(() => settingIn(readFileSync(stackFile ?? "", "utf8"), "stateFolder"));
+    if (stateFolder !== undefined) return { stateFolder };
+  }
+  return { stateFolder: path, ...(warning === undefined ? {} : { warning }) };
+}
+
+function projectName(root: string, stack: string, { project }: Options): string {
+  const inFile = () => settingIn(projectText(root), "name");
+  const [, inStack, ...short] = stack.split("/");
+  const name = project ?? orNothing(inFile) ?? (short.length > 0 ? inStack : undefined);
+  if (name !== undefined) return name;
+  throw usageFailure(`${join(root, "Pulumi.yaml")} does not tell the project's name. Name it with --project.`);
 }
 
 /** `acme/churn/prod` is `prod` in file names and in `pulumi.getStack()`. */
@@ -40,7 +89,7 @@ export const shortName = (stack: string): string => stack.split("/").at(-1) ?? s
 
 /** The stacks that have a configuration file. */
 export const stacksOf = (options: Options): readonly string[] =>
-  stacksIn(configurationFolder(findRoot(resolve(options.cwd ?? "."))));
+  stacksIn(configurationFolder(findRoot(folderOf(options))));
 
 function stacksIn(folder: string): readonly string[] {
   return readdirSync(folder)
@@ -52,27 +101,51 @@ function stacksIn(folder: string): readonly string[] {
 export const projectFileIn = (folder: string): string | undefined =>
   ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(folder, name)).find((path) => existsSync(path));
 
-function findRoot(start: string): string {
-  if (!existsSync(start)) throw usageFailure(`The folder ${start} does not exist.`);
+function folderOf({ cwd = "." }: Options): string {
+  const folder = resolve(cwd);
+  if (existsSync(folder)) return folder;
+  throw usageFailure(`The folder ${folder} does not exist.`);
+}
+
+function rootAbove(start: string): string | undefined {
   for (let folder = start; ; folder = dirname(folder)) {
     if (projectFileIn(folder)) return folder;
-    if (folder === dirname(folder)) {
-      throw usageFailure(
-        `No Pulumi.yaml in ${start} or above it. Go to the project's folder, name it with --cwd, or start one with \`mlc init\`.`,
-      );
-    }
+    if (folder === dirname(folder)) return undefined;
   }
+}
+
+function findRoot(start: string): string {
+  const root = rootAbove(start);
+  if (root !== undefined) return root;
+  throw usageFailure(
+    `No Pulumi.yaml in ${start} or above it. Go to the project's folder, name it with --cwd, or start one with \`mlc init\`.`,
+  );
 }
 
 /** Where the stacks' files stand: `stackConfigDir` of Pulumi.yaml, else beside it. */
 function configurationFolder(root: string): string {
-  const text = readFileSync(projectFileIn(root) ?? join(root, "Pulumi.yaml"), "utf8");
-  const named = /^stackConfigDir:[ \t]*(["']?)([^"'#\r\n]+?)\1[ \t]*(?:#.*)?\r?$/m.exec(text)?.[2];
-  const folder = resolve(root, named ?? ".");
+  const folder = resolve(root, settingIn(projectText(root), "stackConfigDir") ?? ".");
   if (existsSync(folder)) return folder;
   throw usageFailure(
     `Pulumi.yaml names the folder ${folder} (stackConfigDir), which does not exist. Create it, or correct the line.`,
   );
+}
+
+const projectText = (root: string): string => readFileSync(projectFileIn(root) ?? join(root, "Pulumi.yaml"), "utf8");
+
+/** A one-line setting, found without a YAML parser: loading one takes longer than a rollback may. */
+const settingIn = (text: string, name: "name" | "stackConfigDir" | "stateFolder"): string | undefined =>
+  new RegExp(
+    `${name === "stateFolder" ? "[\\s{,]" : "^"}["']?${name}["']?:[ \\t]*(["']?)([^"'#\\r\\n,}]+?)\\1[ \\t]*(?:[#,}].*)?\\r?$`,
+    "m",
+  ).exec(text)?.[2];
+
+function orNothing<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 const fileOf = (folder: string, stack: string): string | undefined =>

@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 import { styleText } from "node:util";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
@@ -6,6 +6,14 @@ export type Paint = (style: Style, text: string) => string;
 
 /** No colours: for files, pipes and tests. */
 export const plain: Paint = (_style, text) => text;
+
+/** How far a command has come, as one or two sentences each. */
+export interface Standing {
+  readonly done: string;
+  readonly left?: string;
+}
+
+export const renderStanding = ({ done, left }: Standing): string => [done, ...(left ? [left] : [])].join(" ");
 
 /** Where a command speaks to its user. With `--json`, stdout belongs to the one JSON object and all else goes to stderr. */
 export interface Terminal {
@@ -18,6 +26,12 @@ export interface Terminal {
   warn(text: string): void;
   /** Asks for yes or no; no is the default. */
   confirm(question: string): Promise<boolean>;
+  /** Says what is done by now and what is left to do: what an interruption, or a fault of the surroundings, tells its user. */
+  stand(standing: Standing): void;
+  readonly standing: Standing;
+  /** From here on another process, or the command itself, answers ctrl-C. */
+  holdInterrupts(): void;
+  readonly holdsInterrupts: boolean;
   /** Waits for `work`; from two seconds on it shows what is waited for and how long already. */
   during<T>(label: string, work: Promise<T>): Promise<T>;
 }
@@ -26,6 +40,8 @@ export function openTerminal(options: { readonly json: boolean }): Terminal {
   const out = options.json ? process.stderr : process.stdout;
   const interactive = !options.json && process.stdin.isTTY === true && out.isTTY === true;
   const paint: Paint = (style, text) => styleText(style, text, { stream: out });
+  let standing: Standing = { done: "Nothing was written." };
+  let holdsInterrupts = false;
   return {
     json: options.json,
     interactive,
@@ -35,16 +51,32 @@ export function openTerminal(options: { readonly json: boolean }): Terminal {
     warn: (text) => void process.stderr.write(`${styleText("yellow", text, { stream: process.stderr })}\n`),
     confirm,
     during,
+    stand: (next) => {
+      standing = next;
+    },
+    get standing() {
+      return standing;
+    },
+    holdInterrupts: () => {
+      holdsInterrupts = true;
+    },
+    get holdsInterrupts() {
+      return holdsInterrupts;
+    },
   };
 }
 
 async function confirm(question: string): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
-  } finally {
-    lines.close();
-  }
+  const answer = await new Promise<string>((resolve) => {
+    // A question makes ctrl-C a key like any other; it means here what it means everywhere.
+    lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+    // The end of the input is no answer, and so a no.
+    lines.on("close", () => resolve(""));
+    lines.question(`${question} [y/N] `, resolve);
+  });
+  lines.close();
+  return /^y(es)?$/i.test(answer.trim());
 }
 
 const FIRST_SIGN_MS = 2_000;

@@ -1,8 +1,9 @@
+import { closest } from "../../../components/spec/closest.ts";
 import type { TrafficStatus } from "../../../components/spec/status.ts";
 import type { Command, Options, Outcome } from "../command.ts";
-import { Failure } from "../failure.ts";
-import { findGateways, takeBack } from "../gateways.ts";
-import { findProject, type Project } from "../project.ts";
+import { exitCodes, Failure, usageFailure } from "../failure.ts";
+import { findGateways, type Gateway, takeBack } from "../gateways.ts";
+import { locateStack, type Project, type StackPlace, shortName } from "../project.ts";
 import { renderShare } from "../render-time.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -17,17 +18,32 @@ type Way = "rollback" | "abort";
 
 /** Traffic first, then configuration, then everything else. No step waits for the success of the one before. */
 async function getBack(terminal: Terminal, options: Options, way: Way): Promise<Outcome> {
-  const project = findProject(options);
-  const traffic = await setTraffic(terminal, project, options, way);
+  const again = `Run \`mlc ${way}\` again: twice is the same as once.`;
+  terminal.stand({ done: "Whether the traffic was set is not known.", left: again });
+  const place = locateStack(options);
+  const traffic = await setTraffic(terminal, place, options, way);
+  const isSet = traffic.some(({ status }) => status !== undefined);
+  terminal.stand({ done: isSet ? "The traffic is set and stays so." : "No traffic was set.", left: again });
   try {
-    return await settle(terminal, project, options, way, traffic);
+    return await settle(terminal, configured(place), options, way, traffic);
   } catch (error) {
-    if (!(error instanceof Failure) || traffic.every(({ status }) => status === undefined)) throw error;
-    throw new Failure(error.exitCode, `The traffic is set and stays so. What is left to do:\n${error.message}`, {
-      problems: error.problems,
-      facts: { ...error.facts, traffic },
+    const { asFailure } = await import("../as-failure.ts");
+    const failure = asFailure(error, terminal);
+    const title = isSet ? "The traffic is set and stays so. What is left to do:\n" : "";
+    throw new Failure(failure.exitCode, `${title}${failure.message}`, {
+      problems: failure.problems,
+      facts: { ...failure.facts, traffic },
     });
   }
+}
+
+/** @throws Failure (1) when there is nothing to write the same into: the file may stand on another branch. */
+function configured({ stackFile, ...place }: StackPlace): Project {
+  if (stackFile !== undefined) return { ...place, stackFile };
+  throw new Failure(
+    exitCodes.error,
+    `There is no Pulumi.${shortName(place.stack)}.yaml in ${place.root}; it may stand on another branch. Where it is, run the same command: it finds what serves and writes that.`,
+  );
 }
 
 async function settle(
@@ -39,10 +55,20 @@ async function settle(
 ): Promise<Outcome> {
   const start = performance.now();
   const { convergeUnless, factsOf, planChange, showChange } = await import("../change.ts");
+  const { upCommand } = await import("../converge.ts");
   const { writeStackFile } = await import("../stack-file.ts");
-  const moves = await import("../../../components/lifecycle/index.ts");
-  const change = planChange(project, moves[way]);
-  if (change.diff !== "") writeStackFile(change.file, change.text);
+  const { goBack } = await import("../go-back.ts");
+  const { rememberRollback } = await import("../rollback-marker.ts");
+  const change = planChange(project, goBack(project, options, way, servingIn(traffic)));
+  if (change.diff !== "") {
+    // Before the file: a rollback that dies in between is made again, not made twice.
+    if (way === "rollback") {
+      await orWarn(terminal, () => rememberRollback(project.stateFolder, change.release.rollout, new Date()));
+    }
+    writeStackFile(change.file, change.text);
+    const { done } = terminal.standing;
+    terminal.stand({ done: `${done} The configuration is written.`, left: `What is left: ${upCommand(project)}` });
+  }
   const configurationMs = performance.now() - start;
   showChange(terminal, change);
   // Without a difference as well: an earlier rollback may have been killed between writing and converging.
@@ -69,18 +95,18 @@ interface TrafficResult {
 
 async function setTraffic(
   terminal: Terminal,
-  project: Project,
+  place: StackPlace,
   options: Options,
   way: Way,
 ): Promise<readonly TrafficResult[]> {
   const reason = options.reason ?? `mlc ${way}`;
-  const endpoints = await endpointsOf(project, options);
-  if (endpoints.length === 0) {
-    terminal.warn(`no gateway in ${project.stateFolder}; going on with the configuration`);
-  }
+  const gateways = await orWarn(terminal, () => gatewaysOf(place, options));
+  if (gateways?.length === 0) terminal.warn(`no gateway in ${place.stateFolder}; going on with the configuration`);
+  checkTarget(gateways ?? [], options.to);
   return Promise.all(
-    endpoints.map(async (endpoint) => {
-      const asked = takeBack(project.stateFolder, endpoint, way, reason);
+    (gateways ?? []).map(async ({ endpoint }) => {
+      const details = options.to === undefined ? {} : { to: options.to };
+      const asked = takeBack(place.stateFolder, endpoint, way, reason, details);
       const answer = { ...(await terminal.during(`asking gateway ${endpoint}`, asked)), ms: performance.now() };
       if (answer.status) terminal.say(`${terminal.paint("green", "✓")} ${endpoint}: ${whoServes(answer.status)}`);
       else terminal.warn(`${answer.error}; going on with the configuration`);
@@ -89,15 +115,44 @@ async function setTraffic(
   );
 }
 
+/** @throws Failure (2) when the version to go back to is not deployed; nothing was done then. */
+function checkTarget(gateways: readonly Gateway[], to: string | undefined): void {
+  const known = [...new Set(gateways.flatMap(({ plan }) => Object.keys(plan?.versions ?? {})))];
+  if (to === undefined || known.length === 0 || known.includes(to)) return;
+  const meant = closest(to, known);
+  throw usageFailure(
+    `--to: seen "${to}", deployed are ${known.join(", ")}.${meant === undefined ? "" : ` Did you mean ${meant}?`} Nothing was done.`,
+  );
+}
+
 /** Reads the configuration only where there is a choice, and takes them all when it cannot be read. */
-async function endpointsOf({ stateFolder, stackFile }: Project, { endpoint }: Options): Promise<readonly string[]> {
+async function gatewaysOf({ stateFolder, stackFile }: StackPlace, { endpoint }: Options): Promise<readonly Gateway[]> {
   const all = findGateways(stateFolder, { endpoint });
-  if (all.length < 2) return all.map((gateway) => gateway.endpoint);
+  if (all.length < 2 || stackFile === undefined) return all;
   const { modelInFile } = await import("../stack-file.ts");
-  return findGateways(stateFolder, { endpoint, model: modelInFile(stackFile) }).map((gateway) => gateway.endpoint);
+  return findGateways(stateFolder, { endpoint, model: modelInFile(stackFile) });
+}
+
+/** What everything that answered gives all traffic to. */
+function servingIn(traffic: readonly TrafficResult[]): string | undefined {
+  const serving = traffic.flatMap(({ status }) =>
+    Object.entries(status?.weights ?? {}).flatMap(([version, weight]) => (weight === 10_000 ? [version] : [])),
+  );
+  return new Set(serving).size === 1 ? serving[0] : undefined;
 }
 
 function whoServes({ weights, rollout }: TrafficStatus): string {
   const shares = Object.entries(weights).filter(([, weight]) => weight > 0);
   return `${shares.map(([version, weight]) => `${version} serves ${renderShare(weight)}`).join(", ")} (${rollout.phase})`;
+}
+
+/** A step that must not hold the others up. */
+async function orWarn<Result>(terminal: Terminal, work: () => Result | Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const { explainSystemError } = await import("../system-errors.ts");
+    terminal.warn(explainSystemError(error) ?? (error instanceof Error ? error.message : String(error)));
+    return undefined;
+  }
 }

@@ -57,7 +57,7 @@ export async function createCommandLine(settings: Settings = {}): Promise<Comman
   const runWith = (env: NodeJS.ProcessEnv, ...args: readonly string[]) => start(root, env, args);
   return {
     root,
-    stateFolder: join(root, ".model-lifecycle", stack),
+    stateFolder: join(root, ".local/state/model-lifecycle/approval", stack),
     configuration,
     read: (path) => readFileSync(join(root, path), "utf8"),
     write,

@@ -39,7 +39,7 @@ export const abortRollout = (
   folder: StateFolder,
   endpoint: string,
   reason: string,
-  by: string = whoAsks(),
+  { by = whoAsks() }: Pick<RollBackOptions, "by"> = {},
 ): Promise<TrafficStatus> => ask<TrafficStatus>(folder, endpoint, "POST", "/admin/abort", { reason, by });
 
 export interface RollBackOptions {

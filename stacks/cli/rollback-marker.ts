@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { writeJsonAtomic } from "../../components/platforms/local/state-folder/atomic-file.ts";
+import type { RolloutDocument } from "../../components/spec/document.ts";
+
+/** What the last rollback left in the configuration: with it a second one, while no gateway answers, is known for what it is. */
+export interface RollbackMarker {
+  /** Hash of the `rollout` section that was written. */
+  readonly rollout: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+/** After this time a rollback is a new one, in milliseconds. */
+const SAME_INCIDENT_MS = 24 * 3_600_000;
+
+/** Beside the state folder, so that it is there when the folder is not. */
+const markerPath = (stateFolder: string): string => `${stateFolder}.rollback.json`;
+
+/** The rollback that made this section; undefined when none did of late. */
+export function findRollback(stateFolder: string, rollout: RolloutDocument, now: Date): RollbackMarker | undefined {
+  const marker = readMarker(stateFolder);
+  const isSame = marker !== undefined && marker.rollout === hashOf(rollout);
+  return isSame && now.getTime() - Date.parse(marker.at) < SAME_INCIDENT_MS ? marker : undefined;
+}
+
+export function rememberRollback(stateFolder: string, rollout: RolloutDocument, now: Date): void {
+  const marker: RollbackMarker = { rollout: hashOf(rollout), at: now.toISOString() };
+  mkdirSync(dirname(stateFolder), { recursive: true, mode: 0o700 });
+  writeJsonAtomic(markerPath(stateFolder), marker);
+}
+
+/** Another move was made since: the next rollback is a new one. */
+export const forgetRollback = (stateFolder: string): void => rmSync(markerPath(stateFolder), { force: true });
+
+function readMarker(stateFolder: string): RollbackMarker | undefined {
+  try {
+    return JSON.parse(readFileSync(markerPath(stateFolder), "utf8")) as RollbackMarker;
+  } catch {
+    // Without it, or with a part of it, the configuration alone decides.
+    return undefined;
+  }
+}
+
+/** A rollout is plain data; the order of its keys is the order of the file. */
+const hashOf = (rollout: RolloutDocument): string =>
+  createHash("sha256")
+    .update(JSON.stringify(Object.entries(rollout).toSorted(([one], [other]) => (one < other ? -1 : 1))))
+    .digest("hex");

@@ -1,0 +1,117 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findEngine } from "../engine/index.ts";
+import { exitCodes } from "./failure.ts";
+import type { Project } from "./project.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The path of the engine; building one is shown. @throws Error that says what to install. */
+export async function findTheEngine(terminal: Terminal): Promise<string> {
+  const progress = (line: string) => void process.stderr.write(`${line}\n`);
+  return (await terminal.during("looking for the Pulumi engine", findEngine({ progress }))).path;
+}
+
+/** A resource as a step of the engine's plan would leave it. */
+export interface PlannedResource {
+  readonly type: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export interface EngineRun {
+  readonly code: number;
+  /** ctrl-C came while it ran; it ends by itself then. */
+  readonly interrupted: boolean;
+  /** How many resources were created, updated, kept, …, as the engine counts them. */
+  readonly changes: Readonly<Record<string, number>>;
+  /** What it complained of, in full. */
+  readonly errors: readonly string[];
+  readonly resources: readonly PlannedResource[];
+}
+
+/** Runs one command of the engine in the project's folder, its progress shown. */
+export async function runEngine(
+  terminal: Terminal,
+  project: Project,
+  engine: string,
+  args: readonly string[],
+): Promise<EngineRun> {
+  const folder = mkdtempSync(join(tmpdir(), "mlc-"));
+  try {
+    const log = join(folder, "events.jsonl");
+    const ended = await start(terminal, project, engine, [...args, "--event-log", log]);
+    return { ...ended, ...readEvents(log) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function start(
+  terminal: Terminal,
+  project: Project,
+  engine: string,
+  args: readonly string[],
+): Promise<Pick<EngineRun, "code" | "interrupted">> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(engine, terminal.interactive ? args : [...args, "--non-interactive", "--suppress-progress"], {
+      cwd: project.root,
+      stdio: [terminal.interactive ? "inherit" : "ignore", terminal.json ? process.stderr : "inherit", "inherit"],
+      // The flag --event-log belongs to the commands that the engine keeps for its Automation API.
+      env: { ...process.env, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
+    });
+    let interrupted = false;
+    terminal.holdInterrupts();
+    // A terminal sends ctrl-C to the engine as well, which ends tidily; leaving before it would cut its last words off.
+    // Without one nobody but this process does.
+    const interrupt = () => {
+      if (!interrupted && process.stdin.isTTY !== true) child.kill("SIGINT");
+      interrupted = true;
+    };
+    const forward = () => child.kill("SIGTERM");
+    process.on("SIGINT", interrupt).on("SIGTERM", forward);
+    child.on("error", reject);
+    child.on("exit", (code) => {
+      process.off("SIGINT", interrupt).off("SIGTERM", forward);
+      resolve({ code: code ?? exitCodes.error, interrupted });
+    });
+  });
+}
+
+interface EngineEvent {
+  readonly diagnosticEvent?: { readonly severity?: string; readonly message?: string };
+  readonly summaryEvent?: { readonly resourceChanges?: Readonly<Record<string, number>> };
+  readonly resourcePreEvent?: {
+    readonly metadata: {
+      readonly op: string;
+      readonly type: string;
+      readonly new?: { readonly inputs?: Readonly<Record<string, unknown>> } | null;
+    };
+  };
+}
+
+function readEvents(log: string): Pick<EngineRun, "changes" | "errors" | "resources"> {
+  const events = linesOf(log).map((line) => JSON.parse(line) as EngineEvent);
+  return {
+    // The preview's summary comes first and the update's last.
+    changes: events.findLast(({ summaryEvent }) => summaryEvent?.resourceChanges)?.summaryEvent?.resourceChanges ?? {},
+    errors: events.flatMap(({ diagnosticEvent: told }) =>
+      told?.severity === "error" && told.message ? [withoutMarkup(told.message)] : [],
+    ),
+    resources: events.flatMap(({ resourcePreEvent: step }) =>
+      step?.metadata.new ? [{ type: step.metadata.type, inputs: step.metadata.new.inputs ?? {} }] : [],
+    ),
+  };
+}
+
+function linesOf(path: string): readonly string[] {
+  try {
+    return readFileSync(path, "utf8").split("\n").filter(Boolean);
+  } catch {
+    // The engine did not come so far as to open it.
+    return [];
+  }
+}
+
+/** The engine writes colours as `<{%red%}>`. */
+const withoutMarkup = (message: string): string => message.replace(/<\{%.*?%\}>/g, "").trim();
