@@ -118,7 +118,8 @@ test("a promotion and the way back from it are one update of the route each", { 
   await given({ pins: { v1, v2 } });
   const promoted = { stable: "v2", previous: "v1" };
   const unproven = await preview({ pins: { v1, v2 }, rollout: promoted });
-  expect([unproven.code, unproven.output]).toEqual([255, expect.stringContaining("[unproven]")]);
+  expect(unproven.code).not.toBe(0);
+  expect(unproven.output).toContain("[unproven]");
   const moved = ["update Route sentiment-route: plan.override, plan.previous, plan.stable"];
   const override = { stable: "v2", reason: "shown elsewhere" };
   expect(linesOf(await up({ pins: { v1, v2 }, rollout: { ...promoted, override } }))).toEqual(moved);

@@ -6,7 +6,9 @@ import { contentOf } from "./content-memory.ts";
 import { ACCURACY } from "./feedback.ts";
 import {
   describeEnding,
+  describePlan,
   type Ending,
+  endingBy,
   evidenceOf,
   History,
   type HistoryEntry,
@@ -15,8 +17,8 @@ import {
 } from "./history.ts";
 import { noticedSince, noticeHeaders } from "./notices.ts";
 import type { Persistence, RolloutRecord } from "./persistence.ts";
-import { type Memory, type Refusal, refusalOf, refuseReturn, type StableChange, stableChangeOf } from "./refusal.ts";
-import { describeRung, type Ended, end, type Outcome, type Progress, shareOf } from "./rollout.ts";
+import { type Memory, type Refusal, refusalOf, type StableChange, stableChangeOf } from "./refusal.ts";
+import { type Ended, end, type Outcome, type Progress, shareOf } from "./rollout.ts";
 import type { RouteDocument } from "./route-document.ts";
 import { RouteMemory } from "./route-memory.ts";
 import { planRouting } from "./router.ts";
@@ -24,6 +26,7 @@ import { type Evidence, RunningRollout } from "./running-rollout.ts";
 import type { Traffic } from "./traffic.ts";
 import { renderStatus } from "./traffic-status.ts";
 import type { ClosedInterval, Trial } from "./trial.ts";
+import { wayBack } from "./way-back.ts";
 
 export type { Clock, Evidence, Refusal, RouteDocument };
 
@@ -208,30 +211,23 @@ export class Controller {
   rollBack(reason: string, { to, by }: { readonly to?: string; readonly by?: string } = {}): Refusal | undefined {
     const plan = this.plan;
     if (plan === undefined) return undefined;
-    const servingNow = this.#stableNow(plan);
-    if (to !== undefined && to !== servingNow) {
-      const refusal = this.#refuseReturn(plan, to);
-      if (refusal !== undefined) return refusal;
-    }
-    const runs = this.#isRunning(plan);
-    if (to === servingNow || (to === undefined && (runs || this.#memory.takenBack || plan.candidate !== undefined))) {
-      this.#memory.takenBack = true;
-      if (runs) this.abort(reason, by);
-      else
-        this.#memory.note(
-          "rollback",
-          `already rolled back: ${servingNow} serves; to go further back, name the version`,
-        );
-      this.save();
-      return undefined;
-    }
-    const target = to ?? plan.previous;
-    if (target === undefined || this.#refuseReturn(plan, target) !== undefined) {
+    const serving = this.#stableNow(plan);
+    const { takenBack } = this.#memory;
+    const { contents } = this.#judgedBy;
+    const answers = (version: string): boolean => this.#traffic.upstreams.has(version);
+    const way = wayBack({ plan, serving, to, takenBack, contents, answers });
+    if (way.kind === "refused") return way.refusal;
+    if (way.kind === "nowhere") {
       this.#memory.note("rollback", "no version that served before is kept warm: there is nothing to go back to");
       return undefined;
     }
-    if (runs) this.abort(reason, by);
-    this.#goBack(plan, { from: servingNow, to: target, reason, by });
+    this.#memory.takenBack = true;
+    if (this.#isRunning(plan)) this.abort(reason, by);
+    else if (way.kind === "end") {
+      this.#memory.note("rollback", `already rolled back: ${serving} serves; to go further back, name the version`);
+    }
+    if (way.kind === "version") this.#goBack(plan, { from: serving, to: way.version, reason, by });
+    else this.save();
     return undefined;
   }
 
@@ -321,10 +317,6 @@ export class Controller {
     return this.#memory.rolledBack?.to ?? plan.stable;
   }
 
-  #refuseReturn(plan: TrafficPlan, to: string): Refusal | undefined {
-    return refuseReturn(plan, to, this.#judgedBy.contents, (version) => this.#traffic.upstreams.has(version));
-  }
-
   #goBack(
     plan: TrafficPlan,
     {
@@ -343,7 +335,6 @@ export class Controller {
       ...(by !== undefined && { by }),
     };
     const { since } = this.#memory;
-    this.#memory.takenBack = true;
     this.#memory.keepRolledBack(back, from, contentOf(plan, to));
     this.#follow();
     this.#memory.countGeneration();
@@ -355,7 +346,8 @@ export class Controller {
   #adopt(plan: TrafficPlan, before: TrafficPlan | undefined, change: StableChange): void {
     const at = this.#at();
     const continues = plan.candidate !== undefined && before?.rollout.identity === plan.rollout.identity;
-    if (before !== undefined) this.#recordPlan(plan, before, change, continues);
+    const ending = before && endingBy(plan, change, this.#isRunning(before) && !continues);
+    if (ending !== undefined && before !== undefined) this.#record(ending.how, before, ending);
     this.#memory.keepAccepted(plan, change, before);
     if (continues && this.progress !== undefined) this.#rollout.change(plan, before, at);
     else this.#rollout.begin(plan, at, this.#memory.endedBefore(plan));
@@ -367,16 +359,6 @@ export class Controller {
 
   #isRunning({ candidate }: TrafficPlan): boolean {
     return candidate !== undefined && this.progress?.ended === undefined;
-  }
-
-  /** What a plan ends that is about to be in force. */
-  #recordPlan(plan: TrafficPlan, before: TrafficPlan, change: StableChange, continues: boolean): void {
-    const serving = plan.stable;
-    const record = (how: Ending, reason: string): void => this.#record(how, before, { cause: "plan", reason, serving });
-    if (change === "promotion") record("promoted", `${plan.stable} reached its target on evidence`);
-    else if (change === "override") record("overridden", plan.override ?? "");
-    else if (change === "rollback") record("rolledBack", `a plan made ${plan.stable} stable again`);
-    else if (this.#isRunning(before) && !continues) record("replaced", describePlan(plan));
   }
 
   /** A disk that refuses it costs the record, nothing else. */
@@ -451,9 +433,4 @@ function signed({ progress, change }: Outcome, by: string | undefined): Outcome 
     progress: ended === undefined ? progress : { ...progress, ended: { ...ended, by: by ?? ended.cause } },
     ...(change !== undefined && { change }),
   };
-}
-
-function describePlan({ stable, candidate, weight, shadow, rollout }: TrafficPlan): string {
-  if (candidate === undefined) return `${stable} serves`;
-  return `${stable} serves, ${candidate} ${rollout.advance === "automatic" ? "climbs to" : "gets"} ${describeRung(shadow ? "shadow" : weight)}`;
 }

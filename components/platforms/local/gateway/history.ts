@@ -7,6 +7,8 @@ import { writeJsonAtomic } from "../state-folder/atomic-file.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { parseIntervals } from "./record-checks.ts";
+import type { StableChange } from "./refusal.ts";
+import { describeRung } from "./rollout.ts";
 import type { Evidence } from "./running-rollout.ts";
 import type { ClosedInterval } from "./trial.ts";
 
@@ -73,6 +75,31 @@ export interface Why {
   readonly from?: string;
   /** @default who serves now */
   readonly serving?: string;
+}
+
+/** What a plan ends that is about to be in force. `replaces`: a rollout runs that it does not go on with. */
+export function endingBy(
+  plan: TrafficPlan,
+  change: StableChange,
+  replaces: boolean,
+): (Why & { readonly how: Ending }) | undefined {
+  const by = (how: Ending, reason: string) => ({ how, cause: "plan", reason, serving: plan.stable });
+  switch (change) {
+    case "promotion":
+      return by("promoted", `${plan.stable} reached its target on evidence`);
+    case "override":
+      return by("overridden", plan.override ?? "");
+    case "rollback":
+      return by("rolledBack", `a plan made ${plan.stable} stable again`);
+    default:
+      return replaces ? by("replaced", describePlan(plan)) : undefined;
+  }
+}
+
+/** Who serves by a plan, in words. */
+export function describePlan({ stable, candidate, weight, shadow, rollout }: TrafficPlan): string {
+  if (candidate === undefined) return `${stable} serves`;
+  return `${stable} serves, ${candidate} ${rollout.advance === "automatic" ? "climbs to" : "gets"} ${describeRung(shadow ? "shadow" : weight)}`;
 }
 
 /** What a record says of the plan that was in force until then. */

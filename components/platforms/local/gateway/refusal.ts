@@ -93,27 +93,6 @@ function refuseStable({ stable, override }: TrafficPlan, content: ContentRecord)
   };
 }
 
-/** Why a version may not serve everybody again; undefined when it may. `answers`: its server is known. */
-export function refuseReturn(
-  plan: TrafficPlan,
-  to: string,
-  contents: Contents,
-  answers: (version: string) => boolean,
-): Refusal | undefined {
-  const mayServe = (version: string): boolean => {
-    const { servedSince, ended } = recordOf(contents, contentOf(plan, version));
-    return servedSince !== undefined && ended === undefined && answers(version);
-  };
-  if (mayServe(to)) return undefined;
-  const { ended } = recordOf(contents, contentOf(plan, to));
-  const allowed = Object.keys(plan.versions).filter(mayServe).join(", ");
-  return {
-    code: ended === undefined ? "unproven" : "rolledBack",
-    error: `to: saw ${JSON.stringify(to.slice(0, 100))}; allowed is a deployed version that served everybody before and was not rolled back (${allowed})`,
-    reason: ended?.reason ?? "it is not deployed, or has never served everybody",
-  };
-}
-
 function refuseCandidate(plan: TrafficPlan, memory: Memory): Refusal | undefined {
   const end = asksForTraffic(plan) ? endedBefore(plan, memory) : undefined;
   if (end === undefined) return undefined;
