@@ -50,7 +50,7 @@ export async function refuseEarlyPromotion(
     if (!options.wait) {
       throw new Failure(
         exitCodes.waiting,
-        `Not yet: ${waits.join("; ")}.\nAdd --wait to promote when the rollout is complete, or --force to promote now.`,
+        `Not yet: ${waits.join("; ")}.\nAdd --wait to promote when the rollout is complete, or --force --reason WHY to promote now.`,
       );
     }
     await terminal.during(`waiting: ${waits[0]}`, sleep(POLL_MS));

@@ -50,7 +50,8 @@ export async function readStackStatus(options: Options): Promise<StackStatus> {
 export function exitCodeOf({ endpoints }: StackStatus): ExitCode {
   const phases = endpoints.map(({ status }) => status?.rollout.phase);
   if (phases.some((phase) => phase === "aborted" || phase === "rolledBack")) return exitCodes.aborted;
-  if (phases.includes(undefined)) return exitCodes.error;
+  // Nothing that serves is no good end, whatever the reason.
+  if (phases.length === 0 || phases.includes(undefined)) return exitCodes.error;
   return phases.some((phase) => phase === "progressing" || phase === "holding") ? exitCodes.waiting : exitCodes.done;
 }
 
@@ -64,7 +65,7 @@ export function renderStackStatus(status: StackStatus, now: Date, paint: Paint):
     ...(problems > 0 ? [paint("red", `  the configuration has ${problems} problems: mlc validate`)] : []),
     ...(parts.length > 0
       ? parts
-      : [paint("yellow", "  no gateway of this stack on this machine; the configuration says:")]),
+      : [paint("red", "  nothing serves on this machine: pulumi up; the configuration says:")]),
     ...(release && (parts.length === 0 || endpoints.some((each) => each.status === undefined))
       ? renderConfiguration(release)
       : []),
@@ -83,7 +84,7 @@ function renderEndpoint(endpoint: StackStatus["endpoints"][number], now: Date, p
   if (endpoint.status) return [`  ${endpoint.url}`, renderTraffic(endpoint.status, now, paint)].join("\n");
   return paint(
     "red",
-    `  gateway ${endpoint.endpoint} does not answer: ${endpoint.error}. It is started again within 2 s; if not: mlc doctor, pulumi up`,
+    `  gateway ${endpoint.endpoint} does not answer: ${endpoint.error}. While its supervisor lives it is started again within 2 s; after a reboot nothing is (mlc unit): mlc doctor, pulumi up`,
   );
 }
 

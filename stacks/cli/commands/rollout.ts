@@ -4,9 +4,11 @@ import {
   start as startMove,
 } from "../../../components/lifecycle/index.ts";
 import type { Percent } from "../../../components/spec/index.ts";
-import { changeRelease } from "../change.ts";
+import { type Change, changeRelease } from "../change.ts";
 import type { Command, Options } from "../command.ts";
 import { refuseEarlyPromotion, refuseEndedRollout } from "../data-plane-check.ts";
+import { usageFailure } from "../failure.ts";
+import { refuseByRules } from "../rule-check.ts";
 
 export const start: Command = (terminal, { args: [candidate = ""], options }) =>
   changeRelease(terminal, options, {
@@ -16,20 +18,36 @@ export const start: Command = (terminal, { args: [candidate = ""], options }) =>
         ...weightOf(options),
         ...(options.attempt === undefined ? {} : { attempt: options.attempt }),
       }),
-    check: refuseEndedRollout,
+    check: refuseWhatMayNot,
   });
 
 export const advance: Command = (terminal, { options }) =>
   changeRelease(terminal, options, {
     move: (release) => advanceMove(release, weightOf(options)),
-    check: refuseEndedRollout,
+    check: refuseWhatMayNot,
   });
 
-export const promote: Command = (terminal, { options }) =>
-  changeRelease(terminal, options, {
-    move: promoteMove,
-    check: (change) => refuseEarlyPromotion(terminal, change, options),
+/** What preview would refuse, and what the data plane would. */
+function refuseWhatMayNot(change: Change): void {
+  refuseByRules(change);
+  refuseEndedRollout(change);
+}
+
+export const promote: Command = async (terminal, { options }) => {
+  const { force, reason } = options;
+  if (force && reason === undefined) {
+    throw usageFailure(
+      '--force promotes what has not proven itself: say why, for the record. For example: mlc promote --force --reason "hotfix of ticket 4711"',
+    );
+  }
+  return changeRelease(terminal, options, {
+    move: (release) => promoteMove(release, force && reason !== undefined ? { override: reason } : {}),
+    check: async (change) => {
+      refuseByRules(change);
+      await refuseEarlyPromotion(terminal, change, options);
+    },
   });
+};
 
 /** The move checks what it is given, and refuses it in the words of the configuration. */
 const weightOf = ({ weight }: Options): { readonly weight?: Percent } =>

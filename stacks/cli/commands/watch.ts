@@ -14,7 +14,14 @@ export const watch: Command = async (terminal, { options }) => {
   process.once("SIGINT", () => stop.abort());
   const screen = openScreen(terminal);
   let seen = await readStackStatus(options);
-  for (const { page } of seen.endpoints) terminal.say(terminal.paint("dim", `live page: ${page}`));
+  // The address holds the admin token: it is for a person's eyes, and never for a log.
+  for (const { page } of seen.endpoints) {
+    terminal.say(
+      terminal.interactive
+        ? terminal.paint("dim", `live page: ${page}`)
+        : `live page: ${page.replace(/#.*/, "")} (its token stands in admin.token of the state folder)`,
+    );
+  }
   try {
     for (;;) {
       screen.show(renderStackStatus(seen, new Date(), terminal.paint), seen);

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { findStateFolder, type StateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
+import { findOrphans } from "../../../components/platforms/local/state-folder/folder-processes.ts";
 import { findLeftovers, type Leftover } from "../../../components/platforms/local/state-folder/leftovers.ts";
 import { directories, gatewayPaths } from "../../../components/platforms/local/state-folder/paths.ts";
 import { StateFolderError } from "../../../components/platforms/local/state-folder/state-folder-error.ts";
@@ -24,8 +25,16 @@ export async function checkStateFolder(path: string): Promise<StateFindings> {
   const check = "state folder";
   try {
     const folder = findStateFolder(path);
-    if (folder === undefined)
-      return { findings: [good(check, `none at ${path}: nothing was deployed from here`)], leftovers: [] };
+    if (folder === undefined) {
+      const orphans = findOrphans(path);
+      if (orphans.length === 0) {
+        const seen = `none at ${path}: nothing was deployed from here, and nothing serves`;
+        return { findings: [bad(check, seen, "pulumi up; for another stack, name it with --stack")], leftovers: [] };
+      }
+      const pids = orphans.map(({ identity }) => identity.pid).join(", ");
+      const seen = `${path} was removed while processes of it run (${pids}): they are not supervised, and end one by one`;
+      return { findings: [bad(check, seen, `kill ${pids.replaceAll(",", "")}; then pulumi up`)], leftovers: [] };
+    }
     return {
       findings: [
         good(check, path),

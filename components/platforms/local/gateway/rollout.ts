@@ -283,7 +283,14 @@ function timeOut(progress: Progress, plan: RolloutPlan, seen: Observation): Outc
   if (seen.verdict.verdict !== "inconclusive" || progress.phase === "holding") return undefined;
   const minutes = round(progress.elapsedMs / 60_000);
   const text = `no decision after ${minutes} min, waiting for ${waitsFor(progress, plan)?.what ?? "the next step"}`;
-  switch (plan.onInconclusive) {
+  // What speaks against it is not forgotten at the end, and what one client may have caused does not end it.
+  const onInconclusive =
+    progress.doubt !== undefined && plan.onInconclusive === "promote"
+      ? "hold"
+      : repeatedFailures(progress, plan) !== undefined
+        ? "hold"
+        : plan.onInconclusive;
+  switch (onInconclusive) {
     case "rollback":
       return end(progress, seen.at, "inconclusive", text);
     case "hold":

@@ -1,7 +1,7 @@
 import type { Outcome } from "./counters.ts";
 import { hash32 } from "./router.ts";
 
-/** Sessions that are told apart in one interval, and remembered as failing, on one arm. */
+/** Sessions that are told apart on one arm; further ones are not counted. */
 const MOST_SESSIONS = 50_000;
 
 /** What an interval showed of one session. */
@@ -16,13 +16,13 @@ const WORSE: Readonly<Record<Outcome, number>> = { answered: 0, refused: 1, fail
 /**
  * The requests of sessions on one arm. What is counted is a session in an interval: its requests are alike, so each
  * further one would be taken for independent evidence that it is not. Its worst outcome and its slowest answer stand for
- * it, and a session that goes on failing is counted ever more rarely, in its 1st, 2nd, 4th, 8th … such interval: one
- * client alone decides nothing.
+ * it. Its intervals are alike as well: the 1st, 2nd, 4th, 8th … count, whatever came of them, and each in which it gets
+ * worse. So one client alone decides nothing, and what fails always is not thinned against what is answered always.
  */
 export class SessionUnits {
   #open = new Map<number, SessionUnit>();
-  /** How the sessions did that were not answered in their last interval, and for how many intervals so far. */
-  readonly #bad = new Map<number, { readonly outcome: Outcome; readonly times: number }>();
+  /** How each session did in its last interval, and for how many intervals since it last got worse. */
+  readonly #known = new Map<number, { readonly outcome: Outcome; readonly times: number }>();
 
   add(session: string, { outcome, ms }: SessionUnit): void {
     const key = hash32(session);
@@ -45,19 +45,15 @@ export class SessionUnits {
 
   clear(): void {
     this.#open.clear();
-    this.#bad.clear();
+    this.#known.clear();
   }
 
   #isNews(session: number, outcome: Outcome): boolean {
-    const before = this.#bad.get(session);
-    if (outcome === "answered") {
-      this.#bad.delete(session);
-      return true;
-    }
-    if (this.#bad.size >= MOST_SESSIONS && before === undefined) return false;
-    const isWorse = before === undefined || WORSE[outcome] > WORSE[before.outcome];
-    const times = isWorse ? 1 : before.times + 1;
-    this.#bad.set(session, { outcome, times });
+    const before = this.#known.get(session);
+    if (before === undefined && this.#known.size >= MOST_SESSIONS) return false;
+    const isWorse = before !== undefined && WORSE[outcome] > WORSE[before.outcome];
+    const times = before === undefined || isWorse ? 1 : before.times + 1;
+    this.#known.set(session, { outcome, times });
     return Number.isInteger(Math.log2(times));
   }
 }
