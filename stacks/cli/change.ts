@@ -8,8 +8,8 @@ import { type Converged, converge, upCommand } from "./converge.ts";
 import { problemsFailure, usageFailure } from "./failure.ts";
 import { findProject, type Project } from "./project.ts";
 import { isMapping } from "./render-yaml.ts";
-import { readStackFile, renderStackFile, type StackFile, writeStackFile } from "./stack-file.ts";
 import { forgetRollback } from "./rollback-marker.ts";
+import { readStackFile, renderStackFile, type StackFile, writeStackFile } from "./stack-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A stack's configuration before and after a move; nothing is written yet. */

@@ -1,7 +1,7 @@
 import { condense } from "./condense.ts";
 import { exitCodes, Failure } from "./failure.ts";
-import { findTheEngine, runEngine } from "./run-engine.ts";
 import type { Project } from "./project.ts";
+import { findTheEngine, runEngine } from "./run-engine.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Converged {
@@ -42,7 +42,8 @@ function failed(project: Project, code: number, interrupted: boolean, errors: re
   const refused = errors.find((error) => REFUSED.test(error));
   if (refused) return new Failure(exitCodes.aborted, refused, { facts });
   const left = `The configuration is written; when the cause is mended, run: ${upCommand(project)}`;
-  if (interrupted) return new Failure(exitCodes.interrupted, `Stopped by ctrl-C while the engine ran. ${left}`, { facts });
+  if (interrupted)
+    return new Failure(exitCodes.interrupted, `Stopped by ctrl-C while the engine ran. ${left}`, { facts });
   const locked = errors.some((error) => error.includes("currently locked"));
   const cure = locked ? ` If no other up is running: pulumi cancel --stack ${project.stack}.` : "";
   const reasons = condense(errors).map((line) => `  ${line}\n`);

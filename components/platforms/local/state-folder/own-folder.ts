@@ -27,7 +27,8 @@ function look(path: string): Stats | undefined {
   }
 }
 
-function checkFolder(path: string, { uid, mode, ...found }: Stats): void {
+function checkFolder(path: string, found: Stats): void {
+  const { uid, mode } = found;
   const own = process.getuid?.();
   const refuse = (seen: string, allowed: string, cure: string): never => {
     throw new StateFolderError({ path, seen, allowed, cure });
