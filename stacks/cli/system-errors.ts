@@ -20,8 +20,10 @@ const words: Readonly<Record<string, string>> = {
 /** One sentence for what the system refused at a path; undefined for every other error, which is a fault of this program. */
 export function explainSystemError(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (code === undefined || path === undefined) return undefined;
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) return undefined;
+  // Some calls work on what was opened before, and do not know the path any more.
+  if (path === undefined) return words[code] === undefined ? undefined : `${words[code]} (${code}, ${syscall}).`;
   if (code === "EACCES" || code === "EPERM") return `${path}: this user may not use it (${code}). ${cureOf(path)}`;
   const said = words[code];
   return said === undefined ? undefined : `${path}: ${said} (${code}).`;

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { planTraffic } from "../../../components/lifecycle/index.ts";
@@ -8,6 +8,12 @@ import { type CommandLine, createCommandLine, jsonOf } from "./command-line.ts";
 import { startFakeGateway, statusOf } from "./fake-gateway.ts";
 
 const candidate = ["candidate: v2", 'weight: "50%"'];
+
+const candidateOf = (version: string) => [`candidate: ${version}`, 'weight: "50%"'];
+
+/** v3, with the content of v1. */
+const thirdVersion = (line: CommandLine): string =>
+  `      v3:\n${/ {8}source: \{ kind: path, path: models\/v1.*\n/.exec(line.read(line.configuration))?.[0] ?? ""}`;
 
 const planOf = (line: CommandLine): TrafficPlan =>
   planTraffic(parseRelease(readYaml(line.read(line.configuration), ["config", "model-lifecycle:release"])));
@@ -28,7 +34,12 @@ describe("rollback and abort", () => {
     });
     const run = await line.run(way, "--no-up", "--reason", "answers look wrong", "--json");
     expect(gateway.requests).toEqual([
-      { method: "POST", path: `/admin/${way}`, body: { reason: "answers look wrong" }, file: before },
+      {
+        method: "POST",
+        path: `/admin/${way}`,
+        body: { reason: "answers look wrong", by: expect.stringMatching(/^.+@.+$/) },
+        file: before,
+      },
     ]);
     expect(line.read(line.configuration)).not.toContain("candidate: v2");
     expect(jsonOf(run)).toMatchObject({
@@ -39,6 +50,69 @@ describe("rollback and abort", () => {
       converged: null,
     });
     expect(run.stderr).toMatch(/traffic \d+ ms · configuration \d+ ms/);
+  });
+
+  test("a second rollback follows what serves, and goes no further back", async () => {
+    await using line = await createCommandLine({ rollout: ["previous: v2", ...candidateOf("v3")], more: [] });
+    line.write(
+      line.configuration,
+      line.read(line.configuration).replace("      v2:\n", `${thirdVersion(line)}      v2:\n`),
+    );
+    const status = { ...statusOf(planOf(line), { phase: "aborted" }), weights: { v1: 10_000, v2: 0, v3: 0 } };
+    await using _gateway = await startFakeGateway(line.stateFolder, { status, watch: () => "" });
+    expect(await line.run("rollback", "--no-up")).toMatchObject({ code: 0 });
+    const once = line.read(line.configuration);
+    expect(once).toContain("stable: v1   # serves");
+    expect(once).toContain("previous: v2");
+    expect(jsonOf(await line.run("rollback", "--no-up", "--json"))).toMatchObject({ exitCode: 0, changed: false });
+    expect(line.read(line.configuration)).toBe(once);
+  });
+
+  test("a second rollback without any gateway is known by the mark of the first, until another move is made", async () => {
+    await using line = await createCommandLine({ rollout: ["previous: v2", ...candidateOf("v3")] });
+    line.write(
+      line.configuration,
+      line.read(line.configuration).replace("      v2:\n", `${thirdVersion(line)}      v2:\n`),
+    );
+    expect(await line.run("rollback", "--no-up")).toMatchObject({ code: 0 });
+    const once = line.read(line.configuration);
+    expect(once).toContain("previous: v2");
+    const again = await line.run("rollback", "--no-up");
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.stdout).toContain("mlc rollback --to VERSION");
+    expect(line.read(line.configuration)).toBe(once);
+    expect(await line.run("rollback", "--no-up", "--to", "v2")).toMatchObject({ code: 0 });
+    expect(line.read(line.configuration)).toContain("stable: v2   # serves");
+  });
+
+  test("--to names a deployed version; another one is refused before anything is done", async () => {
+    await using line = await createCommandLine();
+    const status = { ...statusOf(planOf(line)), weights: { v2: 10_000, v1: 0 } };
+    await using gateway = await startFakeGateway(line.stateFolder, { status, watch: () => "" });
+    const refused = await line.run("rollback", "--no-up", "--to", "v22");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('--to: seen "v22", deployed are v1, v2. Did you mean v2?');
+    expect(gateway.requests).toEqual([]);
+    expect(await line.run("rollback", "--no-up", "--to", "v2")).toMatchObject({ code: 0 });
+    expect(gateway.requests).toMatchObject([{ path: "/admin/rollback", body: { to: "v2" } }]);
+    expect(line.read(line.configuration)).toContain("stable: v2   # serves");
+  });
+
+  test.each([
+    { what: "the stack's file", remove: ["Pulumi.dev.yaml"], args: ["--stack", "dev"] },
+    {
+      what: "every file of the project",
+      remove: ["Pulumi.dev.yaml", "Pulumi.yaml"],
+      args: ["--stack", "dev", "--project", "approval"],
+    },
+  ])("without $what the traffic is set, and the rest is said: 1", async ({ remove, args }) => {
+    await using line = await createCommandLine({ rollout: candidate });
+    await using gateway = await startFakeGateway(line.stateFolder, { status: statusOf(planOf(line)), watch: () => "" });
+    for (const file of remove) rmSync(join(line.root, file));
+    const run = await line.run("rollback", ...args);
+    expect(gateway.requests.map(({ path }) => path)).toEqual(["/admin/rollback"]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain("The traffic is set and stays so. What is left to do:\nThere is no Pulumi.dev.yaml");
   });
 
   test("the traffic is set although the configuration cannot be read, and what is left to do is said", async () => {

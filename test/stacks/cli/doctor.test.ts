@@ -82,6 +82,9 @@ describe("doctor", () => {
       { check: "state folder", cure: expect.stringContaining("newer one") },
     ]);
     writeFileSync(file, JSON.stringify({ format: 1, hostId: "elsewhere", hostName: "far-away" }));
+    // Somebody supervises it there: the file was touched just now, and no process of this machine holds it.
+    const holder = { pid: 1, startTime: "elsewhere", bootId: "elsewhere" };
+    writeFileSync(join(line.stateFolder, "supervisor/1.json"), JSON.stringify(holder));
     expect(wrongIn(await line.doctor("--json"))).toMatchObject([{ seen: expect.stringContaining("far-away") }]);
   });
 

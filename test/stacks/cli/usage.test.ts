@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { asFailure } from "../../../stacks/cli/as-failure.ts";
 import { createProgram } from "../../../stacks/cli/program.ts";
 import { createCommandLine, jsonOf } from "./command-line.ts";
 
@@ -31,7 +32,7 @@ test("mlc --help names every exit code", async () => {
   await using line = await createCommandLine();
   const { code, stdout } = await line.run("--help");
   expect(code).toBe(0);
-  for (const number of [0, 1, 2, 3, 4]) expect(stdout).toMatch(new RegExp(`^ {2}${number} {2}\\w`, "m"));
+  for (const number of [0, 1, 2, 3, 4, 130]) expect(stdout).toMatch(new RegExp(`^ {2}${number} {2,4}\\w`, "m"));
 });
 
 test.each(commands)("mlc %s --help shows an example of it", (name) => {
@@ -122,15 +123,34 @@ test("errors with --json are one object with problems and the exit code", async 
   expect(jsonOf(unknown)).toEqual({ error: "error: missing required argument 'version'", problems: [], exitCode: 2 });
 });
 
-test("an unexpected error says that it is one; its trace comes with MLC_DEBUG=1", async () => {
+test("what the system refuses is one sentence and no fault of mlc; a trace comes with MLC_DEBUG=1", async () => {
   await using line = await createCommandLine();
   line.write("Pulumi.odd.yaml/file", "");
   const run = await line.run("validate", "--stack", "odd");
   expect(run.code).toBe(1);
-  expect(run.stderr).toMatch(/^Unexpected: EISDIR.*\nThis is a fault of mlc/);
-  expect(run.stderr).not.toMatch(/^ +at /m);
+  expect(run.stderr).toBe("it is a folder (EISDIR, read). Nothing was written.\n");
   const traced = await line.runWith({ MLC_DEBUG: "1" }, "validate", "--stack", "odd");
   expect(traced.stderr).toMatch(/^ +at /m);
+});
+
+test("any other error says that it is a fault of mlc", () => {
+  const { exitCode, message } = asFailure(new TypeError("x is no function"), {
+    standing: { done: "Nothing was written." },
+  });
+  expect(exitCode).toBe(1);
+  expect(message).toMatch(/^Unexpected: x is no function\nNothing was written\.\nThis is a fault of mlc/);
+});
+
+test("a TMPDIR that is not there is named, with what is done and what is left", async () => {
+  await using line = await createCommandLine();
+  const PATH = line.fakeEngine('console.log("v3.259.0");');
+  const run = await line.runWith({ PATH, TMPDIR: "/nowhere" }, "start", "v2", "--yes");
+  expect(run.code).toBe(1);
+  expect(run.stderr).toContain("/nowhere/mlc-");
+  expect(run.stderr).toContain(
+    "it is not there (ENOENT). The configuration is written. What is left: pulumi up --stack dev",
+  );
+  expect(run.stderr).not.toContain("Unexpected");
 });
 
 describe("completion", () => {
