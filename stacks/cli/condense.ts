@@ -3,7 +3,7 @@ const MOST_CHARACTERS = 300;
 const LONGEST_DUMP = 60;
 
 /** What an engine complained of in a few lines: each reason once, with a count, without dumps of whole resources. */
-export function condense(errors: readonly string[], mostLines = MOST_LINES): readonly string[] {
+export function condense(errors: readonly string[], mostLines: number = MOST_LINES): readonly string[] {
   const counts = new Map<string, number>();
   for (const line of errors.map(shorten)) counts.set(line, (counts.get(line) ?? 0) + 1);
   const lines = [...counts].map(([line, count]) => (count === 1 ? line : `${line} (${count} times)`));

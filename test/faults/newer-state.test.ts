@@ -41,7 +41,7 @@ test.each([
   ["status", []],
   ["watch", []],
   ["advance", ["--weight", "75%", "--yes"]],
-  ["promote", ["--force", "--yes", "--no-up"]],
+  ["promote", ["--force", "--reason", "this test", "--yes", "--no-up"]],
 ])("mlc %s refuses and says what to do, and writes nothing", async (command, args) => {
   const before = configuration();
   const { code, output } = await stage.mlc(command, ...args);

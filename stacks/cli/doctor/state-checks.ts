@@ -27,10 +27,11 @@ export async function checkStateFolder(path: string): Promise<StateFindings> {
     const folder = findStateFolder(path);
     if (folder === undefined) {
       const orphans = findOrphans(path);
-      if (orphans.length === 0) {
-        const seen = `none at ${path}: nothing was deployed from here, and nothing serves`;
-        return { findings: [bad(check, seen, "pulumi up; for another stack, name it with --stack")], leftovers: [] };
-      }
+      if (orphans.length === 0)
+        return {
+          findings: [good(check, `none at ${path}: nothing was deployed from here, nothing serves`)],
+          leftovers: [],
+        };
       const pids = orphans.map(({ identity }) => identity.pid).join(", ");
       const seen = `${path} was removed while processes of it run (${pids}): they are not supervised, and end one by one`;
       return { findings: [bad(check, seen, `kill ${pids.replaceAll(",", "")}; then pulumi up`)], leftovers: [] };

@@ -190,7 +190,7 @@ describe("a rollout that the data plane ended", () => {
       watch: () => "",
       ended: { [plan.rollout.identity]: ended },
     });
-    for (const args of [["advance"], ["promote"], ["promote", "--force"]]) {
+    for (const args of [["advance"], ["promote"], ["promote", "--force", "--reason", "ticket 4711"]]) {
       const run = await line.run(...args, "--yes", "--no-up");
       expect(run.code).toBe(3);
       expect(run.stderr).toContain("mlc abort, then mlc start v2 --attempt 2");
@@ -210,7 +210,10 @@ describe("promote", () => {
     expect(early.code).toBe(4);
     expect(early.stderr).toContain("v2 is progressing at 5%; next: go to 50 %, in about 90 s");
     expect(line.read(line.configuration)).toBe(before);
-    const forced = await line.run("promote", "--yes", "--no-up", "--force");
+    const unexplained = await line.run("promote", "--yes", "--no-up", "--force");
+    expect([unexplained.code, unexplained.stderr]).toEqual([2, expect.stringContaining("--reason")]);
+    const forced = await line.run("promote", "--yes", "--no-up", "--force", "--reason", "ticket 4711");
+    expect(line.read("Pulumi.dev.yaml")).toContain("ticket 4711");
     expect(forced.code).toBe(0);
     expect(line.read(line.configuration)).toContain("stable: v2   # serves");
   });
@@ -269,14 +272,15 @@ describe("status and watch", () => {
     }
   });
 
-  test("watch names the live page, its token behind the #", async () => {
+  test("watch names the live page, and without a terminal says where the token is instead of what it is", async () => {
     await using line = await createCommandLine();
     await using _gateway = await startFakeGateway(line.stateFolder, {
       status: statusOf(planOf(line)),
       watch: () => "",
     });
     const run = await line.run("watch", "--until", "ended");
-    expect(run.stdout).toMatch(/live page: http:\/\/127\.0\.0\.1:\d+\/#token=the-token-of-the-test/);
+    expect(run.stdout).toMatch(/live page: http:\/\/127\.0\.0\.1:\d+\/ \(its token stands in admin\.token/);
+    expect(run.stdout + run.stderr).not.toContain("the-token-of-the-test");
   });
 
   test("a configuration that says something else than what runs is named", async () => {
@@ -293,7 +297,8 @@ describe("status and watch", () => {
     await using line = await createCommandLine({ rollout: candidate });
     const { code, stdout } = await line.run("status");
     expect(code).toBe(0);
-    expect(stdout).toContain("no gateway of this stack on this machine; the configuration says:");
+    expect(stdout).toContain("nothing serves on this machine: pulumi up; the configuration says:");
+    expect((await line.run("status", "--exit-code")).code).toBe(1);
     expect(stdout).toContain("configured: candidate v2, target 50%, automatic");
   });
 });

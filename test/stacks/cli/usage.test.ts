@@ -21,6 +21,8 @@ test("the commands are those of a model's life", () => {
     "retire",
     "reinstate",
     "status",
+    "history",
+    "unit",
     "watch",
     "doctor",
     "demo",
