@@ -13,8 +13,9 @@ test("the stack program serves, monitors and retires one model from its release 
   const pins = await trainInto(project.dir);
   const versions = { v1: pins.v1 ?? "", v2: pins.v2 ?? "" };
   const sunset = "2020-01-01T00:00:00Z";
+  const model = { name: "sentiment", owner: "nlp-platform", riskTier: "low", notice: "1 ms" } as const;
   const retirement = { v1: { phase: "archived", sunset, successor: "v2" } };
-  project.configure(releaseOf({ pins: versions, rollout: { stable: "v2" }, release: { retirement } }));
+  project.configure(releaseOf({ pins: versions, rollout: { stable: "v2" }, release: { model, retirement } }));
 
   const deployed = await project.up();
   expect(deployed.code, deployed.output).toBe(0);
@@ -34,7 +35,7 @@ test("the stack program serves, monitors and retires one model from its release 
     releaseOf({
       pins: versions,
       rollout: { stable: "v2" },
-      release: { retirement: { v1: { ...retirement.v1, phase: "retired" } } },
+      release: { model, retirement: { v1: { ...retirement.v1, phase: "retired" } } },
     }),
   );
   const retired = await project.up();

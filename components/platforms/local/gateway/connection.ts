@@ -12,12 +12,19 @@ const ENDED_AFTER_MS = 15;
 /** Why a connection is no more. `broken`: under a request. */
 export type Gone = "refused" | "broken" | "closed";
 
+export interface Ended {
+  /** None of those whose connections ended together was sent earlier. */
+  readonly isFirst: boolean;
+  /** It was not cancelled meanwhile. */
+  readonly isWanted: boolean;
+}
+
 export interface ConnectionEvents {
   readonly connected: () => void;
   readonly free: () => void;
   readonly gone: (why: Gone) => void;
-  /** Called for each request that was unanswered when its connection ended; says later whether it was sent first of them. */
-  readonly ended: (sentAt: number) => () => boolean;
+  /** Called for each request that was unanswered when its connection ended; says later what is known of it by then. */
+  readonly ended: (sentAt: number, handler: AnswerHandler | undefined) => () => Ended;
 }
 
 /** One connection to a model server, one request at a time. */
@@ -137,15 +144,14 @@ export class Connection implements Dispatcher.DispatchHandler, Flow {
   /** Did the server's process end, and with this request, the one it had longest? */
   async #tellEnd(message: string, kept: boolean): Promise<void> {
     const handler = this.#handler;
-    const isFirst = this.#events.ended(this.#sentAt ?? 0);
+    const known = this.#events.ended(this.#sentAt ?? 0, handler);
     this.#handler = undefined;
     this.#leave("broken");
     await sleep(ENDED_AFTER_MS);
-    if (!isFirst()) {
-      handler?.onFailure({ kind: "broken", message });
-      return;
-    }
-    if (await isListening(this.#path)) handler?.onFailure({ kind: kept ? "broken" : "failed", message });
+    const listens = known().isFirst ? await isListening(this.#path) : undefined;
+    if (!known().isWanted) return;
+    if (listens === undefined) handler?.onFailure({ kind: "broken", message });
+    else if (listens) handler?.onFailure({ kind: kept ? "broken" : "failed", message });
     else handler?.onFailure({ kind: "ended", message });
   }
 

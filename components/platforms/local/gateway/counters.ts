@@ -95,6 +95,13 @@ export function countAnswer(counter: VersionCounter, status: number, ms: number)
  */
 export type Outcome = "answered" | "refused" | "failed";
 
+/** Whether a client has its prediction. */
+export const isGood = (status: number): boolean => status >= 200 && status < 300;
+
+/** A status that is neither a prediction nor a refusal is a failure: nobody asked to be sent elsewhere. */
+export const outcomeOf = (status: number): Outcome =>
+  isGood(status) ? "answered" : status >= 400 && status < 500 ? "refused" : "failed";
+
 /** @param ms absent without an answer, and for what says nothing about how fast the version is */
 export function countInArm(arm: ArmCounter, outcome: Outcome, ms: number | undefined): void {
   arm.requests++;

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { AnswerShape } from "./answer-shape.ts";
-import { countAnswer, isError, NO_ANSWER } from "./counters.ts";
+import { countAnswer, isGood, NO_ANSWER, outcomeOf } from "./counters.ts";
 import type { Arm } from "./prediction-id.ts";
 import { headerOf, type Question, type Reply, replyJson } from "./reply.ts";
 import { type Choice, chooseForSession, type Routing, resolvePin } from "./router.ts";
@@ -54,6 +54,7 @@ export class Exchange implements AnswerHandler, UnderWay {
   #repeats = 0;
   /** A process ended with it once: it is asked of that version's next process alone, and of no other. */
   #suspected = false;
+  #asksAlone: NodeJS.Timeout | undefined;
   #sentAt = 0;
   /** When the version was asked, waiting for a connection included; from here the deadline runs. */
   #askedAt = 0;
@@ -190,7 +191,7 @@ export class Exchange implements AnswerHandler, UnderWay {
       return;
     }
     this.#held += part.length;
-    if (this.#trial && this.#status >= 400) {
+    if (this.#trial && !isGood(this.#status)) {
       // Stable's answer is what the client gets: of this one only the status is needed.
       if (this.#held > HELD_ANSWER_BYTES) this.#giveUp(this.#status);
       return;
@@ -201,7 +202,7 @@ export class Exchange implements AnswerHandler, UnderWay {
 
   onEnd(): void {
     const status = this.#status;
-    if (this.#trial && status >= 400) {
+    if (this.#trial && !isGood(status)) {
       this.#fail(status);
       return;
     }
@@ -225,7 +226,7 @@ export class Exchange implements AnswerHandler, UnderWay {
       this.#dispatch(this.#version);
     } else if (failure.kind === "ended" && !this.#suspected) {
       this.#suspected = true;
-      setTimeout(() => this.#askAlone(failure), SUSPECT_WAITS_MS);
+      this.#asksAlone = setTimeout(() => this.#askAlone(failure), SUSPECT_WAITS_MS);
     } else if (failure.kind !== "refused" || !this.#canWait || !this.#waitsForServer()) this.#fail(NO_ANSWER, failure);
   }
 
@@ -247,7 +248,7 @@ export class Exchange implements AnswerHandler, UnderWay {
   }
 
   #askAlone(failure: Failure): void {
-    if (this.#over || this.#waitsForServer()) return;
+    if (this.#waitsForServer()) return;
     this.#fail(NO_ANSWER, { ...failure, kind: "refused" });
   }
 
@@ -283,6 +284,7 @@ export class Exchange implements AnswerHandler, UnderWay {
   }
 
   #failOver(): void {
+    clearTimeout(this.#asksAlone);
     this.#traffic.underWay.delete(this);
     this.#trial = false;
     this.#failedOver = true;
@@ -312,10 +314,10 @@ export class Exchange implements AnswerHandler, UnderWay {
 
   /** Whether a client that was written for stable can read it. */
   #isReadable(status: number, body: Buffer): boolean {
-    if (!this.#asked.prediction || status < 200 || status > 299 || this.#arm === "excluded") return true;
-    const shape = this.#shape();
-    if (this.#trial) return shape.fits(body);
-    shape.learn(body);
+    if (!this.#asked.prediction || !isGood(status) || this.#pinned || this.#failedOver) return true;
+    if (this.#trial) return this.#shape().fits(body);
+    // Also while nobody is compared: what clients rely on is known when a candidate comes.
+    this.#shape().learn(body);
     return true;
   }
 
@@ -332,6 +334,7 @@ export class Exchange implements AnswerHandler, UnderWay {
 
   #finish(): void {
     this.#over = true;
+    clearTimeout(this.#asksAlone);
     this.#traffic.underWay.delete(this);
   }
 
@@ -348,7 +351,7 @@ export class Exchange implements AnswerHandler, UnderWay {
     if (this.#arm === "excluded") return;
     this.#traffic.countOutcome({
       arm: this.#arm,
-      outcome: isError(status) ? "failed" : status >= 400 ? "refused" : "answered",
+      outcome: outcomeOf(status),
       ms: status === NO_ANSWER ? undefined : ms,
       key: { input: this.#body, source: this.#source, ...(this.#session !== undefined && { session: this.#session }) },
     });

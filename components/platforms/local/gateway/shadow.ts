@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { AnswerShape } from "./answer-shape.ts";
-import { isError, NO_ANSWER } from "./counters.ts";
+import { isGood, NO_ANSWER, type Outcome, outcomeOf } from "./counters.ts";
 import type { Traffic } from "./traffic.ts";
 import type { UnderWay } from "./under-way.ts";
 import type { AnswerHandler, UpstreamRequest } from "./upstream-request.ts";
@@ -72,8 +72,8 @@ class Copy implements AnswerHandler, UnderWay {
 
   onEnd(): void {
     const whole = this.#bytes <= MOST_ANSWER_BYTES;
-    const isGood = this.#status >= 200 && this.#status < 300;
-    if (isGood && whole && !this.#original.shape.fits(Buffer.concat(this.#chunks))) this.#settle("failed");
+    if (isGood(this.#status) && whole && !this.#original.shape.fits(Buffer.concat(this.#chunks)))
+      this.#settle("failed");
     else this.#settle(outcomeOf(this.#status));
   }
 
@@ -95,7 +95,7 @@ class Copy implements AnswerHandler, UnderWay {
     this.#settle(undefined);
   }
 
-  #settle(copy: "answered" | "refused" | "failed" | undefined): void {
+  #settle(copy: Outcome | undefined): void {
     if (this.#settled) return;
     this.#settled = true;
     this.#traffic.underWay.delete(this);
@@ -105,6 +105,3 @@ class Copy implements AnswerHandler, UnderWay {
     this.#traffic.countCopy({ stable: outcomeOf(this.#original.status), copy });
   }
 }
-
-const outcomeOf = (status: number): "answered" | "refused" | "failed" =>
-  isError(status) ? "failed" : status >= 400 ? "refused" : "answered";

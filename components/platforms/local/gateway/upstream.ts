@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { Connection, type Gone } from "./connection.ts";
+import { Connection, type Ended, type Gone } from "./connection.ts";
 import type { AnswerHandler, Failure, UpstreamRequest } from "./upstream-request.ts";
 
 /** How long a server is left alone after it could not be connected to, in ms. */
@@ -35,6 +35,8 @@ export class Upstream {
   /** When each request was sent whose connection ended just now, in monotonic ms. */
   #ends: number[] = [];
   #endsAt = 0;
+  /** Whose requests these were, until they were cancelled. */
+  readonly #ending = new WeakSet<AnswerHandler>();
   #closing = false;
   #reachable = true;
 
@@ -72,6 +74,7 @@ export class Upstream {
 
   /** Nobody waits for this answer any more. It is not told of anything from here on. */
   cancel(handler: AnswerHandler): void {
+    this.#ending.delete(handler);
     if (this.#release((each) => each.handler === handler).length > 0) return;
     for (const connection of this.#connections) if (connection.handler === handler) connection.cancel();
   }
@@ -159,7 +162,7 @@ export class Upstream {
       },
       free: () => this.#free(connection),
       gone: (why) => this.#gone(connection, why),
-      ended: (sentAt) => this.#noteEnd(sentAt),
+      ended: (sentAt, handler) => this.#noteEnd(sentAt, handler),
     });
     this.#connections.add(connection);
     return connection;
@@ -173,13 +176,17 @@ export class Upstream {
   }
 
   /** Requests that were unanswered when their connections ended together: a process answers in turn, so the first is to blame. */
-  #noteEnd(sentAt: number): () => boolean {
+  #noteEnd(sentAt: number, handler: AnswerHandler | undefined): () => Ended {
     const now = performance.now();
     if (now - this.#endsAt > TOGETHER_MS) this.#ends = [];
     this.#endsAt = now;
     const ends = this.#ends;
     ends.push(sentAt);
-    return () => Math.min(...ends) === sentAt;
+    if (handler !== undefined) this.#ending.add(handler);
+    return () => ({
+      isFirst: Math.min(...ends) === sentAt,
+      isWanted: handler !== undefined && this.#ending.has(handler),
+    });
   }
 
   #gone(connection: Connection, why: Gone): void {
