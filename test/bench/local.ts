@@ -11,6 +11,7 @@ import { benchGateway } from "./gateway/index.ts";
 import { benchPreview } from "./preview.ts";
 import { benchRestart } from "./restart.ts";
 import { benchRollbackCommand } from "./rollback-command.ts";
+import { benchStateDamages } from "./state-damages.ts";
 
 const figures: Figure[] = [];
 
@@ -24,6 +25,7 @@ async function take(what: string, measure: () => Promise<readonly Figure[]> | re
 }
 
 await take("gateway", benchGateway);
+await take("damaged state", benchStateDamages);
 await withEndpoint(async (endpoint) => {
   await take("kill -9", () => benchRestart(endpoint));
   await take("mlc rollback", () => benchRollbackCommand(endpoint));

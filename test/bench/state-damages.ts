@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, wri
 import { join } from "node:path";
 import { Bench } from "../platforms/local/gateway/harness.ts";
 import { canaryPlan } from "../platforms/local/gateway/plans.ts";
+import { type Figure, figure } from "./figure.ts";
 
 export interface Damage {
   readonly name: string;
@@ -99,4 +100,11 @@ async function damaged(bench: Bench, whole: string, { files, apply }: Damage) {
     served: answers.every((answer) => answer?.status === 200) && (status?.weights.v1 ?? 0) >= 8_000,
     named: (status?.losses ?? []).some(({ what }) => told(what)) && gateway.output().includes("loss: "),
   };
+}
+
+/** The share of damages after which stable serves and the loss is named. */
+export async function benchStateDamages(): Promise<readonly Figure[]> {
+  const { tried, served, named } = await stateDamages();
+  const detail = `${tried} damages of the gateway's files; stable served after ${served}, the loss was named after ${named}`;
+  return [figure("state-damages-served", Math.min(served, named) / tried, "share", { atLeast: 1 }, detail)];
 }
