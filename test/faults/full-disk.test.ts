@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
-import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
 import { gatewayPaths } from "../../components/platforms/local/state-folder/paths.ts";
 import {
   fillDisk,
@@ -36,17 +35,17 @@ describe.skipIf(!possible)("on a full disk (NOT TESTED where this user may mount
   const withCrash = () => ({ pins: { ...stage.pins, "v3-crash": stage.otherPins["v3-crash"] ?? "" } });
 
   beforeAll(async () => {
-    disk = mountDisk(4_096) ?? "";
     stage = await createStage({
       first: onlyV1,
       prepare: ({ stateDir }) => {
-        mkdirSync(path.dirname(stateDir));
-        symlinkSync(disk, stateDir);
+        disk = mountDisk(4_096, stateDir) ?? "";
       },
     });
-    return () => stage[Symbol.asyncDispose]();
+    return async () => {
+      unmountDisk(disk);
+      await stage[Symbol.asyncDispose]();
+    };
   }, 120_000);
-  afterAll(() => unmountDisk(disk));
 
   test("up fails and says why, what serves goes on, and with some space it goes through", async () => {
     fillDisk(disk);

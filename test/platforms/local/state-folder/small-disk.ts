@@ -1,14 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "vitest";
 
-/** A disk of this many kilobytes; undefined where this user may mount none. */
-export function mountDisk(kilobytes: number): string | undefined {
-  const directory = mkdtempSync(join(tmpdir(), "mlc-disk-"));
+/**
+ * A disk of this many kilobytes; undefined where this user may mount none.
+ * @param at where it is mounted; made when it is not there. @default a folder of its own
+ */
+export function mountDisk(kilobytes: number, at?: string): string | undefined {
+  const directory = at ?? mkdtempSync(join(tmpdir(), "mlc-disk-"));
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", directory], { stdio: "pipe" });
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k,mode=0700`, "tmpfs", directory], { stdio: "pipe" });
     return directory;
   } catch {
     rmdirSync(directory);
