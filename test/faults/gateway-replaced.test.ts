@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
+import { identify } from "../../components/platforms/local/state-folder/process-identity.ts";
 import { readSpec, waitReady, writeSpec } from "../../components/platforms/local/supervisor/process-spec.ts";
 import { send } from "../platforms/local/gateway/harness.ts";
 import {
@@ -89,6 +90,8 @@ test("a gateway that does not answer is replaced all the same", async () => {
   await replaceGateway();
   expect(claimOf(stage.folder)).toMatchObject({ port });
   await until(async () => (await send(port, "/v2/health/live").catch(() => undefined))?.status === 200);
+  // While it is there it holds a share of the port's new connections.
+  await until(() => identify(pid) === undefined);
 });
 
 test("after all that, destroy leaves nothing", async () => {
