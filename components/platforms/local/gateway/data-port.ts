@@ -99,7 +99,7 @@ class KeptBodies {
 
 /** The path of a request target, which may name the host as well (RFC 9112 §3.2.2). */
 function pathOf(url: string): string {
-  const from = /^https?:\/\/[^/?#]*/i.exec(url)?.[0].length ?? 0;
+  const from = url.startsWith("/") ? 0 : (/^https?:\/\/[^/?#]*/i.exec(url)?.[0].length ?? 0);
   const query = url.indexOf("?", from);
   const path = query < 0 ? url.slice(from) : url.slice(from, query);
   return path === "" ? "/" : path;
@@ -186,7 +186,9 @@ function refusalOf({ headers }: IncomingMessage): Refusal | undefined {
   if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") {
     return { status: 415, error: `content-encoding ${encoding.slice(0, 40)} is not read; send the body as it is` };
   }
-  const charset = /charset\s*=\s*"?([^\s";]+)/i.exec(headers["content-type"] ?? "")?.[1];
+  const type = headers["content-type"] ?? "";
+  // Most say no more than application/json.
+  const charset = type.includes(";") ? /charset\s*=\s*"?([^\s";]+)/i.exec(type)?.[1] : undefined;
   if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
     return { status: 415, error: `charset ${charset.slice(0, 40)} is not read; send UTF-8` };
   }

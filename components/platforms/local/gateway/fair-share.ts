@@ -1,5 +1,3 @@
-import { hash32 } from "./router.ts";
-
 /** With fewer different ones there is nobody to compare with. */
 const LEAST_DIFFERENT = 8;
 /** So many times as often as the average of the others one may be counted. */
@@ -16,16 +14,18 @@ export class FairShare {
   readonly #counts = new Map<number, number>();
   #total = 0;
 
-  /** Whether one more of this key counts. */
-  takes(key: string): boolean {
-    const hashed = hash32(key);
-    const own = this.#counts.get(hashed);
+  /**
+   * Whether one more of this key counts.
+   * @param key a checksum of what it stands for: two that share one are taken for the same
+   */
+  takes(key: number): boolean {
+    const own = this.#counts.get(key);
     if (own === undefined && this.#counts.size >= MOST_DIFFERENT) return true;
     const others = this.#counts.size - (own === undefined ? 0 : 1);
     const average = others === 0 ? 0 : (this.#total - (own ?? 0)) / others;
     const takes = this.#counts.size < LEAST_DIFFERENT || (own ?? 0) < 1 + TIMES * average;
     if (takes) {
-      this.#counts.set(hashed, (own ?? 0) + 1);
+      this.#counts.set(key, (own ?? 0) + 1);
       this.#total++;
     }
     return takes;

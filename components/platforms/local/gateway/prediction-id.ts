@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
+import { type Cipher, createCipheriv, createDecipheriv, createHash, type Decipher } from "node:crypto";
 import { hash32 } from "./router.ts";
 
 /** Which arm of the comparison answered; `excluded`: pinned, failed over, or no rollout. */
@@ -26,14 +26,18 @@ export const hashLabel = (label: string): number => hash32(label) & 0xffff || 1;
  * and arm in one of 10^11 tries, and can read or change nothing in one that he was given.
  */
 export class PredictionIds {
-  readonly #key: Buffer;
+  /** Blocks stand alone in this mode, so that one of each is enough. */
+  readonly #cipher: Cipher;
+  readonly #decipher: Decipher;
   readonly #boot: number;
   readonly #identity: () => string;
   #tag: number | undefined;
   #issued = 0;
 
   constructor(settings: { readonly key: Buffer; readonly startedAt: number; readonly identity: () => string }) {
-    this.#key = createHash("sha256").update("prediction id").update(settings.key).digest().subarray(0, ID_BYTES);
+    const key = createHash("sha256").update("prediction id").update(settings.key).digest().subarray(0, ID_BYTES);
+    this.#cipher = createCipheriv("aes-128-ecb", key, null).setAutoPadding(false);
+    this.#decipher = createDecipheriv("aes-128-ecb", key, null).setAutoPadding(false);
     // Tenths of a second: two processes that follow each other must not share it.
     this.#boot = Math.floor(settings.startedAt / 100) % 2 ** 32;
     this.#identity = settings.identity;
@@ -47,7 +51,7 @@ export class PredictionIds {
     block.writeUIntBE(this.#issued, 8, 5);
     block.writeUInt16BE(label === undefined ? NO_LABEL : hashLabel(label), 13);
     block.writeUInt8(ARMS.indexOf(arm), 15);
-    return createCipheriv("aes-128-ecb", this.#key, null).setAutoPadding(false).update(block).toString("base64url");
+    return this.#cipher.update(block).toString("base64url");
   }
 
   /** Called when another rollout begins: ids belong to one. */
@@ -59,7 +63,7 @@ export class PredictionIds {
   recognise(id: string): Prediction | { readonly refused: string } {
     if (!/^[\w-]{22}$/.test(id)) return { refused: "not a prediction id" };
     const sealed = Buffer.from(id, "base64url");
-    const block = createDecipheriv("aes-128-ecb", this.#key, null).setAutoPadding(false).update(sealed);
+    const block = this.#decipher.update(sealed);
     const arm = ARMS[block.readUInt8(15)];
     const boot = block.readUInt32BE(4);
     const number = block.readUIntBE(8, 5);

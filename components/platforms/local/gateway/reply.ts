@@ -44,8 +44,6 @@ export class HttpReply implements Reply {
 
   constructor(response: ServerResponse) {
     this.#response = response;
-    response.on("drain", () => this.#settle());
-    response.on("close", () => this.#settle());
   }
 
   answer(status: number, headers: readonly string[], body: Buffer): void {
@@ -60,6 +58,7 @@ export class HttpReply implements Reply {
   write(part: Buffer, drained: () => void): boolean {
     const response = this.#response;
     if (response.destroyed || response.writableEnded || response.write(part)) return true;
+    if (this.#behind === 0) this.#watch();
     this.#behind += part.length;
     behindTogether += part.length;
     if (this.#behind <= MOST_BEHIND_BYTES && behindTogether <= MOST_BEHIND_TOGETHER_BYTES) return true;
@@ -79,9 +78,14 @@ export class HttpReply implements Reply {
     this.#response.destroy();
   }
 
-  #settle(): void {
-    behindTogether -= this.#behind;
-    this.#behind = 0;
+  /** Until the client has caught up, or left. */
+  #watch(): void {
+    const settle = (): void => {
+      this.#response.off("drain", settle).off("close", settle);
+      behindTogether -= this.#behind;
+      this.#behind = 0;
+    };
+    this.#response.on("drain", settle).on("close", settle);
   }
 
   /** A head that cannot be written, because of what a model put into it, becomes a 502. */

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { AnswerShape } from "./answer-shape.ts";
 import {
   type Comparison,
@@ -13,7 +13,7 @@ import { FairShare } from "./fair-share.ts";
 import { Feedback } from "./feedback.ts";
 import { PinBudget } from "./pins.ts";
 import { type Arm, PredictionIds } from "./prediction-id.ts";
-import { Draw, type Routing } from "./router.ts";
+import { Draw, hash32, type Routing } from "./router.ts";
 import { SessionUnits } from "./sessions.ts";
 import { RequestsUnderWay } from "./under-way.ts";
 import { Upstream } from "./upstream.ts";
@@ -135,8 +135,8 @@ export class Traffic {
 
   /** No input and no address counts for much more than the others. */
   #isFair({ input, source }: CountedOutcome["key"]): boolean {
-    const bySource = this.#sources.takes(source);
-    return this.#inputs.takes(hash("md5", input)) && bySource;
+    const bySource = this.#sources.takes(hash32(source));
+    return this.#inputs.takes(crc32(input)) && bySource;
   }
 
   countCopy({ stable, copy }: { readonly stable: Outcome; readonly copy: Outcome }): void {
