@@ -2,9 +2,10 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
+import { isAlive } from "../../components/platforms/local/state-folder/process-identity.ts";
 import { findEngine } from "../../stacks/engine/index.ts";
 import { createProject, linesOf, type Project } from "../support/project.ts";
-import { predict } from "../support/serving.ts";
+import { predict, processesOf } from "../support/serving.ts";
 import { installPackage, must } from "./installed.ts";
 
 // The package as a stranger has it: packed, installed in an empty directory, run by a plain `pulumi up`.
@@ -48,9 +49,12 @@ test("what mlc init writes goes up, changes nothing on a second up, serves, and 
     body: { label: "approve" },
   });
 
+  // By process, not by port: another stack of this machine may have taken the port already.
+  const serving = processesOf(project.stateDir);
+  expect(serving).toHaveLength(2);
   const gone = await project.destroy();
   expect(gone.code, gone.output).toBe(0);
-  await expect(predict(String(url), applicant)).rejects.toThrow();
+  expect(serving.filter(isAlive)).toEqual([]);
 });
 
 test("an inline program of the Automation API does the same", { timeout: 180_000 }, async () => {

@@ -1,5 +1,7 @@
 import { readRouteStatus } from "../../components/platforms/local/gateway/admin-client.ts";
 import { openStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
+import type { ProcessIdentity } from "../../components/platforms/local/state-folder/process-identity.ts";
+import { listStatusNames } from "../../components/platforms/local/supervisor/process-names.ts";
 import { readSpec, readStatus } from "../../components/platforms/local/supervisor/process-spec.ts";
 import type { TrafficStatus } from "../../components/spec/index.ts";
 
@@ -10,6 +12,14 @@ export function pidOf(stateDir: string, process: string): number {
   const found = readStatus(folder, process)?.processes.find((each) => each.instance === instance);
   if (found === undefined) throw new Error(`no process ${process}`);
   return found.identity.pid;
+}
+
+/** Every process that serves from a state folder, as its supervisor knows it. */
+export function processesOf(stateDir: string): readonly ProcessIdentity[] {
+  const folder = openStateFolder(stateDir);
+  return listStatusNames(folder).flatMap(
+    (name) => readStatus(folder, name)?.processes.map(({ identity }) => identity) ?? [],
+  );
 }
 
 /** Process name of a version's server. */
