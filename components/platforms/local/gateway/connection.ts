@@ -134,7 +134,8 @@ export class Connection implements Dispatcher.DispatchHandler, Flow {
     const message = messageOf(error);
     if (this.#handler === undefined) return;
     // undici connects anew by itself when it finds the connection closed before it has written anything.
-    if (!this.#reached || isRefusal(error)) this.#fail({ kind: "refused", message });
+    if (isOwnLack(error)) this.#fail({ kind: "overloaded", message });
+    else if (!this.#reached || isRefusal(error)) this.#fail({ kind: "refused", message });
     else if (this.#answerBegun || !isEnd(error)) this.#fail({ kind: "failed", message });
     // A server that closes with a request unread resets the connection; one that may have read it just ends it.
     else if (error.code !== "UND_ERR_SOCKET") this.#fail({ kind: "broken", message });
@@ -201,6 +202,11 @@ async function isListening(socketPath: string): Promise<boolean> {
 }
 
 const REFUSALS = ["ECONNREFUSED", "ENOENT", "EAGAIN", "EACCES", "ENOTSOCK", "UND_ERR_CONNECT_TIMEOUT"];
+
+/** This process has no more of it: the server was not asked. */
+const LACKS = ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"];
+
+const isOwnLack = ({ code = "" }: { readonly code?: string }): boolean => LACKS.includes(code);
 
 const isRefusal = ({ code = "" }: { readonly code?: string }): boolean => REFUSALS.includes(code);
 

@@ -30,6 +30,8 @@ export interface RolledBack {
   readonly reason: string;
   /** Who asked for it. */
   readonly by?: string;
+  /** How long after the decision it was still sent something, in ms. */
+  readonly lastBadMs?: number;
 }
 
 /** By the SHA-256 of a version's directory. */

@@ -237,6 +237,7 @@ export class Controller {
     const { plan, progress } = this;
     if (plan === undefined || progress === undefined) return;
     this.#noteServers();
+    this.#recordLastOfRolledBack();
     if (this.#memory.unsaved) this.save();
     if (progress.ended !== undefined) {
       this.#recordLastBad(progress, progress.ended);
@@ -336,7 +337,8 @@ export class Controller {
     };
     const { since } = this.#memory;
     this.#memory.keepRolledBack(back, from, contentOf(plan, to));
-    this.#follow();
+    this.#follow(from);
+    this.#decidedAt = this.#clock.monotonic();
     this.#memory.countGeneration();
     this.#record("rolledBack", plan, { cause: "person", reason, ...(by !== undefined && { by }), from: since });
     this.#memory.note("rollback", `${from} → ${to}${by === undefined ? "" : ` by ${by}`}: ${reason}`);
@@ -392,13 +394,28 @@ export class Controller {
   }
 
   #recordLastBad(progress: Progress, ended: Ended): void {
-    const lastBadMs = this.#traffic.lastCandidateAt - this.#decidedAt;
+    const lastBadMs = this.#lastBadMs(this.plan?.candidate);
     if (!(lastBadMs > (ended.lastBadMs ?? 0))) return;
     this.#rollout.progress = { ...progress, ended: { ...ended, lastBadMs } };
     this.save();
   }
 
-  #follow(): void {
+  #recordLastOfRolledBack(): void {
+    const { rolledBack } = this.#memory;
+    if (rolledBack === undefined) return;
+    const lastBadMs = this.#lastBadMs(rolledBack.version);
+    if (!(lastBadMs > (rolledBack.lastBadMs ?? 0))) return;
+    this.#memory.rolledBack = { ...rolledBack, lastBadMs };
+    this.save();
+  }
+
+  /** How long after the decision a version was still sent something, in ms; negative when it was not. */
+  #lastBadMs(version: string | undefined): number {
+    const { lastDrawnAt } = this.#traffic.counters.get(version ?? "") ?? { lastDrawnAt: Number.NEGATIVE_INFINITY };
+    return lastDrawnAt - this.#decidedAt;
+  }
+
+  #follow(left?: string): void {
     const { plan, progress } = this;
     if (plan === undefined || progress === undefined) return;
     const { route } = this.#memory;
@@ -406,6 +423,7 @@ export class Controller {
     this.#traffic.follow(
       planRouting(plan, { ...shareOf(progress), stable }),
       noticeHeaders(plan, route?.deprecatedSince ?? {}),
+      left,
     );
   }
 

@@ -11,6 +11,8 @@ export interface VersionCounter {
   readonly codes: Map<number, number>;
   readonly latency: Float64Array;
   latencySumMs: number;
+  /** Monotonic ms of the last request or copy that was sent to it without naming it. */
+  lastDrawnAt: number;
 }
 
 /** There from the start, so that the first of them is seen as an increase; code 0 is no answer. */
@@ -25,6 +27,7 @@ export const createVersionCounter = (): VersionCounter => ({
   codes: new Map(EXPECTED_CODES.map((code) => [code, 0])),
   latency: new Float64Array(LATENCY_BUCKETS),
   latencySumMs: 0,
+  lastDrawnAt: Number.NEGATIVE_INFINITY,
 });
 
 /** One arm of the comparison, during one interval. */

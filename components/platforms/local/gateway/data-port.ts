@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { answerJson } from "./answer.ts";
 import { type Asked, Exchange, MOST_BODY_BYTES } from "./exchange.ts";
 import { type FeedbackSettings, receiveFeedback } from "./feedback-port.ts";
+import { mostConnections } from "./open-files.ts";
 import { HttpReply } from "./reply.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -49,7 +50,7 @@ export function createDataPort(settings: DataPortSettings): DataPort {
     maxHeaderSize: MOST_HEAD_BYTES,
     noDelay: true,
   });
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = mostConnections(MOST_CONNECTIONS);
   // A client may close its half of the connection when it has said everything; it still gets its answer.
   Object.assign(server, { httpAllowHalfOpen: true });
   const readiness = createReadiness(traffic);

@@ -58,7 +58,7 @@ export class Exchange implements AnswerHandler, UnderWay {
   #sentAt = 0;
   /** When the version was asked, waiting for a connection included; from here the deadline runs. */
   #askedAt = 0;
-  /** How long the client kept the answer from going on, in ms. */
+  /** How long the client, or this process, kept the answer from going on, in ms. */
   #heldUp = 0;
   #heldUpSince: number | undefined;
   #awaySince: number | undefined;
@@ -177,7 +177,7 @@ export class Exchange implements AnswerHandler, UnderWay {
 
   onSent(): void {
     this.#sentAt = performance.now();
-    if (this.#trial) this.#traffic.lastCandidateAt = this.#sentAt;
+    if (this.#asked.prediction && !this.#pinned) this.#traffic.counterOf(this.#version).lastDrawnAt = this.#sentAt;
   }
 
   onHead(status: number, headers: readonly string[]): void {
@@ -237,11 +237,19 @@ export class Exchange implements AnswerHandler, UnderWay {
     this.onFailure(failure);
   }
 
-  /** A version that is not on trial any more is not waited for: what it has not answered is asked of stable. */
-  reconsider(): void {
+  pardon(ms: number): void {
+    if (this.#heldUpSince === undefined) this.#heldUp += Math.min(ms, performance.now() - this.#askedAt);
+  }
+
+  /** A version that was taken out is not waited for: what it has not answered is asked of stable. */
+  reconsider(left?: string): void {
     const routing = this.#traffic.routing;
-    if (!this.#trial || this.#streaming || routing === undefined) return;
-    if (routing.candidate === this.#version && routing.weight > 0) return;
+    // What may have ended a process is given to no other version.
+    if (this.#pinned || this.#streaming || this.#suspected || routing === undefined) return;
+    // What was promoted meanwhile answers for itself.
+    if (this.#trial && routing.stable === this.#version) this.#trial = false;
+    const isOnTrial = routing.candidate === this.#version && routing.weight > 0;
+    if (this.#trial ? isOnTrial : this.#version !== left) return;
     this.#traffic.upstreams.get(this.#version)?.cancel(this);
     this.#arm = "excluded";
     this.#failOver();

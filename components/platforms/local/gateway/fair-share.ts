@@ -2,8 +2,8 @@
 const LEAST_DIFFERENT = 8;
 /** So many times as often as the average of the others one may be counted. */
 const TIMES = 3;
-/** Told apart; what comes later is counted without a limit. */
-const MOST_DIFFERENT = 50_000;
+/** Told apart; of more, some share one count. */
+const MOST_DIFFERENT = 65_536;
 
 /**
  * Keeps one input, or one client, from deciding for everybody: it is counted at most once, and three times as often as
@@ -15,20 +15,21 @@ export class FairShare {
   #total = 0;
 
   /**
-   * Whether one more of this key counts.
-   * @param key a checksum of what it stands for: two that share one are taken for the same
+   * Whether it has something left of its share.
+   * @param key an unsigned checksum of what it stands for: two that share one are taken for the same
    */
-  takes(key: number): boolean {
-    const own = this.#counts.get(key);
-    if (own === undefined && this.#counts.size >= MOST_DIFFERENT) return true;
-    const others = this.#counts.size - (own === undefined ? 0 : 1);
-    const average = others === 0 ? 0 : (this.#total - (own ?? 0)) / others;
-    const takes = this.#counts.size < LEAST_DIFFERENT || (own ?? 0) < 1 + TIMES * average;
-    if (takes) {
-      this.#counts.set(key, (own ?? 0) + 1);
-      this.#total++;
-    }
-    return takes;
+  has(key: number): boolean {
+    const own = this.#counts.get(key % MOST_DIFFERENT);
+    if (own === undefined || this.#counts.size < LEAST_DIFFERENT) return true;
+    const average = (this.#total - own) / (this.#counts.size - 1);
+    return own < 1 + TIMES * average;
+  }
+
+  /** Counts one more of it. */
+  take(key: number): void {
+    const folded = key % MOST_DIFFERENT;
+    this.#counts.set(folded, (this.#counts.get(folded) ?? 0) + 1);
+    this.#total++;
   }
 
   clear(): void {

@@ -34,7 +34,7 @@ class Copy implements AnswerHandler, UnderWay {
   readonly #request: UpstreamRequest;
   readonly #version: string;
   readonly #original: Original;
-  readonly #from = performance.now();
+  #from = performance.now();
   #status = NO_ANSWER;
   #chunks: Buffer[] = [];
   #bytes = 0;
@@ -58,7 +58,7 @@ class Copy implements AnswerHandler, UnderWay {
   }
 
   onSent(): void {
-    this.#traffic.lastCandidateAt = performance.now();
+    this.#traffic.counterOf(this.#version).lastDrawnAt = performance.now();
   }
 
   onHead(status: number): void {
@@ -85,6 +85,10 @@ class Copy implements AnswerHandler, UnderWay {
     if (now - this.#from < this.#traffic.deadlineMs) return;
     this.#traffic.upstreams.get(this.#version)?.cancel(this);
     this.#settle("failed");
+  }
+
+  pardon(ms: number): void {
+    this.#from += Math.min(ms, performance.now() - this.#from);
   }
 
   /** Copies to a version that is not on trial any more are not waited for, and say nothing. */

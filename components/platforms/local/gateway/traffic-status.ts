@@ -56,7 +56,7 @@ function renderRollout({ plan, progress, rolledBack, verdict }: StatusFacts): Ro
         cause: "person",
         reason: rolledBack.reason,
         ...(rolledBack.by !== undefined && { by: rolledBack.by }),
-        lastBadMs: 0,
+        lastBadMs: rolledBack.lastBadMs ?? 0,
       },
     }),
     ...(phase === "progressing" && { next: renderNext(plan, progress, verdict) }),

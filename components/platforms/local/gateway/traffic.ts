@@ -35,8 +35,6 @@ export interface CountedOutcome {
 export class Traffic {
   routing: Routing | undefined;
   draining = false;
-  /** Monotonic ms of the last request or copy sent to the candidate by the draw. */
-  lastCandidateAt: number = Number.NEGATIVE_INFINITY;
   copiesInFlight = 0;
   /** Requests that are no predictions: probes, what a client reads about the model. */
   metadataRequests = 0;
@@ -93,14 +91,17 @@ export class Traffic {
     return closed;
   }
 
-  /** From here on requests follow the new routing; those under way end as they began. */
-  follow(routing: Routing, noticeHeaders: ReadonlyMap<string, readonly string[]>): void {
+  /**
+   * From here on requests follow the new routing; those under way end as they began, unless their version was taken out.
+   * @param left the version that a rollback took out
+   */
+  follow(routing: Routing, noticeHeaders: ReadonlyMap<string, readonly string[]>, left?: string): void {
     const before = this.routing;
     this.routing = routing;
     this.noticeHeaders = noticeHeaders;
     for (const version of routing.versions) this.counterOf(version);
     if (before?.stable !== routing.stable) this.#shapes = freshShapes();
-    this.underWay.reconsider();
+    this.underWay.reconsider(left);
     if (before?.identity === routing.identity) return;
     for (const arm of ["stable", "candidate"] as const) {
       this.#sessions[arm].clear();
@@ -135,8 +136,11 @@ export class Traffic {
 
   /** No input and no address counts for much more than the others. */
   #isFair({ input, source }: CountedOutcome["key"]): boolean {
-    const bySource = this.#sources.takes(hash32(source));
-    return this.#inputs.takes(crc32(input)) && bySource;
+    const keys = { input: crc32(input), source: hash32(source) };
+    if (!this.#sources.has(keys.source) || !this.#inputs.has(keys.input)) return false;
+    this.#sources.take(keys.source);
+    this.#inputs.take(keys.input);
+    return true;
   }
 
   countCopy({ stable, copy }: { readonly stable: Outcome; readonly copy: Outcome }): void {

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { writeJsonAtomic } from "../state-folder/atomic-file.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { logPath, statusPath, supervisorLogPath } from "../state-folder/paths.ts";
-import { identify, isAlive, signalProcess } from "../state-folder/process-identity.ts";
+import { identify, isAlive, readActivity, signalProcess } from "../state-folder/process-identity.ts";
 import { findEarlierProcesses, readEarlierStatuses } from "./adopt.ts";
 import { askForSuccessor } from "./ask-for-successor.ts";
 import { HungWatch } from "./hung-watch.ts";
@@ -137,10 +137,17 @@ export class Supervisor {
   async #handOver(spec: ProcessSpec): Promise<void> {
     this.#handingOver.add(spec.name);
     const logStart = logSize(this.#folder.path(logPath(spec.name)));
-    const pid = await askForSuccessor(this.#folder, spec);
+    const predecessors = this.#live
+      .filter(({ name }) => name === spec.name)
+      .map(({ pid }) => ({ pid, used: readActivity(pid)?.used }));
+    const successor = await askForSuccessor(this.#folder, spec);
     this.#handingOver.delete(spec.name);
-    if (pid === undefined) this.#launch(spec, true);
-    else this.#note(spec, pid, logStart);
+    if (typeof successor === "number") this.#note(spec, successor, logStart);
+    else {
+      // One that does nothing would go on taking connections beside its successor, and answer none.
+      if (successor === "hangs") for (const { pid, used } of predecessors) if (isIdle(pid, used)) this.#endHung(pid);
+      this.#launch(spec, true);
+    }
     this.#wake();
   }
 
@@ -275,4 +282,10 @@ export class Supervisor {
   #replace(pid: number, by: LiveProcess): void {
     this.#live = this.#live.map((each) => (each.pid === pid ? by : each));
   }
+}
+
+/** Whether it has not used a processor since, and does not wait for one. */
+function isIdle(pid: number, usedBefore: string | undefined): boolean {
+  const activity = readActivity(pid);
+  return activity !== undefined && !activity.wantsToRun && activity.used === usedBefore;
 }

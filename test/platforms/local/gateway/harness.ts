@@ -67,19 +67,20 @@ export class Bench {
     return server;
   }
 
-  /** Starts a gateway process on the same folder and ports, and waits until it answers as itself. */
-  async startGateway(env: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> {
+  /**
+   * Starts a gateway process on the same folder and ports, and waits until it answers as itself.
+   * @param openFiles how many files and sockets it may have open
+   */
+  async startGateway(env: Readonly<Record<string, string>> = {}, openFiles?: number): Promise<GatewayProcess> {
     const instance = `instance-${this.processes.length}`;
-    const args = ["--dir", "gateways/e", "--endpoint", "e", "--port", String(this.port)];
-    const child = spawn(
-      process.execPath,
-      [this.#main, ...args, "--admin-port", String(this.adminPort), "--instance", instance],
-      {
-        cwd: this.root,
-        env: { PATH: process.env.PATH, ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-      },
-    );
+    const ports = ["--port", String(this.port), "--admin-port", String(this.adminPort)];
+    const args = [this.#main, "--dir", "gateways/e", "--endpoint", "e", ...ports, "--instance", instance];
+    const limited = ["-c", 'ulimit -n "$1"; shift; exec "$@"', "sh", String(openFiles), process.execPath, ...args];
+    const child = spawn(openFiles === undefined ? process.execPath : "sh", openFiles === undefined ? args : limited, {
+      cwd: this.root,
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
