@@ -1,12 +1,14 @@
 import { performance } from "node:perf_hooks";
 import type { AnswerShape } from "./answer-shape.ts";
 import { countAnswer, isGood, NO_ANSWER, outcomeOf } from "./counters.ts";
+import { forwardedHeaders, returnedHeaders } from "./passed-headers.ts";
 import type { Arm } from "./prediction-id.ts";
 import { headerOf, type Question, type Reply, replyJson } from "./reply.ts";
 import { type Choice, chooseForSession, type Routing, resolvePin } from "./router.ts";
 import { sendCopy } from "./shadow.ts";
 import type { Traffic } from "./traffic.ts";
 import type { UnderWay } from "./under-way.ts";
+import { UNSERVED } from "./unserved.ts";
 import type { AnswerHandler, Failure, Flow, UpstreamRequest } from "./upstream-request.ts";
 
 /** Largest request body in bytes: it is kept until the answer is sure, so that stable can be asked instead. */
@@ -410,74 +412,9 @@ export class Exchange implements AnswerHandler, UnderWay {
   #refuseUnserved(failure: Failure | undefined): void {
     const tried = this.#failedOver ? "neither the candidate nor the stable version" : `version ${this.#version}`;
     const error = `${tried} of ${this.#routing.model} answers: ${failure?.message ?? "no server is known"}`;
-    const { status, hint } = REFUSALS[failure?.kind ?? "refused"];
-    this.#refuse(status, { error, hint }, status === UNAVAILABLE ? ["retry-after", "1"] : []);
+    const { status, hint, headers } = UNSERVED[failure?.kind ?? "refused"];
+    this.#refuse(status, { error, hint }, headers);
   }
 }
 
-const UNAVAILABLE = 503;
-const comesBack = "its server is started again within seconds; if it is not, see `mlc status` and `mlc doctor`";
-
-/** What a client is told when no version answers. */
-const REFUSALS: Readonly<Record<Failure["kind"], { readonly status: number; readonly hint: string }>> = {
-  refused: { status: UNAVAILABLE, hint: comesBack },
-  overloaded: { status: UNAVAILABLE, hint: "more requests wait than its server answers" },
-  broken: { status: 502, hint: comesBack },
-  failed: { status: 502, hint: comesBack },
-  ended: { status: 502, hint: "its server ended on this request, which is sent to no other" },
-  late: { status: 504, hint: "the deadline stands in the release: platform.deadline" },
-};
 const NO_BODY = Buffer.alloc(0);
-
-/** Headers of one connection (RFC 9110 §7.6.1), and those that are written anew. */
-const NOT_FORWARDED = new Set([
-  ...["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect", "http2-settings"],
-  ...["proxy-connection", "proxy-authorization", "host", "content-length"],
-]);
-
-function forwardedHeaders(raw: readonly string[]): string[] {
-  const named = namedByConnection(raw);
-  const headers: string[] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const [name = "", value = ""] = [raw[i], raw[i + 1]];
-    const lower = name.toLowerCase();
-    if (!NOT_FORWARDED.has(lower) && !named.includes(lower)) headers.push(name, value);
-  }
-  return headers;
-}
-
-const NOT_RETURNED = new Set([
-  ...["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "date", "content-length"],
-  ...["proxy-connection", "x-model-version", "x-prediction-id", "deprecation", "sunset"],
-]);
-
-function returnedHeaders(
-  received: readonly string[],
-  keepLength: boolean,
-): { headers: string[]; label: string | undefined } {
-  const named = namedByConnection(received);
-  const headers: string[] = [];
-  let label: string | undefined;
-  for (let i = 0; i + 1 < received.length; i += 2) {
-    const [name = "", value = ""] = [received[i], received[i + 1]];
-    if ((NOT_RETURNED.has(name) && !(keepLength && name === "content-length")) || named.includes(name)) continue;
-    if (name === "x-prediction-label") label = value;
-    headers.push(name, value);
-  }
-  return { headers, label };
-}
-
-/** What a `Connection` header says belongs to its connection alone, in lower case. */
-function namedByConnection(headers: readonly string[]): readonly string[] {
-  const names: string[] = [];
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    if (headers[i]?.toLowerCase() !== "connection") continue;
-    names.push(
-      ...(headers[i + 1] ?? "")
-        .toLowerCase()
-        .split(",")
-        .map((name) => name.trim()),
-    );
-  }
-  return names;
-}

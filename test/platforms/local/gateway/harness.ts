@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { nodeOptions } from "../../../../components/platforms/local/supervisor/launch.ts";
 import type { TrafficStatus } from "../../../../components/spec/status.ts";
 import type { TrafficPlan } from "../../../../components/spec/traffic.ts";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
@@ -74,7 +75,17 @@ export class Bench {
   async startGateway(env: Readonly<Record<string, string>> = {}, openFiles?: number): Promise<GatewayProcess> {
     const instance = `instance-${this.processes.length}`;
     const ports = ["--port", String(this.port), "--admin-port", String(this.adminPort)];
-    const args = [this.#main, "--dir", "gateways/e", "--endpoint", "e", ...ports, "--instance", instance];
+    const args = [
+      ...nodeOptions,
+      this.#main,
+      "--dir",
+      "gateways/e",
+      "--endpoint",
+      "e",
+      ...ports,
+      "--instance",
+      instance,
+    ];
     const limited = ["-c", 'ulimit -n "$1"; shift; exec "$@"', "sh", String(openFiles), process.execPath, ...args];
     const child = spawn(openFiles === undefined ? process.execPath : "sh", openFiles === undefined ? args : limited, {
       cwd: this.root,

@@ -1,0 +1,21 @@
+import type { Failure } from "./upstream-request.ts";
+
+export interface Unserved {
+  readonly status: number;
+  readonly hint: string;
+  readonly headers: readonly string[];
+}
+
+const comesBack = "its server is started again within seconds; if it is not, see `mlc status` and `mlc doctor`";
+const unavailable = (hint: string): Unserved => ({ status: 503, hint, headers: ["retry-after", "1"] });
+const failed = (status: 502 | 504, hint: string): Unserved => ({ status, hint, headers: [] });
+
+/** What a client is told when no version answers. */
+export const UNSERVED: Readonly<Record<Failure["kind"], Unserved>> = {
+  refused: unavailable(comesBack),
+  overloaded: unavailable("more requests come than are answered"),
+  broken: failed(502, comesBack),
+  failed: failed(502, comesBack),
+  ended: failed(502, "its server ended on this request, which is sent to no other"),
+  late: failed(504, "the deadline stands in the release: platform.deadline"),
+};
