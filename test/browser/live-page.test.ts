@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
@@ -339,4 +340,18 @@ test("on a telephone nothing runs over the edge", async () => {
   const page = await look({ viewport: { width: 360, height: 740 } });
   await page.getByText("live, updated").waitFor();
   expect(await page.evaluate(`document.documentElement.scrollWidth`)).toBe(360);
+});
+
+test("what serves unproven, and what was lost with damaged files, is said", async () => {
+  await bench.accepted(stablePlan());
+  await bench.accepted(stablePlan({ stable: "v2", previous: "v1", override: "the old one leaks" }));
+  bench.gateway.child.kill("SIGKILL");
+  await bench.gateway.exited;
+  writeFileSync(bench.file("rollout.json"), "{");
+  await bench.startGateway();
+  const page = await look();
+  await page.getByText("v2 serves by override: the old one leaks").waitFor();
+  const [loss] = (await bench.status()).losses ?? [];
+  await page.locator("dd", { hasText: loss?.what ?? "no loss was named" }).waitFor();
+  expect(visits.at(-1)?.complaints).toEqual([]);
 });

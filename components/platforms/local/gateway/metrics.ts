@@ -64,7 +64,7 @@ function renderRollout(
   model: string,
 ): void {
   if (controller.plan === undefined) return;
-  const { weights, rollout } = controller.status();
+  const { plan, weights, rollout, losses = [] } = controller.status();
   family("model_traffic_weight", "gauge", "Share of the traffic, 0 to 1.");
   for (const [version, weight] of Object.entries(weights))
     sample("model_traffic_weight", { model, version }, weight / 10_000);
@@ -72,6 +72,11 @@ function renderRollout(
   for (const phase of PHASES) sample("model_rollout_phase", { model, phase }, Number(rollout.phase === phase));
   family("model_rollout_step", "gauge", "Index into the ladder of steps; -1 without a rollout.");
   sample("model_rollout_step", { model }, rollout.step);
+  family("model_override_info", "gauge", "1 while a version serves unproven, by an override of the document.");
+  if (plan.override !== undefined)
+    sample("model_override_info", { model, version: plan.stable, reason: plan.override }, 1);
+  family("model_state_losses", "gauge", "What was lost with damaged files and is still to be looked at.");
+  sample("model_state_losses", { model }, losses.length);
   family(
     "model_rollout_evalue",
     "gauge",

@@ -287,6 +287,17 @@ test("stable's own failures pass through", async () => {
   expect(answer.json).toMatchObject({ hint: expect.stringContaining("mlc doctor") });
 });
 
+test("what serves by override stands in the metrics with its reason, and only then", async () => {
+  bench = await Bench.start();
+  await bench.accepted(stablePlan());
+  expect((await bench.admin("/metrics")).text).not.toContain("model_override_info{");
+  await bench.accepted(stablePlan({ stable: "v2", previous: "v1", override: 'the "old" one leaks' }));
+  const { text } = await bench.admin("/metrics");
+  const labels = String.raw`model="sentiment",version="v2",reason="the \"old\" one leaks"`;
+  expect(text).toContain(`model_override_info{${labels}} 1\n`);
+  expect(text).toContain('model_state_losses{model="sentiment"} 0\n');
+});
+
 test("metrics have every deployed version at 0 before the first request, and count afterwards", async () => {
   bench = await Bench.start();
   await bench.accepted(canaryPlan());
