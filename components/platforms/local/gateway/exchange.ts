@@ -19,6 +19,8 @@ const HELD_ANSWER_BYTES = 64 * 1024;
 const PATIENCE_MS = 2_000;
 /** Those who were there by chance are answered first when the server is back, in ms. */
 const SUSPECT_WAITS_MS = 400;
+/** A client that is far behind its answer may keep others waiting for so long, in ms. */
+const HOLDS_MS = 1_000;
 /** How often a version is asked again after its connection ended without its fault. */
 const MOST_REPEATS = 3;
 
@@ -233,10 +235,22 @@ export class Exchange implements AnswerHandler, UnderWay {
   }
 
   checkDeadline(now: number): void {
-    if (this.#heldUpSince !== undefined || now - this.#askedAt - this.#heldUp < this.#traffic.deadlineMs) return;
+    if (this.#heldUpSince !== undefined) {
+      this.#endHolding(now - this.#heldUpSince);
+      return;
+    }
+    if (now - this.#askedAt - this.#heldUp < this.#traffic.deadlineMs) return;
     const failure = { kind: "late", message: `no answer within ${this.#traffic.deadlineMs / 1000} s` } as const;
     this.#traffic.upstreams.get(this.#version)?.cancel(this);
     this.onFailure(failure);
+  }
+
+  /** A client that does not take its answer keeps a server's connection only while nobody else wants it. */
+  #endHolding(forMs: number): void {
+    const upstream = this.#traffic.upstreams.get(this.#version);
+    if (forMs < HOLDS_MS || upstream?.isCrowded !== true) return;
+    this.abandon();
+    this.#reply.breakOff();
   }
 
   pardon(ms: number): void {

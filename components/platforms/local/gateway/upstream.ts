@@ -49,6 +49,11 @@ export class Upstream {
     return this.#reachable;
   }
 
+  /** All its connections are in use, and requests wait for one. */
+  get isCrowded(): boolean {
+    return this.#waiting.some(({ until }) => until === undefined);
+  }
+
   /** Monotonic ms. */
   isEjected(now: number): boolean {
     return now < this.#ejectedUntil;

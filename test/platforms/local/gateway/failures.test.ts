@@ -102,6 +102,28 @@ describe("an attempt has an end", () => {
     expect(answer.json).toMatchObject({ hint: expect.stringContaining("platform.deadline") });
   });
 
+  test("clients that do not read their answers keep nobody waiting, and are no harm of the version", async () => {
+    bench = await Bench.start();
+    const large = Buffer.alloc(24 * 1024 * 1024, " ");
+    bench.server("v1").answer = ({ body }, response) => {
+      if (body === "large") response.end(large);
+      else succeed(response, "v1");
+    };
+    await bench.accepted(stablePlan());
+    const clients = Array.from({ length: 72 }, () => connect(bench.port, "127.0.0.1").on("error", () => {}));
+    closers.push(() => {
+      for (const client of clients) client.destroy();
+    });
+    for (const client of clients) {
+      client.pause();
+      client.write("POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nlarge");
+    }
+    while (bench.server("v1").received < 64) await sleep(20);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => bench.predict()));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await bench.status()).requests.v1).toMatchObject({ errors: 0 });
+  });
+
   test("a client that leaves is forgotten and counted nowhere", async () => {
     bench = await Bench.start();
     bench.server("v1").answer = () => {};
