@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { damages, stateDamages } from "../../../bench/state-damages.ts";
+import { damages, stateDamages } from "../bench/state-damages.ts";
 
 test("whatever is damaged in its folder, a gateway starts, stable answers, and what is lost is named", async () => {
   const failed: string[] = [];
