@@ -1,5 +1,5 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { readGolden } from "../../components/platforms/local/provider/golden-file.ts";
 import { hashDirectory, type Problem, UnhashableError } from "../../components/spec/index.ts";
 import { isMapping } from "./render-yaml.ts";
 import { releaseKey } from "./stack-file.ts";
@@ -76,15 +76,9 @@ async function checkGoldenFiles(root: string, release: unknown): Promise<readonl
   const versions = isMapping(release) && isMapping(release.versions) ? Object.entries(release.versions) : [];
   const problems = versions.map(async ([name, version]): Promise<readonly Problem[]> => {
     const checks = isMapping(version) && isMapping(version.checks) ? version.checks : {};
-    if (typeof checks.golden !== "string" || (await isFile(join(root, checks.golden)))) return [];
-    return [
-      {
-        path: `${releaseKey}.versions.${name}.checks.golden`,
-        seen: `"${checks.golden}", which is no file in ${root}`,
-        allowed: "a file of golden requests (JSON lines)",
-        cure: "Correct the path, or write the file; docs/model-format.md shows its lines.",
-      },
-    ];
+    if (typeof checks.golden !== "string") return [];
+    const { faults } = await readGolden(root, checks.golden);
+    return faults.map((fault) => ({ path: `${releaseKey}.versions.${name}.checks.golden`, ...fault }));
   });
   return (await Promise.all(problems)).flat();
 }
@@ -96,11 +90,5 @@ const isDeployed =
     const retirement = isMapping(release) && isMapping(release.retirement) ? release.retirement[name] : undefined;
     return !(isMapping(retirement) && retirement.phase === "retired");
   };
-
-const isFile = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 
 const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";

@@ -54,7 +54,7 @@ export async function startBench(): Promise<Bench> {
   );
   const inputs: Record<Kind, Inputs> = {
     Artifact: { stateDir, source, sha256 },
-    ModelServer: { stateDir, process, model: "approval", version: "v1", sha256, checks: {} },
+    ModelServer: { stateDir, process, model: "approval", version: "v1", sha256, checks: {}, projectDir: dir },
     Gateway: { stateDir, endpoint: "approval", code: "1" },
     Route: { stateDir, endpoint: "approval", plan, servers: { v1: `servers/${process}.sock` } },
     Archive: { stateDir, model: "approval", version: "v1", sha256, retentionDays: 0, reason: "over" },

@@ -15,7 +15,7 @@ const order: readonly Kind[] = ["Artifact", "ModelServer", "Gateway", "Route", "
 
 test.each<[Kind, readonly string[], readonly string[]]>([
   ["Artifact", ["stateDir", "sha256"], ["source"]],
-  ["ModelServer", ["stateDir", "process", "model", "version", "sha256"], []],
+  ["ModelServer", ["stateDir", "process", "model", "version", "sha256"], ["projectDir"]],
   ["Gateway", ["stateDir", "endpoint"], []],
   ["Route", ["stateDir", "endpoint"], []],
   ["Archive", ["stateDir", "model", "version", "sha256"], ["reason"]],

@@ -90,7 +90,7 @@ describe("validate", () => {
     expect(await line.run("validate")).toMatchObject({ code: 0 });
   });
 
-  test("a file of golden requests has to be there", async () => {
+  test("a file of golden requests has to be there, and to be one", async () => {
     await using line = await createCommandLine();
     line.write(
       line.configuration,
@@ -99,6 +99,12 @@ describe("validate", () => {
     const run = await line.run("validate");
     expect(run.code).toBe(2);
     expect(run.stderr).toContain('"models/v2/golden.jsonl", which is no file');
+    line.write("golden.jsonl", '{"input":{}}\n{"secret":1}\n');
+    line.write(line.configuration, line.read(line.configuration).replace("models/v2/golden.jsonl", "golden.jsonl"));
+    const malformed = await line.run("validate");
+    expect(malformed.code).toBe(2);
+    expect(malformed.stderr).toContain('"golden.jsonl", with 1 line without an object "input" (line 2)');
+    expect(malformed.stderr).not.toContain("secret");
   });
 });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { artifactPath, socketPath } from "../state-folder/paths.ts";
@@ -13,8 +14,9 @@ import {
   writeSpec,
 } from "../supervisor/process-spec.ts";
 import { entryPoint } from "./entry-point.ts";
+import type { VersionChecks } from "./golden-failures.ts";
 import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
-import { checkVersion, type VersionChecks } from "./version-checks.ts";
+import { checkGoldenFile, checkVersion } from "./version-checks.ts";
 
 export interface ModelServerInputs extends LocalInputs {
   /** Name of the process, unique in the state folder; says the content, so that new content is a new process. */
@@ -24,6 +26,8 @@ export interface ModelServerInputs extends LocalInputs {
   readonly sha256: string;
   /** Must hold before the version may get any request. */
   readonly checks: VersionChecks;
+  /** The project's folder, absolute: the golden requests are a file in it. */
+  readonly projectDir: string;
 }
 
 export interface ModelServerState extends ModelServerInputs {
@@ -36,7 +40,11 @@ const GONE_WITHIN_MS = 20_000;
 
 export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
   replaces: ["stateDir", "process", "model", "version", "sha256"],
+  ignores: ["projectDir"],
   nameOf: ({ process }) => process,
+
+  // What was checked already need not be there any more.
+  check: async (news, olds) => (wasChecked(news, olds) ? [] : checkGoldenFile(news)),
 
   async create(inputs) {
     const folder = openStateFolder(inputs.stateDir);
@@ -66,8 +74,7 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
   },
 
   async update(news, olds) {
-    const isChecked = isDeepStrictEqual(news.checks, olds.checks);
-    if (!isChecked) await checkVersion(openStateFolder(news.stateDir), olds.socket, news);
+    if (!wasChecked(news, olds)) await checkVersion(openStateFolder(news.stateDir), olds.socket, news);
     return { ...news, socket: olds.socket };
   },
 
@@ -75,6 +82,14 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
     await stop(openStateFolder(state.stateDir), state.process);
   },
 };
+
+function wasChecked(news: ModelServerInputs, olds: ModelServerInputs | undefined): boolean {
+  if (olds === undefined) return false;
+  const { golden } = news.checks;
+  // Version 0.1.0 wrote the absolute path down.
+  const absolute = golden === undefined ? {} : { golden: resolve(news.projectDir, golden) };
+  return [news.checks, { ...news.checks, ...absolute }].some((checks) => isDeepStrictEqual(checks, olds.checks));
+}
 
 const isWanted = (inputs: ModelServerInputs, spec: ProcessSpec): boolean =>
   isSameWish(spec, specFor(inputs, spec.instance));

@@ -65,7 +65,7 @@ function metadataOf(manifest: ModelManifest, { model, version }: ServedIdentity)
   };
 }
 
-/** What one request may hold. A body has at most 4 MiB; these keep its pieces, and what is said about them, few. */
+/** What one request may hold, where the model does not take more tensors. A body has at most 4 MiB; these keep its pieces, and what is said about them, few. */
 const MOST_TENSORS = 64;
 const MOST_ROWS = 100_000;
 const MOST_DIMENSIONS = 8;
@@ -89,12 +89,13 @@ type InferRequest = z.infer<typeof inferRequest>;
 type Tensor = z.infer<typeof tensor>;
 
 /** Counted before anything is looked into: a list of a million things is not worth a million complaints. */
-function parseInfer(body: string): InferRequest {
+function parseInfer(body: string, { inputs }: ModelManifest): InferRequest {
   const document = parseJsonObject(body) as Readonly<Record<string, unknown>>;
+  const most = Math.max(MOST_TENSORS, inputs.length);
   for (const list of ["inputs", "outputs"]) {
     const { [list]: items } = document;
-    if (Array.isArray(items) && items.length > MOST_TENSORS) {
-      throw new InputError(`${list}: seen ${items.length}; allowed are at most ${MOST_TENSORS}`);
+    if (Array.isArray(items) && items.length > most) {
+      throw new InputError(`${list}: seen ${items.length}; allowed are at most ${most}`);
     }
   }
   const parsed = inferRequest.safeParse(document);
@@ -107,7 +108,7 @@ function parseInfer(body: string): InferRequest {
 }
 
 function inferAll(model: Model, served: ServedIdentity, body: string): string | Promise<string> {
-  const request = parseInfer(body);
+  const request = parseInfer(body, model.manifest);
   const { outputs = [] } = request;
   if (new Set(outputs.map(({ name }) => name)).size < outputs.length) {
     throw new InputError("outputs: each one at most once");

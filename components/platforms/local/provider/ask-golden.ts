@@ -1,0 +1,127 @@
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { Agent, request } from "undici";
+import type { GoldenRequest } from "./golden-file.ts";
+import { isObject, metadataPath, openInference, type Protocol, predict } from "./golden-protocols.ts";
+
+/** What a version said to one golden request in one protocol. */
+export interface Reply {
+  readonly request: GoldenRequest;
+  readonly ms: number;
+  /** What it answered, in the form of `/predict`; nothing when it did not. */
+  readonly answer?: Readonly<Record<string, unknown>>;
+  /** Why there is no answer. */
+  readonly refusal?: string;
+  /** Nothing came at all: the requests behind it are not sent. */
+  readonly isLast?: true;
+}
+
+export interface Replies {
+  readonly protocol: string;
+  readonly replies: readonly Reply[];
+}
+
+type Ask = (path: string, body?: string) => Promise<{ readonly status: number; readonly text: string }>;
+
+/** How long a request may take before the version counts as one that does not answer. */
+const patienceMs = 30_000;
+const MOST_ANSWER_BYTES = 1024 * 1024;
+
+/** Asks a server every golden request, one at a time, in one protocol after the other. */
+export async function askGolden(
+  socket: string,
+  model: string,
+  requests: readonly GoldenRequest[],
+  withinMs: number = patienceMs,
+): Promise<readonly Replies[]> {
+  await using place = await reachable(socket);
+  await using agent = agentFor(place.path, withinMs);
+  const first = await askAll(agent.ask, predict, requests);
+  if (first.replies.at(-1)?.isLast) return [first];
+  const metadata = await agent.ask(metadataPath(model));
+  return [first, await askAll(agent.ask, openInference(model, parseObject(metadata.text) ?? {}), requests)];
+}
+
+async function askAll(ask: Ask, protocol: Protocol, requests: readonly GoldenRequest[]): Promise<Replies> {
+  const replies: Reply[] = [];
+  for (const each of requests) {
+    const body = protocol.bodyOf(each);
+    if (body === undefined) continue;
+    const started = performance.now();
+    const said = await askOne(ask, protocol, body);
+    replies.push({ request: each, ms: performance.now() - started, ...said });
+    if (said.isLast) break;
+  }
+  return { protocol: protocol.name, replies };
+}
+
+async function askOne(ask: Ask, { path, read }: Protocol, body: string): Promise<Omit<Reply, "request" | "ms">> {
+  try {
+    const { status, text } = await ask(path, body);
+    const content = parseObject(text);
+    if (status !== 200) return { refusal: `status ${status}${reasonIn(content)}` };
+    const answer = content && read(content);
+    return answer === undefined ? { refusal: "an answer that is none of this protocol" } : { answer };
+  } catch (error) {
+    return { refusal: `no answer${whyNone(error)}`, isLast: true };
+  }
+}
+
+function whyNone(error: unknown): string {
+  if (!(error instanceof Error)) return ` (${error})`;
+  return error.name === "TimeoutError" ? " in time" : ` (${error.message})`;
+}
+
+const reasonIn = (content: Readonly<Record<string, unknown>> | undefined): string =>
+  typeof content?.error === "string" ? `, ${JSON.stringify(content.error.slice(0, 200))}` : "";
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const content: unknown = JSON.parse(text);
+    return isObject(content) ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function agentFor(socketPath: string, withinMs: number): AsyncDisposable & { readonly ask: Ask } {
+  const dispatcher = new Agent({
+    connect: { socketPath },
+    connections: 1,
+    maxResponseSize: MOST_ANSWER_BYTES,
+  });
+  return {
+    async ask(path, body) {
+      const { statusCode, body: answer } = await request(`http://server${path}`, {
+        dispatcher,
+        signal: AbortSignal.timeout(withinMs),
+        ...(body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body }),
+      });
+      return { status: statusCode, text: await answer.text() };
+    },
+    [Symbol.asyncDispose]: () => dispatcher.destroy(),
+  };
+}
+
+/** What the path of a Unix socket may have at least everywhere (unix(7): 107 on Linux, 103 on macOS). */
+const MOST_SOCKET_PATH_BYTES = 103;
+
+/** The socket under a path that can be connected to: a longer one gets a link in the system's temporary folder. */
+async function reachable(socket: string): Promise<AsyncDisposable & { readonly path: string }> {
+  if (Buffer.byteLength(socket) <= MOST_SOCKET_PATH_BYTES) return { path: socket, async [Symbol.asyncDispose]() {} };
+  try {
+    const directory = await mkdtemp(join(tmpdir(), "mlc-"));
+    await symlink(socket, join(directory, "s"));
+    return {
+      path: join(directory, "s"),
+      [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+    };
+  } catch (error) {
+    throw new Error(
+      `the path of the socket ${socket} has ${Buffer.byteLength(socket)} bytes; allowed are ${MOST_SOCKET_PATH_BYTES}, or more when a link to it can be made in ${tmpdir()}. Set TMPDIR to a folder that is there, or platform.stateFolder to a shorter place.`,
+      { cause: error },
+    );
+  }
+}
