@@ -141,6 +141,19 @@ test("a model of more features than the usual request has tensors is asked in bo
   await server.stop();
 });
 
+test("a model of 32-bit numbers says so, and answers a feature on its threshold alike in both protocols", async () => {
+  const manifest = { ...treesManifest, inputs: ["x"], precision: "float32" };
+  const weights = { intercept: 0, trees: [{ feature: "x", below: 0.7, yes: { value: -2 }, no: { value: 2 } }] };
+  const server = await startServer(state, writeModel(path.join(state, "float32"), manifest, weights));
+  expect(await (await server.fetch("/v2/models/tiny")).json()).toMatchObject({
+    inputs: [{ name: "x", datatype: "FP32", shape: [-1] }],
+  });
+  const lines = [0.7, Math.fround(0.7), 0.69999999].map((x) => ({ input: { features: { x } } }));
+  golden(...lines.map((line) => ({ ...line, expect: { label: "decline" } })));
+  expect(await failuresOf()).toEqual([]);
+  await server.stop();
+});
+
 const text = { input: { text: "x" } };
 
 test.each<[string, Answers, string]>([

@@ -29,7 +29,12 @@ export interface TreesManifest extends ManifestFacts {
   readonly runtime: "trees";
   /** The named numeric features, all of them required in a request. */
   readonly inputs: readonly string[];
+  /** What features and thresholds are rounded to before they are compared. @default "float64" */
+  readonly precision?: Precision;
 }
+
+/** `float32` for a model that was trained with it, as XGBoost's trees are. */
+export type Precision = "float32" | "float64";
 
 const name = z.string().regex(/^[\w.-]{1,64}$/, "expected 1 to 64 letters, digits, dots, underscores or hyphens");
 
@@ -67,6 +72,7 @@ export const modelManifest: z.ZodType<ModelManifest> = z.discriminatedUnion("run
   z.strictObject({
     ...facts,
     runtime: z.literal("trees"),
+    precision: z.enum(["float32", "float64"]).exactOptional(),
     inputs: z
       .array(name)
       .min(1)

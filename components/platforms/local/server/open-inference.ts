@@ -51,13 +51,20 @@ function fixed(content: object): Route {
   return { method: "GET", answer: () => answer };
 }
 
+/** The datatype in which nothing of an input is lost. */
+function inputDatatype(manifest: ModelManifest): string {
+  if (manifest.runtime === "linear") return "BYTES";
+  return manifest.precision === "float32" ? "FP32" : "FP64";
+}
+
 function metadataOf(manifest: ModelManifest, { model, version }: ServedIdentity): object {
   const { inputs, outputs, runtime } = manifest;
+  const datatype = inputDatatype(manifest);
   return {
     name: model,
     versions: [version],
     platform: `model-lifecycle_${runtime}`,
-    inputs: inputs.map((name) => ({ name, datatype: runtime === "linear" ? "BYTES" : "FP64", shape: [-1] })),
+    inputs: inputs.map((name) => ({ name, datatype, shape: [-1] })),
     outputs: [
       { name: outputs.label, datatype: "BYTES", shape: [-1] },
       { name: outputs.score, datatype: "FP64", shape: [-1] },

@@ -91,6 +91,55 @@ describe("trees", () => {
   });
 });
 
+describe("trees of 32-bit numbers", () => {
+  const split = { feature: "x", below: 0.7, yes: { value: -2 }, no: { value: 2 } };
+  const model = (precision: string, below = 0.7) =>
+    load({ ...treesManifest, inputs: ["x"], precision }, { intercept: 0, trees: [{ ...split, below }] });
+  const scoreOf = (precision: string, x: number) => model(precision).predict({ features: { x } }).score;
+
+  // 0.7 as a 32-bit number is 0.699999988079071; the one below it is 0.699999928474426.
+  test.each([
+    [0.7, 2, 2],
+    [Math.fround(0.7), 2, -2],
+    [0.69999999, 2, -2],
+    [0.69999996, 2, -2],
+    [0.69999995, -2, -2],
+    [0.699999928474426, -2, -2],
+    [0.70000001, 2, 2],
+  ])("%d goes as computed by hand", (x, float32, float64) => {
+    expect(scoreOf("float32", x)).toBe(logistic(float32));
+    expect(scoreOf("float64", x)).toBe(logistic(float64));
+  });
+
+  const number = fc.float({ noNaN: true, noDefaultInfinity: true });
+  const near = fc.tuple(number, fc.double({ min: -2e-7, max: 2e-7, noNaN: true })).map(([x, by]) => x * (1 + by));
+
+  test("a feature is compared as both would be, rounded to 32 bits", () => {
+    fc.assert(
+      fc.property(fc.oneof(near, number), fc.oneof(near, number), (below, x) => {
+        fc.pre([below, x].every((value) => Number.isFinite(Math.fround(value))));
+        const expected = logistic(Math.fround(x) < Math.fround(below) ? -2 : 2);
+        const loaded = model("float32", below);
+        expect(loaded.predict({ features: { x } }).score).toBe(expected);
+        expect(loaded.predict({ features: { x: Math.fround(x) } }).score).toBe(expected);
+      }),
+    );
+  });
+
+  test("what 32 bits do not hold is the caller's fault in a feature, and the model's in a threshold", () => {
+    expect(() => model("float32").predict({ features: { x: 1e39 } })).toThrow(
+      new InputError('expected feature "x", a number that float32 holds'),
+    );
+    expect(model("float64").predict({ features: { x: 1e39 } }).label).toBe("decline");
+    expect(() => model("float32", -1e39)).toThrow(
+      /weights\.json: trees\.0\.below: expected a number that float32 holds$/,
+    );
+    expect(() => model("float16")).toThrow(
+      /model\.json: precision: Invalid option: expected one of "float32"\|"float64"$/,
+    );
+  });
+});
+
 describe("a directory that cannot be served is refused in one line", () => {
   test.each<[string, unknown, unknown, string]>([
     [

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../errors.ts";
-import type { TreesManifest } from "../manifest.ts";
+import type { Precision, TreesManifest } from "../manifest.ts";
 import { logistic, type Scorer } from "./scorer.ts";
 
 /** A split asks `feature < below`; a leaf adds its value to the log-odds. */
@@ -23,15 +23,26 @@ type Compiled =
   | number
   | { readonly input: number; readonly below: number; readonly yes: Compiled; readonly no: Compiled };
 
+/** What a model compares: its inputs, and how features and thresholds are rounded. */
+interface Compared {
+  readonly inputs: readonly string[];
+  readonly precision: Precision;
+  readonly round: (value: number) => number;
+}
+
 /**
  * Additive trees: `score = logistic(intercept + Σ leaf values)`. One decision tree is a list of one.
  * @throws z.ZodError when the weights do not fit the manifest
  */
-export function createTreesScorer({ inputs }: Pick<TreesManifest, "inputs">, content: unknown): Scorer {
+export function createTreesScorer(
+  { inputs, precision = "float64" }: Pick<TreesManifest, "inputs" | "precision">,
+  content: unknown,
+): Scorer {
+  const compared = { inputs, precision, round: precision === "float32" ? Math.fround : (value: number) => value };
   const { intercept, trees } = treesWeights.parse(content);
-  const roots = trees.map((tree, index) => compile(tree, inputs, ["trees", index]));
+  const roots = trees.map((tree, index) => compile(tree, compared, ["trees", index]));
   return ({ features }) => {
-    const values = readFeatures(features, inputs);
+    const values = readFeatures(features, compared);
     return logistic(roots.reduce<number>((logOdds, root) => logOdds + leafOf(root, values), intercept));
   };
 }
@@ -42,7 +53,7 @@ function leafOf(root: Compiled, values: readonly number[]): number {
   return node;
 }
 
-function readFeatures(features: unknown, inputs: readonly string[]): readonly number[] {
+function readFeatures(features: unknown, { inputs, precision, round }: Compared): readonly number[] {
   if (typeof features !== "object" || features === null || Array.isArray(features)) {
     throw new InputError(`expected "features", an object with ${inputs.join(", ")}`);
   }
@@ -54,11 +65,13 @@ function readFeatures(features: unknown, inputs: readonly string[]): readonly nu
     const value = given[name];
     if (typeof value !== "number" || !Number.isFinite(value))
       throw new InputError(`expected feature "${name}", a finite number`);
-    return value;
+    const rounded = round(value);
+    if (!Number.isFinite(rounded)) throw new InputError(`expected feature "${name}", a number that ${precision} holds`);
+    return rounded;
   });
 }
 
-function compile(node: object, inputs: readonly string[], path: readonly (string | number)[]): Compiled {
+function compile(node: object, compared: Compared, path: readonly (string | number)[]): Compiled {
   const at = (issue: z.core.$ZodIssue): z.core.$ZodIssue => ({ ...issue, path: [...path, ...issue.path] });
   if ("value" in node) {
     const parsed = leaf.safeParse(node);
@@ -68,10 +81,16 @@ function compile(node: object, inputs: readonly string[], path: readonly (string
   const parsed = split.safeParse(node);
   if (!parsed.success) throw new z.ZodError(parsed.error.issues.map(at));
   const { feature, below, yes, no } = parsed.data;
+  const refuse = (key: "feature" | "below", message: string): never => {
+    throw new z.ZodError([{ code: "custom", path: [...path, key], message, input: parsed.data[key] }]);
+  };
+  const { inputs, precision, round } = compared;
   const input = inputs.indexOf(feature);
-  if (input < 0) {
-    const message = `"${feature}" is not among the inputs ${inputs.join(", ")}`;
-    throw new z.ZodError([{ code: "custom", path: [...path, "feature"], message, input: feature }]);
-  }
-  return { input, below, yes: compile(yes, inputs, [...path, "yes"]), no: compile(no, inputs, [...path, "no"]) };
+  if (input < 0) refuse("feature", `"${feature}" is not among the inputs ${inputs.join(", ")}`);
+  const threshold = round(below);
+  if (!Number.isFinite(threshold)) refuse("below", `expected a number that ${precision} holds`);
+  return {
+    ...{ input, below: threshold },
+    ...{ yes: compile(yes, compared, [...path, "yes"]), no: compile(no, compared, [...path, "no"]) },
+  };
 }
