@@ -14,8 +14,14 @@ function withPulumi(...lines: readonly string[]): FakeMachine {
   return machine;
 }
 
-function start(machine: FakeMachine, args: readonly string[], env: { readonly [name: string]: string } = {}) {
-  const child = spawn(process.execPath, [runner, ...args], { cwd: machine.root, env: { ...machine.env, ...env } });
+function start(
+  machine: FakeMachine,
+  args: readonly string[],
+  env: { readonly [name: string]: string } = {},
+  launcher: readonly string[] = [],
+) {
+  const [command = process.execPath, ...words] = [...launcher, process.execPath, runner, ...args];
+  const child = spawn(command, words, { cwd: machine.root, env: { ...machine.env, ...env } });
   onTestFinished(() => {
     child.kill("SIGKILL");
   });
@@ -65,6 +71,22 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s reaches the CLI, which d
   child.kill(signal);
   expect(await ended).toEqual({ code: 9, stdout: "stopped\n", stderr: "" });
 });
+
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "%s reaches it also where it was ignored at the start, as under nohup",
+  async (signal) => {
+    const machine = withPulumi(
+      `trap 'echo stopped; exit 9' ${signal.slice(3)}`,
+      "printf '' > running",
+      "while :; do /bin/sleep 0.05; done",
+    );
+    const ignoring = machine.script("ignoring", "trap '' HUP INT TERM", 'exec "$@"');
+    const { child, ended } = start(machine, ["up"], {}, [ignoring]);
+    await until(() => existsSync(join(machine.root, "running")));
+    child.kill(signal);
+    expect(await ended).toEqual({ code: 9, stdout: "stopped\n", stderr: "" });
+  },
+);
 
 test("a CLI that a signal ended gives 128 and the signal's number", async () => {
   const machine = withPulumi("kill -KILL $$");
