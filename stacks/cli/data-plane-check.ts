@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { planTraffic } from "../../components/lifecycle/index.ts";
+import { endedBefore } from "../../components/platforms/local/gateway/refusal.ts";
+import { memoryFromFiles, refusalFromFiles } from "../../components/platforms/local/gateway/refusal-from-files.ts";
+import { folderAt } from "../../components/platforms/local/state-folder/folder.ts";
 import { parseRelease, type TrafficPlan, type TrafficStatus } from "../../components/spec/index.ts";
 import type { Change } from "./change.ts";
 import type { Options } from "./command.ts";
@@ -9,17 +12,24 @@ import { renderShare, renderUntil } from "./render-time.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Keeps a rollout that the data plane ended from being asked for again, before anything is written.
- * @throws Failure (3)
+ * Keeps what the data plane would refuse from being asked for, before anything is written: by the gateway's own rules, on
+ * its own files. What cannot be read is no "there is none".
+ * @throws Failure (3); StateFolderError when the files cannot be read.
  */
 export function refuseEndedRollout({ project, file, release }: Change): void {
   const plan = planTraffic(parseRelease(release));
   const isConfigured = planTraffic(parseRelease(file.release)).candidate !== undefined;
   if (plan.weight === 0 && !plan.shadow) return;
-  for (const { ended } of knownGateways(project.stateFolder, { model: plan.model })) {
-    const end = ended[plan.rollout.identity];
-    if (end) throw endedBefore(plan, end, isConfigured);
+  for (const { endpoint } of knownGateways(project.stateFolder, { model: plan.model })) {
+    refuseEnded(project.stateFolder, endpoint, plan, isConfigured);
+    const refusal = refusalFromFiles(folderAt(project.stateFolder), endpoint, plan);
+    if (refusal) throw new Failure(exitCodes.aborted, `Gateway ${endpoint} would refuse this: ${refusal.error}`);
   }
+}
+
+function refuseEnded(stateFolder: string, endpoint: string, plan: TrafficPlan, isConfigured: boolean): void {
+  const end = endedBefore(plan, memoryFromFiles(folderAt(stateFolder), endpoint));
+  if (end) throw endedFailure(plan, end, isConfigured);
 }
 
 const POLL_MS = 1_000;
@@ -58,10 +68,7 @@ export async function refuseEarlyPromotion(
 }
 
 async function waitsOf(stateFolder: string, gateways: readonly Gateway[], plan: TrafficPlan): Promise<string[]> {
-  for (const { ended } of gateways) {
-    const end = ended[plan.rollout.identity];
-    if (end) throw endedBefore(plan, end, true);
-  }
+  for (const { endpoint } of gateways) refuseEnded(stateFolder, endpoint, plan, true);
   const answers = await Promise.all(gateways.map((gateway) => readStatus(stateFolder, gateway)));
   return answers.map((answer) => waitOf(answer, plan)).filter((wait) => wait !== undefined);
 }
@@ -77,7 +84,7 @@ function waitOf(answer: Answer, plan: TrafficPlan): string | undefined {
   return `${plan.candidate} is ${rollout.phase} at ${share}${next}`;
 }
 
-function endedBefore(
+function endedFailure(
   { candidate, stable, rollout }: TrafficPlan,
   ended: NonNullable<TrafficStatus["rollout"]["ended"]>,
   isConfigured: boolean,

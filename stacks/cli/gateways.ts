@@ -7,8 +7,8 @@ import {
   rollBackRoute,
 } from "../../components/platforms/local/gateway/admin-client.ts";
 import { isAliveClaimant, readClaim } from "../../components/platforms/local/gateway/claim.ts";
-import type { RolloutRecord, RouteRecord } from "../../components/platforms/local/gateway/persistence.ts";
-import type { StateFolder } from "../../components/platforms/local/state-folder/folder.ts";
+import type { RouteRecord } from "../../components/platforms/local/gateway/persistence.ts";
+import { folderAt } from "../../components/platforms/local/state-folder/folder.ts";
 import { directories, gatewayPaths } from "../../components/platforms/local/state-folder/paths.ts";
 import type { TrafficStatus } from "../../components/spec/status.ts";
 import type { TrafficPlan } from "../../components/spec/traffic.ts";
@@ -22,9 +22,11 @@ export interface Gateway {
   readonly adminPort: number;
   readonly token: string;
   /** The last plan it accepted. */
-  readonly plan: TrafficPlan | undefined;
-  /** Rollouts that were ended, by identity. */
-  readonly ended: RolloutRecord["ended"];
+  readonly plan?: TrafficPlan | undefined;
+  /** Name of the process that answers for the plan's stable version. */
+  readonly stableServer?: string | undefined;
+  /** Why the file of its plan cannot be read. */
+  readonly damage?: string;
 }
 
 export interface GatewayChoice {
@@ -36,7 +38,9 @@ export interface GatewayChoice {
 
 /** The gateways that serve, or should. The folder is read without being checked: a rollback is never refused. */
 export const findGateways = (stateFolder: string, choice: GatewayChoice = {}): readonly Gateway[] =>
-  knownGateways(stateFolder, choice).filter(({ plan, alive }) => plan !== undefined || alive);
+  knownGateways(stateFolder, choice).filter(
+    ({ plan, alive, damage }) => plan !== undefined || alive || damage !== undefined,
+  );
 
 /** Also those that were taken down: the rollouts they ended stay ended. */
 export function knownGateways(stateFolder: string, choice: GatewayChoice = {}): readonly Gateway[] {
@@ -52,7 +56,7 @@ function endpointsIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (isMissing(error)) return [];
     throw error;
   }
 }
@@ -62,15 +66,21 @@ function readGateway(stateFolder: string, endpoint: string): Gateway | undefined
   const claim = readClaim(join(stateFolder, paths.gateway));
   const token = readText(join(stateFolder, paths.adminToken));
   if (claim === undefined || token === undefined) return undefined;
-  return {
-    endpoint,
-    alive: isAliveClaimant(claim),
-    port: claim.port,
-    adminPort: claim.adminPort,
-    token: token.trim(),
-    plan: readJson<RouteRecord>(join(stateFolder, paths.route))?.plan,
-    ended: readJson<RolloutRecord>(join(stateFolder, paths.rollout))?.ended ?? {},
-  };
+  const { port, adminPort } = claim;
+  const known = { endpoint, alive: isAliveClaimant(claim), port, adminPort, token: token.trim() };
+  return { ...known, ...readPlan(join(stateFolder, paths.route)) };
+}
+
+/** As much of the route as can be read: whoever takes traffic back is not kept from it by a damaged file. */
+function readPlan(path: string): Pick<Gateway, "plan" | "stableServer" | "damage"> {
+  try {
+    const text = readText(path);
+    if (text === undefined) return {};
+    const { plan, servers } = JSON.parse(text) as RouteRecord;
+    return { plan, stableServer: servers?.[plan?.stable ?? ""]?.replace(/^.*\/|\.sock$/g, "") };
+  } catch (error) {
+    return { damage: `${path} cannot be read (${error instanceof Error ? error.message : error})` };
+  }
 }
 
 /** What one gateway says, or why it says nothing. */
@@ -80,7 +90,7 @@ export type Answer =
 
 export async function readStatus(stateFolder: string, { endpoint, alive }: Gateway): Promise<Answer> {
   if (!alive) return { endpoint, error: "its process is gone" };
-  const status = await readRouteStatus(unchecked(stateFolder), endpoint);
+  const status = await readRouteStatus(folderAt(stateFolder), endpoint);
   return status ? { endpoint, status } : { endpoint, error: "it does not answer, or has no plan yet" };
 }
 
@@ -97,7 +107,7 @@ export async function takeBack(
 ): Promise<Answer> {
   try {
     const act = way === "abort" ? abortRollout : rollBackRoute;
-    return { endpoint, status: await act(unchecked(stateFolder), endpoint, reason, details) };
+    return { endpoint, status: await act(folderAt(stateFolder), endpoint, reason, details) };
   } catch (error) {
     // Whatever it is, it must not keep the configuration from being written.
     return { endpoint, error: error instanceof Error ? error.message : String(error) };
@@ -107,20 +117,14 @@ export async function takeBack(
 /** The live page; the token stands behind the `#`, which browsers do not send. */
 export const pageUrl = ({ adminPort, token }: Gateway): string => `http://127.0.0.1:${adminPort}/#token=${token}`;
 
-const unchecked = (root: string): StateFolder => ({ root, path: (relative) => join(root, relative) });
-
+/** Undefined when there is no such file. */
 function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
   }
 }
 
-function readJson<Content>(path: string): Content | undefined {
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as Content;
-  } catch {
-    return undefined;
-  }
-}
+const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";

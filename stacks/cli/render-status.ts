@@ -21,6 +21,7 @@ export function renderTraffic(status: TrafficStatus, now: Date, paint: Paint): s
   return [
     ...renderServing(status, paint),
     `  since ${renderSince(since, now)}${shadowing ? `; ${rollout.candidate} gets copies of all requests` : ""}`,
+    ...renderConcerns(status, now, paint),
     "",
     ...renderRollout(status, now, paint),
     ...renderVerdict(rollout.verdict as Verdict | undefined, paint),
@@ -50,6 +51,16 @@ function roleOf(version: string, { stable, candidate, previous, notices }: Traff
   if (version === stable) return "stable";
   if (version === candidate) return "candidate";
   return version === previous ? "previous" : (notices[version]?.phase ?? "deployed");
+}
+
+/** What a reader of the numbers has to know. */
+function renderConcerns({ plan, losses = [] }: TrafficStatus, now: Date, paint: Paint): readonly string[] {
+  return [
+    ...(plan.override === undefined
+      ? []
+      : [`  override ${paint("yellow", `${plan.stable} serves unproven: ${plan.override}`)}`]),
+    ...losses.map(({ at, what }) => `  lost     ${paint("yellow", `${what} (${renderSince(at, now)})`)}`),
+  ];
 }
 
 function renderRollout({ rollout }: TrafficStatus, now: Date, paint: Paint): readonly string[] {

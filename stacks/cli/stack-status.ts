@@ -9,8 +9,11 @@ import {
   type TrafficStatus,
 } from "../../components/spec/index.ts";
 import type { Options } from "./command.ts";
+import { bad, type Finding, note } from "./doctor/finding.ts";
+import { checkOrphans } from "./doctor/state-checks.ts";
 import { type ExitCode, exitCodes } from "./failure.ts";
 import { type Answer, findGateways, pageUrl, readStatus } from "./gateways.ts";
+import { lookAtProcesses, lookAtSupervisor } from "./process-looks.ts";
 import { findProject, type Project } from "./project.ts";
 import { renderTraffic } from "./render-status.ts";
 import { renderSeconds } from "./render-time.ts";
@@ -23,35 +26,65 @@ export interface StackStatus {
   /** Absent when the configuration has problems. */
   readonly release?: ResolvedRelease;
   readonly problems: number;
-  readonly endpoints: readonly (Answer & { readonly url: string; readonly page: string })[];
+  readonly endpoints: readonly EndpointStatus[];
+  /** What is wrong with what runs, or has to be known: the supervisor, each process, the place of the state. */
+  readonly findings: readonly Finding[];
 }
 
-/** @throws StateFolderError when the folder is a newer version's or another machine's. */
+export type EndpointStatus = Answer & {
+  readonly url: string;
+  readonly page: string;
+  /** The gateway answers, and the process of the stable version answers it. */
+  readonly serves: boolean;
+};
+
+/** @throws StateFolderError when the folder is another user's, a newer version's or another machine's. */
 export async function readStackStatus(options: Options): Promise<StackStatus> {
   const project = findProject(options);
-  findStateFolder(project.stateFolder);
+  const folder = findStateFolder(project.stateFolder);
   const { release } = readStackFile(project.stackFile);
   const problems = checkRelease(release).length;
   const gateways = findGateways(project.stateFolder, { model: modelOf(release) });
-  const endpoints = gateways.map(async (gateway) => ({
-    ...(await readStatus(project.stateFolder, gateway)),
-    url: `http://127.0.0.1:${gateway.port}`,
-    page: pageUrl(gateway),
-  }));
+  const [looks, answers] = await Promise.all([
+    folder === undefined ? [] : lookAtProcesses(folder),
+    Promise.all(gateways.map((gateway) => readStatus(project.stateFolder, gateway))),
+  ]);
+  const silent = new Set(looks.filter(({ ready }) => !ready).map(({ name }) => name));
+  const endpoints = gateways.flatMap((gateway, index) => {
+    const answer = answers[index];
+    const serves = answer?.status !== undefined && !silent.has(gateway.stableServer ?? "");
+    const places = { url: `http://127.0.0.1:${gateway.port}`, page: pageUrl(gateway) };
+    return answer === undefined ? [] : [{ ...answer, ...places, serves }];
+  });
+  const all = [
+    ...(folder === undefined ? checkOrphans(project.stateFolder) : [lookAtSupervisor(folder)]),
+    ...looks.map(({ finding }) => finding),
+    ...gateways.flatMap(({ endpoint, damage }) =>
+      damage === undefined
+        ? []
+        : [bad(`endpoint ${endpoint}`, damage, "run this as who deployed it; pulumi up writes it anew")],
+    ),
+    ...(project.warning === undefined ? [] : [note("state folder", project.warning)]),
+  ];
   return {
     project,
     problems,
     ...(problems === 0 && { release: parseRelease(release) }),
-    endpoints: await Promise.all(endpoints),
+    endpoints,
+    findings: all.filter((finding) => !finding.ok || finding.note),
   };
 }
 
-/** 3 when a rollout was ended, 4 while one runs, 1 when a gateway does not answer. */
-export function exitCodeOf({ endpoints }: StackStatus): ExitCode {
-  const phases = endpoints.map(({ status }) => status?.rollout.phase);
+/** 1 when an endpoint does not serve, or none is there. */
+export const servingCodeOf = ({ endpoints }: StackStatus): ExitCode =>
+  endpoints.length > 0 && endpoints.every(({ serves }) => serves) ? exitCodes.done : exitCodes.error;
+
+/** 3 when a rollout was ended, 4 while one runs, 1 when an endpoint does not serve. */
+export function exitCodeOf(seen: StackStatus): ExitCode {
+  const phases = seen.endpoints.map(({ status }) => status?.rollout.phase);
+  // Nothing that serves is no good end, whatever came before.
+  if (servingCodeOf(seen) !== exitCodes.done) return exitCodes.error;
   if (phases.some((phase) => phase === "aborted" || phase === "rolledBack")) return exitCodes.aborted;
-  // Nothing that serves is no good end, whatever the reason.
-  if (phases.length === 0 || phases.includes(undefined)) return exitCodes.error;
   return phases.some((phase) => phase === "progressing" || phase === "holding") ? exitCodes.waiting : exitCodes.done;
 }
 
@@ -73,7 +106,17 @@ export function renderStackStatus(status: StackStatus, now: Date, paint: Paint):
       ? [paint("yellow", "  the configuration says something else than what runs: pulumi up")]
       : []),
     ...(release ? renderNotices(release, now, paint) : []),
+    ...renderFindings(status, paint),
   ].join("\n");
+}
+
+function renderFindings({ findings }: StackStatus, paint: Paint): readonly string[] {
+  if (findings.length === 0) return [];
+  const rows = findings.flatMap(({ check, ok, seen, cure }) => [
+    `    ${ok ? paint("yellow", "!") : paint("red", "✗")} ${check}: ${seen}`,
+    ...(cure === undefined ? [] : [`      do: ${cure}`]),
+  ]);
+  return ["", "  to be looked at (mlc doctor)", ...rows];
 }
 
 /** The gateway was given another plan than the configuration makes. */
@@ -81,7 +124,14 @@ const differs = (release: ResolvedRelease, { plan }: TrafficStatus): boolean =>
   !isDeepStrictEqual(JSON.parse(JSON.stringify(planTraffic(release))), plan);
 
 function renderEndpoint(endpoint: StackStatus["endpoints"][number], now: Date, paint: Paint): string {
-  if (endpoint.status) return [`  ${endpoint.url}`, renderTraffic(endpoint.status, now, paint)].join("\n");
+  if (endpoint.status)
+    return [
+      `  ${endpoint.url}`,
+      ...(endpoint.serves
+        ? []
+        : [paint("red", `  stable (${endpoint.status.plan.stable}) does not answer: nothing serves`)]),
+      renderTraffic(endpoint.status, now, paint),
+    ].join("\n");
   return paint(
     "red",
     `  gateway ${endpoint.endpoint} does not answer: ${endpoint.error}. While its supervisor lives it is started again within 2 s; after a reboot nothing is (mlc unit): mlc doctor, pulumi up`,

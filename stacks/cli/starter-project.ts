@@ -1,4 +1,5 @@
 import { libraryVersion } from "../../components/spec/library-version.ts";
+import { providerLines, refreshLines } from "./project-lines.ts";
 
 /** What the files of a first project are made from. */
 export interface Starter {
@@ -73,12 +74,7 @@ runtime:
   options:
     typescript: false # Node runs index.ts as it is
 main: index.ts
-plugins:
-  providers:
-    - name: model-lifecycle-local
-      path: ${library}/dist/components/platforms/local/provider
-options:
-  refresh: always # look at what really runs before each preview
+${[...providerLines(library), ...refreshLines].join("\n")}
 `;
 
 const PROGRAM = `import { ModelEndpoint, readRelease } from "pulumi-model-lifecycle";

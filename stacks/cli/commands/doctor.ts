@@ -14,7 +14,7 @@ import type { Terminal } from "../terminal.ts";
 /** Looks at everything that has to be right on this machine. `--fix` stops the leftovers that it named, nothing else. */
 export const doctor: Command = async (terminal, { options }) => {
   const project = findProject(options);
-  const looked = Promise.all([checkMachine(), checkProject(project), checkStateFolder(project.stateFolder)]);
+  const looked = Promise.all([checkMachine(), checkProject(project), checkStateFolder(project)]);
   const [machine, files, { findings, leftovers }] = await terminal.during("looking around", looked);
   const all = [...machine, ...files, ...findings];
   for (const finding of all) show(terminal, finding);
@@ -30,8 +30,9 @@ export const doctor: Command = async (terminal, { options }) => {
   };
 };
 
-function show({ say, paint }: Terminal, { check, ok, seen, cure }: Finding): void {
-  say(`${ok ? paint("green", "✓") : paint("red", "✗")} ${check}: ${seen}`);
+function show({ say, paint }: Terminal, { check, ok, note, seen, cure }: Finding): void {
+  const mark = ok ? (note ? paint("yellow", "!") : paint("green", "✓")) : paint("red", "✗");
+  say(`${mark} ${check}: ${seen}`);
   if (cure !== undefined) say(`  do: ${cure}`);
 }
 

@@ -1,8 +1,9 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { hashDirectory } from "../../../components/spec/index.ts";
 import type { Command } from "../command.ts";
 import { usageFailure } from "../failure.ts";
+import { findLibrary } from "../project-lines.ts";
 import { ignoredPaths, starterFiles, starterModel } from "../starter-project.ts";
 
 /** Writes a first project that runs as it is. What exists stays. */
@@ -40,18 +41,6 @@ export const init: Command = async (terminal, { options }) => {
   terminal.say(`\nNext:\n${next.map((line) => `  ${line}`).join("\n")}`);
   return { facts: { root, written, existing, next } };
 };
-
-/** Where Node would find the package from here: in this folder's node_modules, or in one above it. */
-function findLibrary(root: string): { readonly path: string; readonly installed: boolean } {
-  const name = join("node_modules", "pulumi-model-lifecycle");
-  for (let folder = root; ; folder = dirname(folder)) {
-    const path = join(folder, name);
-    if (existsSync(path)) return { path: asUnix(relative(root, path)), installed: true };
-    if (folder === dirname(folder)) return { path: asUnix(name), installed: false };
-  }
-}
-
-const asUnix = (path: string): string => path.replaceAll("\\", "/");
 
 function addIgnoredPaths(file: string): boolean {
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";

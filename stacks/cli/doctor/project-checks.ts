@@ -5,10 +5,9 @@ import { checkRelease } from "../../../components/spec/index.ts";
 import { cachedEngine, engineCache } from "../../engine/cache.ts";
 import { inspect, minimumVersion } from "../../engine/inspect.ts";
 import { onPath, underPulumiHome } from "../../engine/installed.ts";
-import { readYaml } from "../edit-yaml.ts";
 import { Failure } from "../failure.ts";
 import { type Project, projectFileIn } from "../project.ts";
-import { isMapping } from "../render-yaml.ts";
+import { findLibrary, missingLines, PROVIDER, providerPath } from "../project-lines.ts";
 import { readStackFile } from "../stack-file.ts";
 import { checkFiles } from "../version-files.ts";
 import { bad, type Finding, good } from "./finding.ts";
@@ -36,10 +35,10 @@ async function checkEngine(env: NodeJS.ProcessEnv): Promise<Finding> {
   );
 }
 
-/** The stack's configuration, its files and the provider that Pulumi.yaml names. */
+/** The stack's configuration, its files and what Pulumi.yaml has to say. */
 export const checkProject = async (project: Project): Promise<readonly Finding[]> => [
   await checkConfiguration(project),
-  checkProvider(project),
+  ...checkProjectFile(project),
 ];
 
 async function checkConfiguration(project: Project): Promise<Finding> {
@@ -59,24 +58,31 @@ async function checkConfiguration(project: Project): Promise<Finding> {
   }
 }
 
-const PROVIDER = "model-lifecycle-local";
-
-function checkProvider({ root }: Project): Finding {
+function checkProjectFile({ root }: Project): readonly Finding[] {
   const file = projectFileIn(root) ?? join(root, "Pulumi.yaml");
-  const providers = readYaml(readFileSync(file, "utf8"), ["plugins", "providers"]);
-  const named = (Array.isArray(providers) ? providers : []).find((each) => isMapping(each) && each.name === PROVIDER);
-  const path: unknown = isMapping(named) ? named.path : undefined;
-  if (typeof path !== "string") {
-    return bad(
-      "provider",
-      `${file} names no plugin ${PROVIDER}`,
-      "add it under plugins.providers; `mlc init` in an empty folder shows how",
-    );
-  }
-  if (existsSync(join(resolve(root, path), "PulumiPlugin.yaml"))) return good("provider", path);
-  return bad(
-    "provider",
-    `${file} names ${path}, where there is no PulumiPlugin.yaml`,
-    "run npm install, or correct the path",
-  );
+  const text = readFileSync(file, "utf8");
+  const missing = missingLines(text, findLibrary(root).path);
+  const cure = (lines: readonly string[]) => `write into ${file}:\n${lines.map((line) => `      ${line}`).join("\n")}`;
+  const path = providerPath(text);
+  const isThere = path !== undefined && existsSync(join(resolve(root, path), "PulumiPlugin.yaml"));
+  return [
+    ...(missing.provider
+      ? [bad("provider", `${file} names no plugin ${PROVIDER}`, cure(missing.provider))]
+      : isThere
+        ? [good("provider", path)]
+        : [
+            bad(
+              "provider",
+              `${file} names ${path}, where there is no PulumiPlugin.yaml`,
+              "run npm install, or correct the path",
+            ),
+          ]),
+    missing.refresh
+      ? bad(
+          "refresh",
+          `${file} has no refresh: always: an up after a reboot says "unchanged" and starts nothing`,
+          cure(missing.refresh),
+        )
+      : good("refresh", "before each up what really runs is looked at"),
+  ];
 }

@@ -296,7 +296,7 @@ describe("status and watch", () => {
   test("without a gateway the configuration is shown", async () => {
     await using line = await createCommandLine({ rollout: candidate });
     const { code, stdout } = await line.run("status");
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(stdout).toContain("nothing serves on this machine: pulumi up; the configuration says:");
     expect((await line.run("status", "--exit-code")).code).toBe(1);
     expect(stdout).toContain("configured: candidate v2, target 50%, automatic");

@@ -54,8 +54,10 @@ export async function startFakeGateway(stateFolder: string, settings: FakeGatewa
     port: 1,
     adminPort,
   });
-  write("route.json", { format: 1, plan: settings.status.plan, servers: {} });
-  write("rollout.json", { format: 1, ended });
+  const { plan, since, rollout } = settings.status;
+  const servers = Object.fromEntries(Object.keys(plan.versions).map((name) => [name, `servers/${name}.sock`]));
+  write("route.json", { format: 1, generation: 1, deprecatedSince: {}, plan, servers });
+  write("rollout.json", { format: 1, progress: progressOf(rollout, since), since, ended, events: [] });
   writeFileSync(join(folder, "admin.token"), `${token}\n`, { mode: 0o600 });
   return {
     requests,
@@ -72,6 +74,11 @@ export async function startFakeGateway(stateFolder: string, settings: FakeGatewa
       }),
   };
 }
+
+const progressOf = ({ phase, identity, ladder, step }: TrafficStatus["rollout"], since: string) => ({
+  ...{ phase, identity, ladder, step, startedAt: since, stepSince: since },
+  ...{ raises: 0, elapsedMs: 0, stepElapsedMs: 0, stepArms: {}, stepCopies: 0, proven: false, intervals: 0 },
+});
 
 const listen = (server: Server): Promise<number> =>
   new Promise((done) => {

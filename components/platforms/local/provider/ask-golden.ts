@@ -1,8 +1,6 @@
-import { mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { Agent, request } from "undici";
+import { withReachableSocket } from "../state-folder/reachable-socket.ts";
 import type { GoldenRequest } from "./golden-file.ts";
 import { isObject, metadataPath, openInference, type Protocol, predict } from "./golden-protocols.ts";
 
@@ -30,18 +28,26 @@ const patienceMs = 30_000;
 const MOST_ANSWER_BYTES = 1024 * 1024;
 
 /** Asks a server every golden request, one at a time, in one protocol after the other. */
-export async function askGolden(
+export const askGolden = (
   socket: string,
   model: string,
   requests: readonly GoldenRequest[],
   withinMs: number = patienceMs,
-): Promise<readonly Replies[]> {
-  await using place = await reachable(socket);
-  await using agent = agentFor(place.path, withinMs);
-  const first = await askAll(agent.ask, predict, requests);
+): Promise<readonly Replies[]> =>
+  withReachableSocket(socket, async (socketPath) => {
+    const agent = new Agent({ connect: { socketPath }, connections: 1, maxResponseSize: MOST_ANSWER_BYTES });
+    try {
+      return await askInTurn(asking(agent, withinMs), model, requests);
+    } finally {
+      await agent.destroy();
+    }
+  });
+
+async function askInTurn(ask: Ask, model: string, requests: readonly GoldenRequest[]): Promise<readonly Replies[]> {
+  const first = await askAll(ask, predict, requests);
   if (first.replies.at(-1)?.isLast) return [first];
-  const metadata = await agent.ask(metadataPath(model));
-  return [first, await askAll(agent.ask, openInference(model, parseObject(metadata.text) ?? {}), requests)];
+  const metadata = await ask(metadataPath(model));
+  return [first, await askAll(ask, openInference(model, parseObject(metadata.text) ?? {}), requests)];
 }
 
 async function askAll(ask: Ask, protocol: Protocol, requests: readonly GoldenRequest[]): Promise<Replies> {
@@ -86,42 +92,13 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
   }
 }
 
-function agentFor(socketPath: string, withinMs: number): AsyncDisposable & { readonly ask: Ask } {
-  const dispatcher = new Agent({
-    connect: { socketPath },
-    connections: 1,
-    maxResponseSize: MOST_ANSWER_BYTES,
-  });
-  return {
-    async ask(path, body) {
-      const { statusCode, body: answer } = await request(`http://server${path}`, {
-        dispatcher,
-        signal: AbortSignal.timeout(withinMs),
-        ...(body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body }),
-      });
-      return { status: statusCode, text: await answer.text() };
-    },
-    [Symbol.asyncDispose]: () => dispatcher.destroy(),
+const asking =
+  (dispatcher: Agent, withinMs: number): Ask =>
+  async (path, body) => {
+    const { statusCode, body: answer } = await request(`http://server${path}`, {
+      dispatcher,
+      signal: AbortSignal.timeout(withinMs),
+      ...(body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body }),
+    });
+    return { status: statusCode, text: await answer.text() };
   };
-}
-
-/** What the path of a Unix socket may have at least everywhere (unix(7): 107 on Linux, 103 on macOS). */
-const MOST_SOCKET_PATH_BYTES = 103;
-
-/** The socket under a path that can be connected to: a longer one gets a link in the system's temporary folder. */
-async function reachable(socket: string): Promise<AsyncDisposable & { readonly path: string }> {
-  if (Buffer.byteLength(socket) <= MOST_SOCKET_PATH_BYTES) return { path: socket, async [Symbol.asyncDispose]() {} };
-  try {
-    const directory = await mkdtemp(join(tmpdir(), "mlc-"));
-    await symlink(socket, join(directory, "s"));
-    return {
-      path: join(directory, "s"),
-      [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
-    };
-  } catch (error) {
-    throw new Error(
-      `the path of the socket ${socket} has ${Buffer.byteLength(socket)} bytes; allowed are ${MOST_SOCKET_PATH_BYTES}, or more when a link to it can be made in ${tmpdir()}. Set TMPDIR to a folder that is there, or platform.stateFolder to a shorter place.`,
-      { cause: error },
-    );
-  }
-}
