@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findEngine } from "../engine/index.ts";
@@ -37,7 +37,7 @@ export async function runEngine(
   engine: string,
   args: readonly string[],
 ): Promise<EngineRun> {
-  const folder = temporaryFolder();
+  const folder = mkdtempSync(join(tmpdir(), "mlc-"));
   try {
     const log = join(folder, "events.jsonl");
     const ended = await start(terminal, project, engine, [...args, "--event-log", log]);
@@ -46,10 +46,6 @@ export async function runEngine(
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-/** TMPDIR may name a folder that is not there; the engine does without it, and the configuration is written already. */
-const temporaryFolder = (): string =>
-  mkdtempSync(join([tmpdir(), "/tmp"].find((folder) => existsSync(folder)) ?? tmpdir(), "mlc-"));
 
 function start(
   terminal: Terminal,

@@ -1,7 +1,10 @@
 import type { Command as Program } from "commander";
+import { readHistory } from "../../../components/platforms/local/gateway/history.ts";
+import { folderAt } from "../../../components/platforms/local/state-folder/folder.ts";
 import type { Command, Options } from "../command.ts";
 import { usageFailure } from "../failure.ts";
-import { findProject, stacksOf } from "../project.ts";
+import { knownGateways } from "../gateways.ts";
+import { findProject, locateStack, stacksOf } from "../project.ts";
 import { isMapping } from "../render-yaml.ts";
 import { readStackFile } from "../stack-file.ts";
 
@@ -52,13 +55,25 @@ function wordsFor(program: Program, command: Program | undefined, before: readon
   if (command === undefined) return before.length > 0 ? [] : namesOf(program);
   if (command.name() === "completion") return Object.keys(scripts);
   const options: Options = { ...optionIn(before, "stack"), ...optionIn(before, "cwd") };
-  if (before.at(-1) === "--stack") return quietly(() => stacksOf(options));
-  const takesVersion = command.registeredArguments.some((argument) => /^versions?$/.test(argument.name()));
+  const open = command.options.find(({ long, required }) => required && long === before.at(-1));
+  if (open !== undefined) return quietly(() => valuesOf[open.long ?? ""]?.(options) ?? []);
   return [
-    ...(takesVersion ? quietly(() => versionsOf(options)) : []),
+    ...command.registeredArguments.flatMap((argument) => quietly(() => valuesOf[argument.name()]?.(options) ?? [])),
     ...command.options.flatMap(({ long }) => long ?? []),
   ];
 }
+
+/** What may stand behind an option, or as an argument. */
+const valuesOf: Readonly<Record<string, (options: Options) => readonly string[]>> = {
+  version: versionsOf,
+  versions: versionsOf,
+  id: historyOf,
+  "--stack": stacksOf,
+  "--to": (options) => [...new Set([...deployedOf(options), ...versionsOf(options)])],
+  "--successor": versionsOf,
+  "--endpoint": (options) => knownGateways(locateStack(options).stateFolder).map(({ endpoint }) => endpoint),
+  "--until": () => ["complete", "ended"],
+};
 
 const namesOf = (program: Program): readonly string[] =>
   program.commands.map((command) => command.name()).filter((name) => name !== "complete");
@@ -68,12 +83,23 @@ function versionsOf(options: Options): readonly string[] {
   return isMapping(release) && isMapping(release.versions) ? Object.keys(release.versions) : [];
 }
 
+/** Also those that have left the configuration. */
+function deployedOf(options: Options): readonly string[] {
+  const gateways = quietly(() => knownGateways(locateStack(options).stateFolder));
+  return gateways.flatMap(({ plan }) => Object.keys(plan?.versions ?? {}));
+}
+
+function historyOf(options: Options): readonly string[] {
+  const folder = folderAt(locateStack(options).stateFolder);
+  return knownGateways(folder.root).flatMap(({ endpoint }) => readHistory(folder, endpoint).map(({ id }) => id));
+}
+
 function optionIn(words: readonly string[], name: "stack" | "cwd"): Options {
   const value = words[words.indexOf(`--${name}`) + 1];
   return words.includes(`--${name}`) && value !== undefined ? { [name]: value } : {};
 }
 
-function quietly(words: () => readonly string[]): readonly string[] {
+function quietly<Found>(words: () => readonly Found[]): readonly Found[] {
   try {
     return words();
   } catch {

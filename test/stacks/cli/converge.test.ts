@@ -35,13 +35,6 @@ test("the configuration is written before the engine runs, and the engine's plan
   expect(callOf(line).args.slice(0, 4)).toEqual(["up", "--yes", "--stack", "dev"]);
 });
 
-test("a TMPDIR that is not there keeps nobody from converging", async () => {
-  await using line = await createCommandLine();
-  const PATH = line.fakeEngine(engine({ code: 0, events: [summary({ same: 9 })] }));
-  const run = await line.runWith({ PATH, TMPDIR: join(line.root, "missing") }, "start", "v2", "--yes", "--json");
-  expect(jsonOf(run)).toMatchObject({ exitCode: 0, converged: { changes: { same: 9 } } });
-});
-
 test("with --json the engine speaks on stderr and its changes are in the object", async () => {
   await using line = await createCommandLine();
   const PATH = line.fakeEngine(engine({ code: 0, events: [summary({ same: 9 }), summary({ same: 8, update: 1 })] }));

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { asFailure } from "../../../stacks/cli/as-failure.ts";
 import { createProgram } from "../../../stacks/cli/program.ts";
@@ -177,5 +179,26 @@ describe("completion", () => {
     const { code, stdout } = await line.run("complete", "--", ...words);
     expect(code).toBe(0);
     expect(stdout.split("\n").filter(Boolean)).toEqual(found);
+  });
+
+  test("what ended, what is deployed and which endpoints there are complete as well", async () => {
+    await using line = await createCommandLine();
+    const folder = join(line.stateFolder, "gateways/approval");
+    mkdirSync(join(folder, "history"), { recursive: true });
+    const claim = { pid: 1, startTime: "0", instance: "i", port: 1, adminPort: 1 };
+    writeFileSync(join(folder, "gateway.json"), JSON.stringify(claim));
+    writeFileSync(join(folder, "admin.token"), "t");
+    const plan = { model: "approval", stable: "v0", versions: { v0: {}, v1: {} } };
+    writeFileSync(join(folder, "route.json"), JSON.stringify({ plan, servers: {} }));
+    const id = "20261124T030000000Z-aborted-v2";
+    writeFileSync(join(folder, "history", `${id}.json`), JSON.stringify({ to: "", identity: "" }));
+    const found = async (...words: string[]) =>
+      (await line.run("complete", "--", ...words)).stdout.split("\n").filter(Boolean);
+    expect(await found("rollback", "--to", "v")).toEqual(["v0", "v1", "v2"]);
+    expect(await found("abort", "--endpoint", "")).toEqual(["approval"]);
+    expect(await found("history", "2026")).toEqual([id]);
+    expect(await found("deprecate", "v1", "--successor", "v")).toEqual(["v1", "v2"]);
+    expect(await found("watch", "--until", "")).toEqual(["complete", "ended"]);
+    expect(await found("start", "v2", "--weight", "")).toEqual([]);
   });
 });
