@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { libraryVersion } from "../../components/spec/library-version.ts";
 import { providerLines, refreshLines } from "./project-lines.ts";
 
@@ -10,6 +11,16 @@ export interface Starter {
   readonly library: string;
   /** Hash of models/v1. */
   readonly sha256: string;
+}
+
+/** Where the files of a first project stand, relative to its folder. */
+export interface StarterPlaces {
+  /** The project file that is there. @default "Pulumi.yaml" */
+  readonly projectFile?: string;
+  /** The program that is there. @default "index.ts" */
+  readonly program?: string;
+  /** Folder of the stacks' files. */
+  readonly stackFolder: string;
 }
 
 /** A first model, small enough to be read: one decision tree over two features. See docs/model-format.md. */
@@ -45,13 +56,18 @@ export const starterModel: Readonly<Record<string, string>> = {
   )}\n`,
 };
 
-/** The files of a first project, by path. */
-export const starterFiles = (starter: Starter): Readonly<Record<string, string>> => ({
-  "package.json": renderPackage(starter),
-  "Pulumi.yaml": renderProject(starter),
-  "index.ts": PROGRAM,
-  [`Pulumi.${starter.stack}.yaml`]: renderStack(starter),
-});
+/** The files of a first project, by path; beside what is there already. */
+export function starterFiles(
+  starter: Starter,
+  { projectFile, program, stackFolder }: StarterPlaces,
+): Readonly<Record<string, string>> {
+  return {
+    "package.json": renderPackage(starter),
+    [projectFile ?? "Pulumi.yaml"]: renderProject(starter),
+    [program ?? "index.ts"]: PROGRAM,
+    [join(stackFolder, `Pulumi.${starter.stack}.yaml`)]: renderStack(starter),
+  };
+}
 
 export const ignoredPaths: readonly string[] = ["node_modules/", ".model-lifecycle/"];
 
@@ -88,32 +104,45 @@ const endpoint = new ModelEndpoint(release.model.name, { release, platform: loca
 export const url = endpoint.url;
 `;
 
-const renderStack = ({
-  model,
-  library,
-  sha256,
-}: Starter): string => `# yaml-language-server: $schema=${library}/dist/components/spec/release.schema.json
-config:
-  model-lifecycle:release:
-    model:
-      name: ${model}
-      owner: my-team # who answers for it
-      riskTier: low # low | medium | high
-    platform: { kind: local } # processes and a gateway on this machine
+/** What a program that exists has to say. */
+export const programLines: readonly string[] = PROGRAM.trimEnd()
+  .split("\n")
+  .filter((line) => line !== "");
 
-    # The versions by name, each with the hash of its files: \`mlc pin\` writes it.
-    versions:
-      v1:
-        source: { kind: path, path: models/v1, sha256: "${sha256}" }
+export const indented = (lines: readonly string[]): readonly string[] =>
+  lines.map((line) => (line === "" ? "" : `  ${line}`));
 
-    rollout:
-      stable: v1
-      # The next version goes here: add it to versions, then \`mlc pin\` and \`mlc start v2\`.
-      steps: ["shadow", "5%", "25%", "50%", "100%"]
-      advance: automatic # automatic | manual
-      bake: "1 minute" # the least time on a step
-      guards: # a guard that fires takes all traffic from the candidate at once
-        - { metric: errorRate, margin: "0.5pp" } # points
-        - { metric: latency, margin: "20%" } # relative to stable
-      onInconclusive: hold # hold | rollback | promote
+const renderStack = (starter: Starter): string =>
+  [
+    `# yaml-language-server: $schema=${starter.library}/dist/components/spec/release.schema.json`,
+    "config:",
+    ...indented(releaseLines(starter)),
+    "",
+  ].join("\n");
+
+/** The release of a first stack, as it stands below `config:`. */
+export const releaseLines = (starter: Starter): readonly string[] => renderRelease(starter).trimEnd().split("\n");
+
+const renderRelease = ({ model, sha256 }: Starter): string => `model-lifecycle:release:
+  model:
+    name: ${model}
+    owner: my-team # who answers for it
+    riskTier: low # low | medium | high
+  platform: { kind: local } # processes and a gateway on this machine
+
+  # The versions by name, each with the hash of its files: \`mlc pin\` writes it.
+  versions:
+    v1:
+      source: { kind: path, path: models/v1, sha256: "${sha256}" }
+
+  rollout:
+    stable: v1
+    # The next version goes here: add it to versions, then \`mlc pin\` and \`mlc start v2\`.
+    steps: ["shadow", "5%", "25%", "50%", "100%"]
+    advance: automatic # automatic | manual
+    bake: "1 minute" # the least time on a step
+    guards: # a guard that fires takes all traffic from the candidate at once
+      - { metric: errorRate, margin: "0.5pp" } # points
+      - { metric: latency, margin: "20%" } # relative to stable
+    onInconclusive: hold # hold | rollback | promote
 `;

@@ -1,21 +1,55 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { hashDirectory } from "../../../components/spec/index.ts";
+import { hashDirectory, libraryVersion } from "../../../components/spec/index.ts";
 import type { Command } from "../command.ts";
+import { type ExistingProject, linesToAdd, readExisting } from "../existing-project.ts";
 import { usageFailure } from "../failure.ts";
 import { findLibrary } from "../project-lines.ts";
-import { ignoredPaths, starterFiles, starterModel } from "../starter-project.ts";
+import { isMapping } from "../render-yaml.ts";
+import { ignoredPaths, indented, starterFiles, starterModel } from "../starter-project.ts";
 
-/** Writes a first project that runs as it is. What exists stays. */
+/** Writes a first project that runs as it is. What exists stays, and the lines that it lacks are printed. */
 export const init: Command = async (terminal, { options }) => {
   const root = resolve(options.cwd ?? ".");
   const stack = options.stack ?? "dev";
   const model = checkedName("--model", options.model ?? "approval");
   const project = checkedName("--name", options.name ?? nameFrom(basename(root)));
+  const before = readExisting(root);
   const library = findLibrary(root);
+  const { written, existing, write } = createWriter(root);
+
+  // A version that is there already is pinned as it is; half of it is never replaced.
+  if (existsSync(join(root, "models/v1"))) existing.push("models/v1");
+  else write(starterModel);
+  const sha256 = await hashDirectory(join(root, "models/v1"));
+  const starter = { project, stack, model, library: library.path, sha256 };
+  const lines = linesToAdd(root, before, starter);
+  write(starterFiles(starter, before));
+  if (addIgnoredPaths(join(root, ".gitignore"))) written.push(".gitignore");
+
+  for (const path of written) terminal.say(`${terminal.paint("green", "written")}  ${path}`);
+  for (const path of existing) terminal.say(`${terminal.paint("yellow", "exists")}   ${path}, left as it is`);
+  for (const { file, lines: each } of lines) {
+    terminal.say(`\n${terminal.paint("yellow", `Add to ${file}`)}:\n${indented(each).join("\n")}`);
+  }
+  if (mustBeModule(before)) {
+    terminal.warn(`package.json has no "type": "module"; add it, so that Node takes index.ts for a module`);
+  }
+  const next = [...installSteps(before, library.installed), createStack(before, stack), "pulumi up", "mlc status"];
+  terminal.say(`\n${lines.length > 0 ? "Next, when these lines are added:" : "Next:"}\n${indented(next).join("\n")}`);
+  return { facts: { root, written, existing, lines, next } };
+};
+
+interface Writer {
+  readonly written: string[];
+  readonly existing: string[];
+  readonly write: (files: Readonly<Record<string, string>>) => void;
+}
+
+function createWriter(root: string): Writer {
   const written: string[] = [];
   const existing: string[] = [];
-  const write = (files: Readonly<Record<string, string>>) => {
+  const write = (files: Readonly<Record<string, string>>): void => {
     for (const [path, content] of Object.entries(files)) {
       if (existsSync(join(root, path))) {
         existing.push(path);
@@ -26,21 +60,25 @@ export const init: Command = async (terminal, { options }) => {
       written.push(path);
     }
   };
+  return { written, existing, write };
+}
 
-  // A version that is there already is pinned as it is; half of it is never replaced.
-  if (existsSync(join(root, "models/v1"))) existing.push("models/v1");
-  else write(starterModel);
-  const sha256 = await hashDirectory(join(root, "models/v1"));
-  write(starterFiles({ project, stack, model, library: library.path, sha256 }));
-  if (addIgnoredPaths(join(root, ".gitignore"))) written.push(".gitignore");
+/** Node takes the import statements of index.ts without a second thought only where package.json says that the files are modules. */
+const mustBeModule = ({ packages, program, runsAsIs }: ExistingProject): boolean =>
+  packages !== undefined && packages.type !== "module" && (program === undefined || runsAsIs);
 
-  for (const path of written) terminal.say(`${terminal.paint("green", "written")}  ${path}`);
-  for (const path of existing) terminal.say(`${terminal.paint("yellow", "exists")}   ${path}, left as it is`);
-  warnOfCommonJs(root, (text) => terminal.warn(text));
-  const next = [...(library.installed ? [] : ["npm install"]), `pulumi stack init ${stack}`, "pulumi up", "mlc status"];
-  terminal.say(`\nNext:\n${next.map((line) => `  ${line}`).join("\n")}`);
-  return { facts: { root, written, existing, next } };
-};
+function installSteps({ packages }: ExistingProject, isInstalled: boolean): readonly string[] {
+  if (isInstalled) return [];
+  const { dependencies, devDependencies } = packages ?? {};
+  const isListed = [dependencies, devDependencies].some((each) => isMapping(each) && LIBRARY in each);
+  return [packages === undefined || isListed ? "npm install" : `npm install ${LIBRARY}@^${libraryVersion}`];
+}
+
+const LIBRARY = "pulumi-model-lifecycle";
+
+/** A project that was there may have the stack already. */
+const createStack = ({ projectFile }: ExistingProject, stack: string): string =>
+  projectFile === undefined ? `pulumi stack init ${stack}` : `pulumi stack select --create ${stack}`;
 
 function addIgnoredPaths(file: string): boolean {
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
@@ -49,13 +87,6 @@ function addIgnoredPaths(file: string): boolean {
   if (missing.length === 0) return false;
   appendFileSync(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${missing.join("\n")}\n`);
   return true;
-}
-
-/** Node takes the import statements of index.ts only where package.json says that the files are modules. */
-function warnOfCommonJs(root: string, warn: (text: string) => void): void {
-  const content = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly type?: string };
-  if (content.type !== "module")
-    warn(`package.json has no "type": "module"; add it, so that Node takes index.ts for a module`);
 }
 
 const NAME = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;

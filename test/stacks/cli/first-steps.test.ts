@@ -3,6 +3,14 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createCommandLine, jsonOf } from "./command-line.ts";
 
+const SELECT = "pulumi stack select --create dev";
+const UP = ["pulumi up", "mlc status"];
+
+interface Lines {
+  readonly file: string;
+  readonly lines: readonly string[];
+}
+
 describe("init", () => {
   test("writes a project whose release is valid and whose files match their pins", async () => {
     await using line = await createCommandLine();
@@ -57,7 +65,83 @@ describe("init", () => {
     expect([line.read("Pulumi.yaml"), line.read(line.configuration)]).toEqual([project, configuration]);
     expect(line.read(".gitignore")).toBe("node_modules\n.model-lifecycle/\n");
     const again = await line.run("init", "--json");
-    expect(jsonOf(again)).toMatchObject({ written: [] });
+    expect(jsonOf(again)).toMatchObject({
+      written: [],
+      next: ["npm install pulumi-model-lifecycle@^0.1.0", SELECT, ...UP],
+    });
+  });
+
+  test("an existing project is told exactly the lines that it lacks, until it has them", async () => {
+    await using line = await createCommandLine();
+    rmSync(join(line.root, "models/v2"), { recursive: true });
+    const program = 'import * as pulumi from "@pulumi/pulumi";\nexport const stack = pulumi.getStack();\n';
+    line.write("src/app.ts", program);
+    line.write("Pulumi.yaml", "name: shop\nruntime: { name: nodejs }\nmain: src/app.ts\nstackConfigDir: stacks\n");
+    line.write("stacks/Pulumi.dev.yaml", "config:\n  shop:region: north\n");
+    line.write("package.json", '{"dependencies":{"pulumi-model-lifecycle":"^0.1.0"}}');
+    const run = await line.run("init", "--json");
+    const { lines, written, next } = jsonOf(run) as { lines: Lines[]; written: string[]; next: string[] };
+    expect(written).toEqual([".gitignore"]);
+    expect(lines.map(({ file }) => file)).toEqual(["Pulumi.yaml", "src/app.ts", "stacks/Pulumi.dev.yaml"]);
+    expect(lines[0]?.lines).toEqual([
+      "plugins:",
+      "  providers:",
+      "    - name: model-lifecycle-local",
+      "      path: node_modules/pulumi-model-lifecycle/dist/components/platforms/local/provider",
+      "options:",
+      "  refresh: always # look at what really runs before each preview",
+    ]);
+    expect(next).toEqual(["npm install", SELECT, ...UP]);
+    expect(run.stderr).not.toContain('"type": "module"');
+    expect(line.read("src/app.ts")).toBe(program);
+
+    const add = (file: string, text: readonly string[]) => line.write(file, `${line.read(file)}${text.join("\n")}\n`);
+    add("Pulumi.yaml", lines[0]?.lines ?? []);
+    line.write("src/app.ts", `${lines[1]?.lines.join("\n")}\n`);
+    add("stacks/Pulumi.dev.yaml", lines[2]?.lines.slice(1) ?? []);
+    expect(await line.run("validate")).toMatchObject({ code: 0 });
+    const again = jsonOf(await line.run("init", "--json"));
+    expect(again).toMatchObject({ written: [], lines: [], next: ["npm install", SELECT, ...UP] });
+  });
+
+  test("a project without a program gets one that Node runs as it is, and the lines for that", async () => {
+    await using line = await createCommandLine();
+    line.write("Pulumi.yaml", "name: shop\nruntime: nodejs\n");
+    const run = await line.run("init", "--json");
+    const { lines, written } = jsonOf(run) as { lines: Lines[]; written: string[] };
+    expect(written).toEqual(["package.json", "index.ts", ".gitignore"]);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]?.lines.slice(0, 5)).toEqual([
+      "runtime:",
+      "  name: nodejs",
+      "  options:",
+      "    typescript: false # Node runs index.ts as it is",
+      "main: index.ts",
+    ]);
+    expect(run.stderr).toContain("Add to Pulumi.yaml:\n  runtime:\n    name: nodejs\n");
+    expect(run.stderr).toContain("Next, when these lines are added:");
+  });
+
+  test.each([
+    ["of another runtime", "Pulumi.yaml", "name: shop\nruntime: python\n", 'is a project of runtime "python"'],
+    [
+      "of another runtime with options",
+      "Pulumi.yml",
+      "name: shop\nruntime: { name: go }\n",
+      'is a project of runtime "go"',
+    ],
+    ["without a runtime", "Pulumi.yaml", "name: shop\n", "is a project of runtime none"],
+    ["that is no YAML", "Pulumi.yaml", "name: [\n", "Pulumi.yaml cannot be read: "],
+    ["that is a policy pack", "PulumiPolicy.yaml", "runtime: nodejs\n", "is a policy pack (PulumiPolicy.yaml)"],
+    ["with a package.json that is none", "package.json", "{", "package.json is no JSON object"],
+  ])("a folder %s is refused before anything is written", async (_, file, content, says) => {
+    await using line = await createCommandLine();
+    line.write(`other/${file}`, content);
+    const run = await line.run("init", "--cwd", "other");
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain(says);
+    expect(run.stderr.trim().split("\n")).toHaveLength(1);
+    expect(readdirSync(join(line.root, "other"))).toEqual([file]);
   });
 });
 
