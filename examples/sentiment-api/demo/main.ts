@@ -28,13 +28,23 @@ then 5 %, 25 %, 50 %, 100 % of real traffic, and is promoted; v3-crash and v3-sk
 is taken back by hand; v1 is given notice, archived and switched off. The margins: 2 points more errors, 2 points more refusals,
 tails twice as slow, 10 points of positive answers up or down (customers' feedback).`;
 
-const { values: options } = parseArgs({
-  options: {
-    report: { type: "string" },
-    keep: { type: "boolean", default: false },
-    seed: { type: "string" },
-  },
-});
+const { values: options } = readOptions();
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        report: { type: "string" },
+        keep: { type: "boolean", default: false },
+        seed: { type: "string" },
+      },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}; allowed: --report FILE, --keep, --seed NUMBER`);
+    return process.exit(2);
+  }
+}
+
 const seed = options.seed === undefined ? undefined : Number(options.seed);
 if (seed !== undefined && !Number.isInteger(seed)) {
   console.error(`--seed: seen "${options.seed}"; allowed: a whole number; do this: mlc demo --seed 3`);

@@ -4,6 +4,7 @@ import { hashDirectory, libraryVersion } from "../../../components/spec/index.ts
 import type { Command } from "../command.ts";
 import { type ExistingProject, linesToAdd, readExisting } from "../existing-project.ts";
 import { usageFailure } from "../failure.ts";
+import { shortName } from "../project.ts";
 import { findLibrary } from "../project-lines.ts";
 import { isMapping } from "../render-yaml.ts";
 import { ignoredPaths, indented, starterFiles, starterModel } from "../starter-project.ts";
@@ -11,7 +12,7 @@ import { ignoredPaths, indented, starterFiles, starterModel } from "../starter-p
 /** Writes a first project that runs as it is. What exists stays, and the lines that it lacks are printed. */
 export const init: Command = async (terminal, { options }) => {
   const root = resolve(options.cwd ?? ".");
-  const stack = options.stack ?? "dev";
+  const stack = checkedStack(options.stack ?? "dev");
   const model = checkedName("--model", options.model ?? "approval");
   const project = checkedName("--name", options.name ?? nameFrom(basename(root)));
   const before = readExisting(root);
@@ -22,7 +23,7 @@ export const init: Command = async (terminal, { options }) => {
   if (existsSync(join(root, "models/v1"))) existing.push("models/v1");
   else write(starterModel);
   const sha256 = await hashDirectory(join(root, "models/v1"));
-  const starter = { project, stack, model, library: library.path, sha256 };
+  const starter = { project, stack: shortName(stack), model, library: library.path, sha256 };
   const lines = linesToAdd(root, before, starter);
   write(starterFiles(starter, before));
   if (addIgnoredPaths(join(root, ".gitignore"))) written.push(".gitignore");
@@ -87,6 +88,12 @@ function addIgnoredPaths(file: string): boolean {
   if (missing.length === 0) return false;
   appendFileSync(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${missing.join("\n")}\n`);
   return true;
+}
+
+/** As Pulumi has it: perhaps with organization and project, which are no part of the file's name. */
+function checkedStack(stack: string): string {
+  if (/^([\w.-]+\/){0,2}[\w.-]*\w[\w.-]*$/.test(stack) && !stack.includes("..")) return stack;
+  throw usageFailure(`--stack: seen "${stack}", allowed are letters, digits, dots, dashes and underscores.`);
 }
 
 const NAME = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;

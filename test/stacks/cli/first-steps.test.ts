@@ -104,6 +104,20 @@ describe("init", () => {
     expect(again).toMatchObject({ written: [], lines: [], next: ["npm install", SELECT, ...UP] });
   });
 
+  test.each([
+    ["../x", 2, []],
+    ["a b", 2, []],
+    ["", 2, []],
+    ["acme/churn/prod", 0, ["Pulumi.prod.yaml"]],
+  ])("--stack %j ends with %d and writes %j", async (stack, code, files) => {
+    await using line = await createCommandLine();
+    mkdirSync(join(line.root, "other"));
+    const run = await line.run("init", "--cwd", "other", "--stack", stack, "--json");
+    expect(run.code).toBe(code);
+    expect(readdirSync(join(line.root, "other")).filter((name) => /^Pulumi\..+\.yaml$/.test(name))).toEqual(files);
+    if (code === 0) expect(jsonOf(run)).toMatchObject({ next: expect.arrayContaining([`pulumi stack init ${stack}`]) });
+  });
+
   test("a project without a program gets one that Node runs as it is, and the lines for that", async () => {
     await using line = await createCommandLine();
     line.write("Pulumi.yaml", "name: shop\nruntime: nodejs\n");

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { writeAtomic } from "./atomic-file.ts";
+import { checkOwnFolder } from "./own-folder.ts";
 import { folderFile } from "./paths.ts";
 import { errorCode, StateFolderError } from "./state-folder-error.ts";
 
@@ -85,6 +86,8 @@ function readPointer(usual: string): string | undefined {
     return isAbsolute(path) ? path : undefined;
   } catch (error) {
     if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
+    // Says whose the folder is, where this user may not look.
+    checkOwnFolder(usual);
     throw new StateFolderError(
       {
         path: pointerOf(usual),

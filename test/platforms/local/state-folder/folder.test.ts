@@ -113,6 +113,19 @@ describe.skipIf(process.getuid?.() !== 0)("a folder that is not one's own (seen 
     );
   });
 
+  test("is named by its owner where the place of a stack is asked for", () => {
+    const home = join(parent, "state");
+    openStateFolder(join(home, "model-lifecycle/shop/dev"));
+    chmodSync(home, 0o700);
+    const request = { project: "shop", stack: "dev", root: parent, env: { XDG_STATE_HOME: home } };
+    const script = `const { placeOf } = await import(${JSON.stringify(resolve("components/platforms/local/state-folder/place.ts"))});
+      process.setgid(65534); process.setuid(65534);
+      try { console.log(placeOf(${JSON.stringify(request)}).path); } catch (error) { console.log(error.message); }`;
+    const told = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+    expect(told).toContain("which belongs to root, and this user may not look there");
+    expect(told).toContain("Run this as root.");
+  });
+
   test("as this user may not look there is told so, and is not called missing", () => {
     openStateFolder(place);
     const script = `const { findStateFolder } = await import(${JSON.stringify(resolve("components/platforms/local/state-folder/folder.ts"))});
