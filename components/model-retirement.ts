@@ -41,7 +41,8 @@ export class ModelRetirement extends LifecycleComponent {
             store,
             retentionDays,
             reason: `superseded by ${successor}`,
-            after: endpoint.nodes.variants[version] ?? [],
+            // Also the route, so that a record that may not go yet stops a destroy while the endpoint still serves.
+            after: [endpoint.nodes.route, ...(endpoint.nodes.variants[version] ?? [])],
             tags,
           },
           { parent: this },

@@ -6,10 +6,12 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   type ArchiveRequest,
   archiveVersion,
-  findArchiveDamage,
   removeArchive,
-  verifyArchive,
 } from "../../../../components/platforms/local/state-folder/archive.ts";
+import {
+  findArchiveDamage,
+  verifyArchive,
+} from "../../../../components/platforms/local/state-folder/archive-damage.ts";
 import { removeArtifact, storeArtifact } from "../../../../components/platforms/local/state-folder/artifacts.ts";
 import { openStateFolder, type StateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
 import { archivePath, artifactPath } from "../../../../components/platforms/local/state-folder/paths.ts";
@@ -104,15 +106,15 @@ test("a damaged manifest, or none, is no archive", async () => {
   expect(await findArchiveDamage(folder, name)).toEqual(["there is no such archive"]);
   await archiveVersion(folder, request, now);
   rewrite(inArchive("manifest.json"), "{");
-  expect(await findArchiveDamage(folder, name)).toEqual([expect.stringContaining("damaged")]);
+  expect(await findArchiveDamage(folder, name)).toEqual(["manifest.json is damaged"]);
 });
 
 test("an artifact that is missing, or was changed, is not archived", async () => {
   const weights = join(folder.path(artifactPath(request.sha256)), "weights.json");
   rewrite(weights, "[2]");
-  await expect(archiveVersion(folder, request, now)).rejects.toThrow("an artifact whose files were changed");
+  await expect(archiveVersion(folder, request, now)).rejects.toThrow("no artifact here has its content");
   await removeArtifact(folder, request.sha256);
-  await expect(archiveVersion(folder, request, now)).rejects.toThrow("no artifact");
+  await expect(archiveVersion(folder, request, now)).rejects.toThrow("nothing to archive sentiment v1 from");
   expect(existsSync(inArchive())).toBe(false);
 });
 
@@ -133,11 +135,11 @@ test("another content under the same name is refused", async () => {
 
 test("an archive cannot be removed before the end of its retention, and can after it", async () => {
   await archiveVersion(folder, request, now);
-  await expect(removeArchive(folder, name, new Date("2026-12-23T23:59:59Z"))).rejects.toThrow(
-    "a removal before the end of its retention, 2026-12-24T00:00:00.000Z; allowed: a removal after it. Keep the archive until then",
+  expect(() => removeArchive(folder, name, new Date("2026-12-23T23:59:59Z"))).toThrow(
+    "a removal before the end of its retention, 2026-12-24T00:00:00.000Z; allowed: a removal after it. Wait until then; or run the same command with MLC_LEAVE_ARCHIVES=1",
   );
   expect(await verifyArchive(folder, name)).toBe(true);
-  await removeArchive(folder, name, new Date("2026-12-24T00:00:00Z"));
-  await removeArchive(folder, name, now);
+  removeArchive(folder, name, new Date("2026-12-24T00:00:00Z"));
+  removeArchive(folder, name, now);
   expect(existsSync(inArchive())).toBe(false);
 });
