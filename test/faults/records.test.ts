@@ -208,3 +208,21 @@ test("an archive outlasts a reinstatement and a damage, and is found again", { t
   await succeed(project.destroy());
   expect(readFileSync(stage.archive("manifest.json"), "utf8")).toBe(record);
 });
+
+test("a component that comes after a retirement makes the archive from the source, or says what it needs", {
+  timeout,
+}, async () => {
+  await using stage = await createStage(program());
+  const { project, configure } = stage;
+  configure("retired", { v2: stage.v2 });
+  await succeed(project.up("--skip-preview"));
+  project.write("index.ts", retirement());
+  const refused = await project.up("--skip-preview");
+  expect(refused.code).not.toBe(0);
+  expect(refused.output).toContain("Put v1 back into versions with its source and hash");
+  configure("retired");
+  await succeed(project.up("--skip-preview"));
+  expect(existsSync(stage.archive("artifact/model.json"))).toBe(true);
+  configure("retired", { v2: stage.v2 });
+  expect(linesOf(await succeed(project.up("--skip-preview")))).toEqual([]);
+});

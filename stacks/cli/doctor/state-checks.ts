@@ -13,6 +13,7 @@ import {
 } from "../../../components/platforms/local/supervisor/process-spec.ts";
 import { isReady } from "../../../components/platforms/local/supervisor/ready-probe.ts";
 import { findGateways, type Gateway, readStatus } from "../gateways.ts";
+import { checkArchives } from "./archive-checks.ts";
 import { bad, type Finding, good } from "./finding.ts";
 
 export interface StateFindings {
@@ -43,6 +44,7 @@ export async function checkStateFolder(path: string): Promise<StateFindings> {
         ...checkSupervisor(folder),
         ...(await Promise.all(listSpecNames(folder).map((name) => checkProcess(folder, name)))),
         ...(await Promise.all(findGateways(path).map((gateway) => checkGateway(path, gateway)))),
+        ...(await checkArchives(folder)),
       ],
       leftovers: findLeftovers(folder),
     };

@@ -134,3 +134,21 @@ test("retire reads every archived file before it writes", async () => {
   expect(jsonOf(await retire())).toMatchObject({ exitCode: 0, changed: true });
   expect(line.read(line.configuration)).toContain("phase: retired");
 });
+
+test("doctor reads every archived file", async () => {
+  await using line = await createCommandLine(leaving("archived"));
+  const folder = openStateFolder(line.stateFolder);
+  const source = join(line.root, "models/v2");
+  await archiveVersion(folder, {
+    ...{ model: "approval", version: "v2", reason: "over" },
+    ...{ source, sha256: await hashDirectory(source) },
+  });
+  const finding = async () =>
+    (jsonOf(await line.run("doctor", "--json")).findings as { check: string; detail: string }[]).find(
+      ({ check }) => check === "archive approval v2",
+    );
+  expect(await finding()).toMatchObject({ ok: true });
+  rmSync(folder.path("archive/approval/v2/artifact/model.json"));
+  expect(JSON.stringify(await finding())).toContain("artifact/model.json is missing");
+  expect(await finding()).toMatchObject({ ok: false });
+});
