@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { hashOfFiles, listDirectory } from "../../../spec/directory-hash.ts";
 import { compareFiles, findArchiveDamage } from "./archive-damage.ts";
@@ -17,7 +18,7 @@ import {
   writeManifest,
 } from "./archive-manifest.ts";
 import { verifyArtifact } from "./artifacts.ts";
-import { replaceDirectory } from "./atomic-file.ts";
+import { isTemporary, replaceDirectory, temporaryBeside } from "./atomic-file.ts";
 import { copyFiles } from "./copy-files.ts";
 import type { StateFolder } from "./folder.ts";
 import { artifactPath } from "./paths.ts";
@@ -96,8 +97,12 @@ export function removeArchive(folder: StateFolder, name: ArchiveName, now: Date 
       allowed: "a removal after it",
       cure: `Wait until then; or run the same command with ${LEAVE_ARCHIVES}=1 in the environment: the archive stays where it is and leaves the stack.`,
     });
+  if (!existsSync(place)) return;
   try {
-    rmSync(place, { recursive: true, force: true });
+    // As a whole: half an archive would be one whose manifest was lost.
+    const aside = temporaryBeside(place);
+    renameSync(place, aside);
+    rmSync(aside, { recursive: true });
   } catch (error) {
     throw explainForbidden(place, error);
   }
@@ -133,6 +138,8 @@ async function keepArchive(
   if (known.sha256 !== request.sha256) throw otherContent(place, known, request);
   const note = readNote(folder, request);
   if (note !== undefined && !isAsNoted(place, known, note)) throw lostManifest(place, "manifest.json was changed");
+  // Left by a run that was killed here.
+  for (const name of readdirSync(place).filter(isTemporary)) rmSync(join(place, name), { recursive: true });
   if ((await compareFiles(place, known.files)).length > 0) {
     const origin = await findFiles(folder, request);
     await replaceDirectory(filesIn(place), (copy) => copyFiles(origin, known.files, copy));
