@@ -5,10 +5,13 @@ import type { ResolvedRelease } from "./spec/index.ts";
 
 export interface ModelArchiveArgs {
   readonly release: ResolvedRelease;
-  /** The version to keep. Changing it makes another archive. */
+  /** The version to keep, also one that is in `versions` no more: its archive says what it held. Changing it makes another archive. */
   readonly version: string;
   readonly store: ArchiveStore;
-  /** Days in which nobody can delete the archive. @default 0 */
+  /**
+   * Days from its making in which nobody can delete the archive: a `destroy`, or an `up` without it, ends with an error.
+   * More extend it in place, fewer change nothing. @default 0
+   */
   readonly retentionDays?: number;
   /** Why it is kept; stands in the manifest. @default "archived" */
   readonly reason?: string;

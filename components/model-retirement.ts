@@ -11,7 +11,7 @@ export interface ModelRetirementArgs {
   /** Who serves the versions until they are retired. */
   readonly endpoint: ModelEndpoint;
   readonly store: ArchiveStore;
-  /** Days in which nobody can delete an archive. @default 0 */
+  /** Days from its making in which nobody can delete an archive; see `ModelArchiveArgs`. @default 0 */
   readonly retentionDays?: number;
   /** Tags for every resource below, beside `model`, `owner` and `managed-by`. A change updates in place. @default {} */
   readonly tags?: Tags;
@@ -41,7 +41,8 @@ export class ModelRetirement extends LifecycleComponent {
             store,
             retentionDays,
             reason: `superseded by ${successor}`,
-            after: endpoint.nodes.variants[version] ?? [],
+            // Also the route, so that a record that may not go yet stops a destroy while the endpoint still serves.
+            after: [endpoint.nodes.route, ...(endpoint.nodes.variants[version] ?? [])],
             tags,
           },
           { parent: this },

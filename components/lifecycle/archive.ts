@@ -14,7 +14,7 @@ export function archive(release: Release, { version }: { readonly version: strin
     }
     return {
       release: withRetirement(release, version, { ...notice, phase: "archived" }),
-      reasons: [`${version} is archived with its hashes verified; it answers until it is retired.`],
+      reasons: [`A copy of ${version} is kept, its hashes verified; it answers until it is retired.`],
     };
   });
 }

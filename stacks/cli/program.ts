@@ -122,7 +122,11 @@ const entries: readonly Entry[] = [
     usage: "archive <version>",
     summary: "keep a verified copy of a deprecated version",
     example: "mlc archive v1",
-    options: CHANGE,
+    options: [
+      ...CHANGE,
+      ["--force", "write it without asking the engine whether the program keeps an archive; needs --reason"],
+      ["--reason <text>", "with --force: why"],
+    ],
     load: async () => (await import("./commands/retirement.ts")).archive,
   },
   {

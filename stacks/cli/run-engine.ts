@@ -61,7 +61,7 @@ function start(
       env: { ...process.env, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
     });
     let interrupted = false;
-    terminal.holdInterrupts();
+    const release = terminal.holdInterrupts();
     // A terminal sends ctrl-C to the engine as well, which ends tidily; leaving before it would cut its last words off.
     // Without one nobody but this process does.
     const interrupt = () => {
@@ -73,6 +73,7 @@ function start(
     child.on("error", reject);
     child.on("exit", (code) => {
       process.off("SIGINT", interrupt).off("SIGTERM", forward);
+      release();
       resolve({ code: code ?? exitCodes.error, interrupted });
     });
   });

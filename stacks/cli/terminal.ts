@@ -29,8 +29,8 @@ export interface Terminal {
   /** Says what is done by now and what is left to do: what an interruption, or a fault of the surroundings, tells its user. */
   stand(standing: Standing): void;
   readonly standing: Standing;
-  /** From here on another process, or the command itself, answers ctrl-C. */
-  holdInterrupts(): void;
+  /** Until what it returns is called, another process, or the command itself, answers ctrl-C. */
+  holdInterrupts(): () => void;
   readonly holdsInterrupts: boolean;
   /** Waits for `work`; from two seconds on it shows what is waited for and how long already. */
   during<T>(label: string, work: Promise<T>): Promise<T>;
@@ -59,6 +59,9 @@ export function openTerminal(options: { readonly json: boolean }): Terminal {
     },
     holdInterrupts: () => {
       holdsInterrupts = true;
+      return () => {
+        holdsInterrupts = false;
+      };
     },
     get holdsInterrupts() {
       return holdsInterrupts;

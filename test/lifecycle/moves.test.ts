@@ -332,7 +332,7 @@ describe("the way out of a version", () => {
   test("archive follows deprecate, and nothing else", () => {
     expect(archive(leaving("deprecated"), { version: "v3" })).toEqual({
       release: leaving("archived"),
-      reasons: ["v3 is archived with its hashes verified; it answers until it is retired."],
+      reasons: ["A copy of v3 is kept, its hashes verified; it answers until it is retired."],
     });
     const cures = [release(), leaving("archived"), leaving("retired")].map((document) =>
       refused(archive(document, { version: "v3" })).map(({ cure }) => cure),

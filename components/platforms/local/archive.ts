@@ -1,6 +1,6 @@
 import type { ArchiveStore } from "../../archives/archive-store.ts";
 import { type Transform, transformed } from "../../kit/index.ts";
-import { stateDirOf } from "./local.ts";
+import { fromRoot, stateDirOf } from "./local.ts";
 import type { ArchiveInputs } from "./provider/archive.ts";
 import { Archive } from "./resources.ts";
 
@@ -11,17 +11,22 @@ export interface LocalArchiveSettings {
 /**
  * Keeps archives in the state folder, under `archive/<model>/<version>`, read-only and with a manifest of hashes.
  *
- * `pulumi destroy` leaves them there: the record outlives what it records.
+ * Until the retention of one is over nothing removes it: `pulumi destroy`, and an `up` without the component, end with
+ * an error that names the date and the way out. After that the archive is removed like any other resource.
  */
 export const localArchive = ({ transform }: LocalArchiveSettings = {}): ArchiveStore => ({
   store({ name, parent, dependsOn, tags }, { release, version, retentionDays, reason }) {
-    const { sha256 } = release.versions[version]?.source ?? { sha256: "" };
+    // Of a retired version that has left `versions` the archive itself says what it holds.
+    const source = release.versions[version]?.source;
     const archive = new Archive(
       ...transformed<ArchiveInputs>(
         transform?.archive,
         `${name}-copy`,
-        { stateDir: stateDirOf(release), model: release.model.name, version, sha256, retentionDays, reason, tags },
-        { parent, dependsOn: [...dependsOn], retainOnDelete: true },
+        {
+          ...{ stateDir: stateDirOf(release), model: release.model.name, version, retentionDays, reason, tags },
+          ...(source && { sha256: source.sha256, source: fromRoot(source.path) }),
+        },
+        { parent, dependsOn: [...dependsOn] },
       ),
     );
     return { uri: archive.uri, manifestSha256: archive.manifestSha256 };

@@ -90,7 +90,7 @@ function createVariant(
     ...transformed<ArtifactInputs>(
       transform.artifact,
       `${name}-${version}-artifact`,
-      { stateDir, source: fromRoot(source.path), sha256, tags },
+      { stateDir, source: fromRoot(source.path), sha256, model: release.model.name, version, tags },
       { parent },
     ),
   );
@@ -129,7 +129,8 @@ function rootOfProject(): string {
   return path.isAbsolute(root) ? root : process.cwd();
 }
 
-const fromRoot = (relative: string): string => path.resolve(rootOfProject(), relative);
+/** The absolute path of what the release names relative to the project. */
+export const fromRoot = (relative: string): string => path.resolve(rootOfProject(), relative);
 
 function missing(version: string): never {
   throw refusal(`version ${version} is in the traffic plan but not in the release`);

@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { parseDocument } from "yaml";
-import { verifyArchive } from "../../../components/platforms/local/state-folder/archive.ts";
+import { verifyArchive } from "../../../components/platforms/local/state-folder/archive-damage.ts";
 import { findEngine } from "../../../stacks/engine/index.ts";
 import { type Customers, letCustomersIn } from "./customers.ts";
 import { claimIn, findLeftovers, observedSplit, readFeedbackToken } from "./inspect.ts";
@@ -218,7 +218,9 @@ async function finish(archive: Report["archive"]): Promise<void> {
   const folder = openFolder(stage.stateDir);
   const { port, adminPort } = claimIn(folder);
   const destroyed = succeed(await tools.update("destroy"));
-  say(`${destroyed.changed.length} resources deleted; the archive stays until its folder goes`);
+  say(
+    `${destroyed.changed.length} resources deleted, the archive with them: nothing keeps it, its retention is 0 days`,
+  );
   const leftovers = await findLeftovers(folder, stage.dir, [port, adminPort]);
   const report: Report = {
     engine: tools.engine,

@@ -8,6 +8,7 @@ import { StateFolderError } from "../../../components/platforms/local/state-fold
 import { findGateways, type Gateway, readStatus } from "../gateways.ts";
 import { lookAtProcesses, lookAtSupervisor } from "../process-looks.ts";
 import type { StackPlace } from "../project.ts";
+import { checkArchives } from "./archive-checks.ts";
 import { bad, type Finding, good, note } from "./finding.ts";
 
 export interface StateFindings {
@@ -34,6 +35,7 @@ export async function checkStateFolder({ stateFolder: path, warning }: StackPlac
         lookAtSupervisor(folder),
         ...processes.map(({ finding }) => finding),
         ...(endpoints.length === 0 ? [bad("endpoints", "none serves on this machine", "pulumi up")] : endpoints.flat()),
+        ...(await checkArchives(folder)),
       ],
       leftovers: findLeftovers(folder),
     };

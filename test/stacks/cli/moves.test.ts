@@ -52,19 +52,11 @@ const moves: readonly Move[] = [
     diff: ["+    retirement:", '+      v2: { phase: deprecated, sunset: "2027-05-31T00:00:00Z", successor: v1 }'],
   },
   {
-    args: ["archive", "v2"],
+    args: ["archive", "v2", "--force", "--reason", "previewed elsewhere"],
     settings: { more: notice("deprecated", "2027-05-31T00:00:00Z") },
     diff: [
       '-      v2: { phase: deprecated, sunset: "2027-05-31T00:00:00Z", successor: v1 } # going',
       '+      v2: { phase: archived, sunset: "2027-05-31T00:00:00Z", successor: v1 } # going',
-    ],
-  },
-  {
-    args: ["retire", "v2"],
-    settings: { more: notice("archived", "2020-05-31T00:00:00Z") },
-    diff: [
-      '-      v2: { phase: archived, sunset: "2020-05-31T00:00:00Z", successor: v1 } # going',
-      '+      v2: { phase: retired, sunset: "2020-05-31T00:00:00Z", successor: v1 } # going',
     ],
   },
 ];

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
-import { hostname, userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TrafficStatus } from "../../../spec/status.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
+import { whoAsks } from "../state-folder/who-asks.ts";
 import { isAliveClaimant, readClaim } from "./claim.ts";
 import type { Evidence, Refusal, RouteDocument } from "./controller.ts";
 import { refusalFromFiles } from "./refusal-from-files.ts";
@@ -57,15 +57,6 @@ export const rollBackRoute = (
   { to, by = whoAsks() }: RollBackOptions = {},
 ): Promise<TrafficStatus> =>
   ask<TrafficStatus>(folder, endpoint, "POST", "/admin/rollback", { reason, by, ...(to !== undefined && { to }) });
-
-/** `user@host`; a user without a name is a number. */
-function whoAsks(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`;
-  } catch {
-    return `uid ${process.getuid?.() ?? "unknown"}@${hostname()}`;
-  }
-}
 
 export const readEvidence = (folder: StateFolder, endpoint: string): Promise<Evidence> =>
   ask<Evidence>(folder, endpoint, "GET", "/admin/evidence");

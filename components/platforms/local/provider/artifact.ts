@@ -5,12 +5,16 @@ import { artifactPath } from "../state-folder/paths.ts";
 import { listSpecNames } from "../supervisor/process-names.ts";
 import { readSpec } from "../supervisor/process-spec.ts";
 import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
+import { requireRecord } from "./retirement.ts";
 
 export interface ArtifactInputs extends LocalInputs {
   /** Directory with the version's files, absolute. */
   readonly source: string;
   /** The content that the source must have. */
   readonly sha256: string;
+  /** Whose files they are: once retired, they go only when their archive is verified. Absent in states of version 0.1.0. */
+  readonly model?: string;
+  readonly version?: string;
 }
 
 export interface ArtifactState extends ArtifactInputs {
@@ -19,7 +23,7 @@ export interface ArtifactState extends ArtifactInputs {
 
 export const artifact: ResourceKind<ArtifactInputs, ArtifactState> = {
   replaces: ["stateDir", "sha256"],
-  ignores: ["source"],
+  ignores: ["source", "model", "version"],
   nameOf: ({ sha256 }) => sha256,
 
   async create(inputs) {
@@ -38,7 +42,9 @@ export const artifact: ResourceKind<ArtifactInputs, ArtifactState> = {
   async delete(state) {
     const folder = openStateFolder(state.stateDir);
     // Two versions may have the same content.
-    if (!isServed(folder, state.path)) await removeArtifact(folder, state.sha256);
+    if (isServed(folder, state.path)) return;
+    await requireRecord(folder, state);
+    await removeArtifact(folder, state.sha256);
   },
 };
 

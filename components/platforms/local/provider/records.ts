@@ -1,9 +1,10 @@
 import { mkdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { z } from "zod";
 import { refusal } from "../../../kit/index.ts";
 import { readJson, writeJsonAtomic } from "../state-folder/atomic-file.ts";
 import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
+import { recordPath } from "../state-folder/paths.ts";
 
 /** Where a resource is and what it is called there: its id. A stack that lost its state imports by it. */
 export interface Location {
@@ -52,5 +53,4 @@ export function removeRecord(location: Location): void {
 const plain = z.record(z.string(), z.unknown());
 const recordSchema = z.object({ inputs: plain, state: plain, owner: z.string().exactOptional() });
 
-const fileOf = (folder: StateFolder, { type, name }: Location): string =>
-  folder.path(join("resources", type, `${encodeURIComponent(name)}.json`));
+const fileOf = (folder: StateFolder, { type, name }: Location): string => folder.path(recordPath(type, name));

@@ -7,6 +7,7 @@ import { gatewayPaths } from "../state-folder/paths.ts";
 import { waitReady } from "../supervisor/process-spec.ts";
 import { processOf, READY_WITHIN_MS } from "./gateway.ts";
 import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
+import { checkRetired } from "./retirement.ts";
 
 export interface RouteInputs extends LocalInputs {
   readonly endpoint: string;
@@ -25,7 +26,8 @@ export const route: ResourceKind<RouteInputs, RouteState> = {
   nameOf: ({ endpoint }) => endpoint,
 
   async check(news, olds) {
-    return [...(olds === undefined ? [] : checkStable(news.plan, olds.plan)), ...(await checkEnded(news))];
+    const stable = olds === undefined ? [] : checkStable(news.plan, olds.plan);
+    return [...stable, ...(await checkRetired(news)), ...(await checkEnded(news))];
   },
 
   async create(inputs) {

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { hashDirectory, hashOfFiles, listDirectory } from "../../../spec/directory-hash.ts";
+import { explainForbidden } from "./archive-manifest.ts";
 import { replaceDirectory } from "./atomic-file.ts";
 import { copyFiles } from "./copy-files.ts";
 import type { StateFolder } from "./folder.ts";
@@ -23,13 +24,15 @@ export async function storeArtifact(folder: StateFolder, source: string, sha256:
   });
 }
 
-/** True when the copy is there and has the content that its hash says. */
+/** True when the copy is there and has the content that its hash says. @throws StateFolderError when this user may not look. */
 export async function verifyArtifact(folder: StateFolder, sha256: string): Promise<boolean> {
   const place = folder.path(artifactPath(sha256));
   if (!existsSync(place)) return false;
   try {
     return (await hashDirectory(place)) === sha256;
-  } catch {
+  } catch (error) {
+    const explained = explainForbidden(place, error);
+    if (explained instanceof StateFolderError) throw explained;
     // Emptied, or something in it that no version may hold: changed in any case.
     return false;
   }

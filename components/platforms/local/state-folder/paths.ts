@@ -29,6 +29,10 @@ export const documentPath = (name: string): string => join(directories.documents
 export const archivePath = (model: string, version: string): string =>
   join(directories.archives, checkName(model), checkName(version));
 
+/** What the engine knows of a resource, kept beside what exists: `name` is unique for its kind. */
+export const recordPath = (kind: string, name: string): string =>
+  join("resources", kind, `${encodeURIComponent(name)}.json`);
+
 export interface GatewayPaths {
   readonly directory: string;
   /** The last plan accepted, with the sockets of its versions. */

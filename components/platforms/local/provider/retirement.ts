@@ -1,0 +1,58 @@
+import { z } from "zod";
+import type { TrafficPlan } from "../../../spec/index.ts";
+import { requireArchive } from "../state-folder/archive-damage.ts";
+import type { ArchiveName } from "../state-folder/archive-manifest.ts";
+import { readJson } from "../state-folder/atomic-file.ts";
+import { findStateFolder, type StateFolder } from "../state-folder/folder.ts";
+import { gatewayPaths } from "../state-folder/paths.ts";
+import { StateFolderError } from "../state-folder/state-folder-error.ts";
+
+interface Deployed {
+  readonly stateDir: string;
+  readonly plan: TrafficPlan;
+}
+
+/** Why versions that serve may not be retired: each needs its verified archive first, every file of which is read now. */
+export async function checkRetired({ stateDir, plan }: Deployed): Promise<readonly string[]> {
+  const folder = findStateFolder(stateDir);
+  const before = folder && planInForce(folder, plan.model);
+  if (folder === undefined || before === undefined) return [];
+  const reasons: string[] = [];
+  for (const [version, { sha256 }] of Object.entries(before.versions)) {
+    if (plan.notices[version]?.phase !== "retired") continue;
+    try {
+      await requireArchive(folder, { model: plan.model, version, sha256 });
+    } catch (error) {
+      if (!(error instanceof StateFolderError)) throw error;
+      reasons.push(`${version} is not retired: ${error.message}`);
+    }
+  }
+  return reasons;
+}
+
+/** @throws StateFolderError when these are files of a retired version without a verified archive: they may be the last ones. */
+export async function requireRecord(
+  folder: StateFolder,
+  { model, version, sha256 }: Partial<ArchiveName> & { readonly sha256: string },
+): Promise<void> {
+  if (model === undefined || version === undefined) return;
+  if (planInForce(folder, model)?.notices[version]?.phase !== "retired") return;
+  await requireArchive(folder, { model, version, sha256 });
+}
+
+/** Whether a version that was archived is deployed like any other again. */
+export function isReinstated(folder: StateFolder, { model, version }: ArchiveName): boolean {
+  const plan = planInForce(folder, model);
+  return plan?.versions[version] !== undefined && plan.notices[version] === undefined;
+}
+
+/** The part of the plan that says who is deployed and who is on the way out. */
+const planInForce = (folder: StateFolder, model: string): z.output<typeof routeSchema>["plan"] | undefined =>
+  readJson(folder.path(gatewayPaths(model).route), routeSchema)?.plan;
+
+const routeSchema = z.object({
+  plan: z.object({
+    versions: z.record(z.string(), z.object({ sha256: z.string() })),
+    notices: z.record(z.string(), z.object({ phase: z.string() })),
+  }),
+});

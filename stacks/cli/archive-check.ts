@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { requireArchive } from "../../components/platforms/local/state-folder/archive-damage.ts";
+import { findStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
+import { StateFolderError } from "../../components/platforms/local/state-folder/state-folder-error.ts";
+import type { Problem } from "../../components/spec/index.ts";
+import { type Change, policyPacksOf } from "./change.ts";
+import type { Options } from "./command.ts";
+import { condense } from "./condense.ts";
+import { exitCodes, Failure, problemsFailure } from "./failure.ts";
+import { type EngineRun, findTheEngine, type PlannedResource, runEngine } from "./run-engine.ts";
+import { releaseKey } from "./stack-file.ts";
+import type { Terminal } from "./terminal.ts";
+
+/**
+ * Asks the engine, with a preview of the changed configuration, whether the program keeps an archive of the version.
+ * @throws Failure (2) when it keeps none, or there is no engine to ask; (1) when the preview fails.
+ */
+export async function refuseWithoutArchive(
+  terminal: Terminal,
+  options: Options,
+  change: Change,
+  version: string,
+): Promise<void> {
+  const engine = await findTheEngine(terminal).catch((error: unknown) => {
+    throw problemsFailure([
+      {
+        ...archiveProblem(version),
+        seen: `no engine to ask whether the program keeps an archive of it: ${error instanceof Error ? error.message : String(error)}`,
+        cure: `Run this where an engine is. Where the program is known to keep it: mlc archive ${version} --force --reason WHY`,
+      },
+    ]);
+  });
+  terminal.say(`Asking the engine whether the program keeps an archive of ${version} (pulumi preview) …`);
+  const run = await previewOf(terminal, options, change, engine);
+  if (run.interrupted) throw new Failure(exitCodes.interrupted, "Stopped by ctrl-C. Nothing was written.");
+  if (run.code !== 0) {
+    const reasons = condense(run.errors).map((line) => `  ${line}\n`);
+    throw new Failure(
+      exitCodes.error,
+      `${reasons.join("")}The engine's preview ended with exit code ${run.code}: whether the program keeps an archive of ${version} is not known. Nothing was written.`,
+    );
+  }
+  const { name } = change.release.model;
+  if (run.resources.some((resource) => isArchiveOf(resource, name, version))) return;
+  throw problemsFailure([
+    {
+      ...archiveProblem(version),
+      seen: "a program that keeps no archive of it",
+      cure: `Add to the program: import { ModelRetirement } from "pulumi-model-lifecycle"; import { localArchive } from "pulumi-model-lifecycle/platforms/local"; new ModelRetirement("${name}-retirement", { release, endpoint, store: localArchive() });`,
+    },
+  ]);
+}
+
+/**
+ * Reads every archived file of the version now.
+ * @throws Failure (2) when the archive is not there, not whole, or not on this machine.
+ */
+export async function refuseWithoutRecord({ project, release }: Change, version: string): Promise<void> {
+  const folder = findStateFolder(project.stateFolder);
+  if (folder === undefined) {
+    throw problemsFailure([
+      {
+        ...archiveProblem(version),
+        seen: `no state folder at ${project.stateFolder}`,
+        cure: "Run this on the machine that keeps the archive; its files are verified there before anything is written.",
+      },
+    ]);
+  }
+  const sha256 = release.versions[version]?.source.sha256;
+  const expected = { model: release.model.name, version, ...(sha256 === undefined ? {} : { sha256 }) };
+  await requireArchive(folder, expected).catch((error: unknown) => {
+    if (!(error instanceof StateFolderError)) throw error;
+    const { path, seen, cure } = error.problem;
+    throw problemsFailure([{ ...archiveProblem(version), seen: `${path}: ${seen}`, cure }]);
+  });
+}
+
+async function previewOf(
+  terminal: Terminal,
+  options: Options,
+  { project, file, text }: Change,
+  engine: string,
+): Promise<EngineRun> {
+  const folder = mkdtempSync(join(tmpdir(), "mlc-"));
+  try {
+    const proposed = join(folder, basename(file.path));
+    writeFileSync(proposed, text, { mode: 0o600 });
+    const packs = policyPacksOf(options).flatMap((pack) => ["--policy-pack", pack]);
+    const args = ["preview", "--stack", project.stack, "--config-file", proposed, ...packs];
+    return await runEngine(terminal, project, engine, args);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const isArchiveOf = ({ type, inputs }: PlannedResource, model: string, version: string): boolean =>
+  type === "model-lifecycle:index:ModelArchive" && inputs.model === model && inputs.version === version;
+
+const archiveProblem = (version: string): Pick<Problem, "path" | "allowed"> => ({
+  path: `${releaseKey}.retirement.${version}.phase`,
+  allowed: `a verified archive of ${version}, kept by the program`,
+});

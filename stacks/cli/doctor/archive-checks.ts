@@ -1,0 +1,31 @@
+import { readdirSync } from "node:fs";
+import { findArchiveDamage } from "../../../components/platforms/local/state-folder/archive-damage.ts";
+import { isTemporary } from "../../../components/platforms/local/state-folder/atomic-file.ts";
+import type { StateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
+import { archivePath, directories } from "../../../components/platforms/local/state-folder/paths.ts";
+import { bad, type Finding, good } from "./finding.ts";
+
+/** Reads every archived file. */
+export async function checkArchives(folder: StateFolder): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const model of namesIn(folder, directories.archives)) {
+    for (const version of namesIn(folder, `${directories.archives}/${model}`)) {
+      const check = `archive ${model} ${version}`;
+      const damage = await findArchiveDamage(folder, { model, version });
+      const place = folder.path(archivePath(model, version));
+      findings.push(
+        damage.length === 0
+          ? good(check, `every file is as it was archived, ${place}`)
+          : bad(
+              check,
+              `${place}: ${damage.join("; ")}`,
+              "run pulumi up: it puts the files right or says what it needs",
+            ),
+      );
+    }
+  }
+  return findings;
+}
+
+const namesIn = (folder: StateFolder, place: string): readonly string[] =>
+  readdirSync(folder.path(place)).filter((name) => !isTemporary(name));
