@@ -10,12 +10,13 @@ let stage: Stage;
 
 interface Program {
   readonly name?: string;
-  /** Source text before the endpoint, and its options. */
+  /** Source text before the endpoint, its options, and text after it. */
   readonly before?: string;
   readonly opts?: string;
+  readonly after?: string;
 }
 
-const programOf = ({ name = "sentiment", before = "", opts = "{}" }: Program): string => `
+const programOf = ({ name = "sentiment", before = "", opts = "{}", after = "" }: Program): string => `
 import * as pulumi from "@pulumi/pulumi";
 import { ModelEndpoint, MonitoringStack, readRelease } from "pulumi-model-lifecycle";
 import { local, localDocuments } from "pulumi-model-lifecycle/platforms/local";
@@ -23,6 +24,7 @@ const release = readRelease();
 ${before}
 const endpoint = new ModelEndpoint("${name}", { release, platform: local() }, ${opts});
 new MonitoringStack("${name}-monitoring", { release, monitor: localDocuments() }, ${opts});
+${after}
 export const url = endpoint.url;
 `;
 
@@ -39,7 +41,10 @@ beforeAll(async () => {
   return () => stage[Symbol.asyncDispose]();
 }, 120_000);
 
-const processes = () => [gatewayProcess, ...(["v1", "v2"] as const).map((v) => serverOf("sentiment", v, stage.pins[v]))];
+const processes = () => [
+  gatewayProcess,
+  ...(["v1", "v2"] as const).map((v) => serverOf("sentiment", v, stage.pins[v])),
+];
 const pids = () => processes().map((name) => pidOf(stage.folder.root, name));
 const documents = () =>
   ["rules.yml", "dashboard.json"].map((file) => existsSync(stage.folder.path(`documents/sentiment.${file}`)));
@@ -49,7 +54,9 @@ async function urnOf(name: string): Promise<string> {
   const { deployment } = JSON.parse(output) as {
     readonly deployment: { readonly resources: readonly { readonly urn: string; readonly type: string }[] };
   };
-  const found = deployment.resources.find((each) => each.type.startsWith("model-lifecycle-local:") && each.urn.endsWith(`::${name}`));
+  const found = deployment.resources.find(
+    (each) => each.type.startsWith("model-lifecycle-local:") && each.urn.endsWith(`::${name}`),
+  );
   if (found === undefined) throw new Error(`no resource ${name} in ${output}`);
   return found.urn;
 }
@@ -67,9 +74,6 @@ async function expectKept(act: () => Promise<Run>): Promise<readonly string[]> {
   const status = await statusOf(stage.folder.root, "sentiment");
   expect(status.weights).toEqual({ v1: 7_500, v2: 2_500 });
   expect(status.rollout.startedAt).toBe(startedAt);
-  const preview = await stage.project.preview();
-  expect(preview.code, preview.output).toBe(0);
-  expect(linesOf(preview)).toEqual([]);
   return linesOf(run);
 }
 
@@ -90,20 +94,41 @@ test("a component under another parent, without an alias", async () => {
   await expectKept(() => up({}));
 });
 
-test.each([...parts, "monitoring-rules"])("up --replace of %s", async (part) => {
-  const urn = await urnOf(`sentiment-${part}`);
-  const lines = await expectKept(() => up({}, "--replace", urn));
-  expect(lines.filter((line) => line.startsWith("create-replacement"))).toHaveLength(1);
-});
+test.each([["gateway"], ["route"], ["v1-server", "v2-artifact", "monitoring-rules"], parts])(
+  "up --replace of %s",
+  async (...replaced: readonly string[]) => {
+    const urns = await Promise.all(replaced.map((part) => urnOf(`sentiment-${part}`)));
+    const lines = await expectKept(() => up({}, ...urns.flatMap((urn) => ["--replace", urn])));
+    expect(lines.filter((line) => line.startsWith("create-replacement"))).toHaveLength(replaced.length);
+  },
+);
 
-test("up --replace of everything at once", async () => {
-  const urns = await Promise.all(parts.map((part) => urnOf(`sentiment-${part}`)));
-  await expectKept(() => up({}, ...urns.flatMap((urn) => ["--replace", urn])));
+test("a second endpoint of the model is refused in preview, also under another parent, by both names", async () => {
+  const second = (name: string, opts = "") => ({
+    after: `new ModelEndpoint("${name}", { release, platform: local() }, {${opts}});`,
+  });
+  for (const program of [second("mood"), { ...second("sentiment", "parent: part"), before: inAPart.before }]) {
+    stage.project.write("index.ts", programOf(program));
+    const { code, output } = await stage.project.preview();
+    expect(code).not.toBe(0);
+    expect(output).toContain(
+      `the endpoint of model sentiment: seen two, ModelEndpoint "sentiment" and ModelEndpoint "${program.after.split('"')[1]}"; allowed: one in a stack.`,
+    );
+  }
+  expect(stage.customers.seen().failed).toEqual([]);
 });
 
 test("state rename of the gateway, and the program with it", async () => {
   const urn = await urnOf("sentiment-gateway");
-  const renamed = await stage.project.pulumi("state", "rename", urn, "elsewhere", "--stack", stage.project.stack, "--yes");
+  const renamed = await stage.project.pulumi(
+    "state",
+    "rename",
+    urn,
+    "elsewhere",
+    "--stack",
+    stage.project.stack,
+    "--yes",
+  );
   expect(renamed.code, renamed.output).toBe(0);
   await expectKept(() => up({}));
 });

@@ -19,6 +19,7 @@ export interface ArtifactState extends ArtifactInputs {
 
 export const artifact: ResourceKind<ArtifactInputs, ArtifactState> = {
   replaces: ["stateDir", "sha256"],
+  isShared: true,
   ignores: ["source"],
   nameOf: ({ sha256 }) => sha256,
 

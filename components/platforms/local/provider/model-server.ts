@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { artifactPath, socketPath } from "../state-folder/paths.ts";
-import { ensureSupervisor, isSupervised } from "../supervisor/ensure.ts";
+import { ensureSupervisor } from "../supervisor/ensure.ts";
 import {
   isSameWish,
+  isServing,
   type ProcessSpec,
   readSpec,
   removeSpec,
@@ -38,7 +39,7 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
   replaces: ["stateDir", "process", "model", "version", "sha256"],
   nameOf: ({ process }) => process,
 
-  async create(inputs) {
+  async create(inputs, known) {
     const folder = openStateFolder(inputs.stateDir);
     const before = readSpec(folder, inputs.process);
     if (before === undefined || !isWanted(inputs, before)) writeSpec(folder, specFor(inputs, randomUUID()));
@@ -47,7 +48,9 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
       await waitReady(folder, inputs.process, { timeoutMs: READY_WITHIN_MS });
       await checkVersion(folder, socketPath(inputs.process), inputs);
     } catch (error) {
-      await stop(folder, inputs.process);
+      // What serves goes on though it was asked for under another name, with checks that it does not pass.
+      if (known === undefined) await stop(folder, inputs.process);
+      else if (before !== undefined) writeSpec(folder, before);
       throw error;
     }
     return { ...inputs, socket: socketPath(inputs.process) };
@@ -62,7 +65,7 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
 
   stands(folder, state) {
     const spec = readSpec(folder, state.process);
-    return spec !== undefined && isWanted(state, spec) && isSupervised(folder);
+    return spec !== undefined && isWanted(state, spec) && isServing(folder, spec);
   },
 
   async update(news, olds) {
