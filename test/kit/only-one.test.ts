@@ -10,20 +10,20 @@ const other = { ...release, model: { ...release.model, name: "mood" } };
 const endpoint = (name: string, of = release) => new ModelEndpoint(name, { release: of, platform: local() });
 
 test("a second endpoint of a model is refused with both names", async () => {
-  const both = registered(() => {
+  await registered(() => {
     endpoint("first");
-    endpoint("second");
+    expect(() => endpoint("second")).toThrow(
+      'the endpoint of model sentiment: seen two, ModelEndpoint "first" and ModelEndpoint "second"; allowed: one in a stack. Remove one of them, or give the second a model of its own.',
+    );
   });
-  await expect(both).rejects.toThrow(
-    'the endpoint of model sentiment: seen two, ModelEndpoint "first" and ModelEndpoint "second"; allowed: one in a stack. Remove one of them, or give the second a model of its own.',
-  );
 });
 
 test("so is a second one that writes the same documents", async () => {
-  const both = registered(() => {
-    for (const name of ["first", "second"]) new MonitoringStack(name, { release, monitor: localDocuments() });
+  const monitoring = (name: string) => new MonitoringStack(name, { release, monitor: localDocuments() });
+  await registered(() => {
+    monitoring("first");
+    expect(() => monitoring("second")).toThrow('MonitoringStack "first" and MonitoringStack "second"');
   });
-  await expect(both).rejects.toThrow('MonitoringStack "first" and MonitoringStack "second"');
 });
 
 test("endpoints of two models, and of one model in two runs of one process, are allowed", async () => {
