@@ -46,7 +46,7 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
     await ensureSupervisor(folder);
     try {
       await waitReady(folder, inputs.process, { timeoutMs: READY_WITHIN_MS });
-      await checkVersion(folder, socketPath(inputs.process), inputs);
+      if (!wasChecked(inputs, known)) await checkVersion(folder, socketPath(inputs.process), inputs);
     } catch (error) {
       // What serves goes on though it was asked for under another name, with checks that it does not pass.
       if (known === undefined) await stop(folder, inputs.process);
@@ -69,8 +69,7 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
   },
 
   async update(news, olds) {
-    const isChecked = isDeepStrictEqual(news.checks, olds.checks);
-    if (!isChecked) await checkVersion(openStateFolder(news.stateDir), olds.socket, news);
+    if (!wasChecked(news, olds)) await checkVersion(openStateFolder(news.stateDir), olds.socket, news);
     return { ...news, socket: olds.socket };
   },
 
@@ -78,6 +77,10 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
     await stop(openStateFolder(state.stateDir), state.process);
   },
 };
+
+/** The same content has passed the same checks. */
+const wasChecked = (news: ModelServerInputs, olds: ModelServerInputs | undefined): boolean =>
+  isDeepStrictEqual(news.checks, olds?.checks);
 
 const isWanted = (inputs: ModelServerInputs, spec: ProcessSpec): boolean =>
   isSameWish(spec, specFor(inputs, spec.instance));

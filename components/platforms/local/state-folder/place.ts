@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { writeAtomic } from "./atomic-file.ts";
 import { folderFile } from "./paths.ts";
 import { errorCode, StateFolderError } from "./state-folder-error.ts";
@@ -63,6 +63,19 @@ export function defaultPlace({ project, stack, env = process.env }: StackName): 
 export function rememberPlace(usual: string, path: string): void {
   if (path === usual) rmSync(pointerOf(usual), { force: true });
   else if (readPointer(usual) !== path) writePointer(usual, path);
+}
+
+/** Other stacks of the same project with state on this machine, by the default place of one: a stack may have been renamed. */
+export function stacksBeside(usual: string): readonly { readonly stack: string; readonly path: string }[] {
+  const project = dirname(usual);
+  const names = existsSync(project) ? readdirSync(project) : [];
+  const stacks = new Set(
+    names.map((name) => name.replace(/\.location$/, "")).filter((name) => name !== basename(usual)),
+  );
+  return [...stacks].toSorted().flatMap((stack) => {
+    const path = readPointer(join(project, stack)) ?? join(project, stack);
+    return isUsed(path) ? [{ stack, path }] : [];
+  });
 }
 
 function writePointer(usual: string, path: string): void {
