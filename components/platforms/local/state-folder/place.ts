@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { writeAtomic } from "./atomic-file.ts";
@@ -90,7 +90,14 @@ function writePointer(usual: string, path: string): void {
 
 const pointerOf = (usual: string): string => `${usual}.location`;
 
-const isUsed = (path: string): boolean => existsSync(join(path, folderFile));
+/** Also one that this user may not look into: who opens it says whose it is. */
+function isUsed(path: string): boolean {
+  try {
+    return statSync(join(path, folderFile), { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return errorCode(error) === "EACCES" || errorCode(error) === "EPERM";
+  }
+}
 
 function readPointer(usual: string): string | undefined {
   try {
