@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { CanaryRollout } from "./canary-rollout.ts";
-import { LifecycleComponent, refusal, type Tags, tagsOf } from "./kit/index.ts";
+import { claimOnlyOne, LifecycleComponent, refusal, type Tags, tagsOf } from "./kit/index.ts";
 import { checkPlan, type ServingHandle, type ServingPlan, type ServingPlatform } from "./platforms/platform.ts";
 import { ReleaseError, type ResolvedRelease } from "./spec/index.ts";
 
@@ -20,7 +20,8 @@ export interface ModelEndpointArgs {
  * Serves one model, any number of versions side by side, and judges the candidate. A model has one endpoint in a stack.
  *
  * @example new ModelEndpoint("sentiment", { release, platform: local() })
- * @throws pulumi.RunError with everything that the platform cannot do; nothing is deployed then.
+ * @throws pulumi.RunError with everything that the platform cannot do, before anything is deployed; or naming both when a
+ * model has two endpoints.
  */
 export class ModelEndpoint extends LifecycleComponent {
   /** Where clients send requests; it does not change over the life of the endpoint. */
@@ -32,6 +33,7 @@ export class ModelEndpoint extends LifecycleComponent {
   constructor(name: string, args: ModelEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     const { release, platform, tags } = args;
     super("ModelEndpoint", name, { model: release.model, platform: platform.kind }, opts);
+    claimOnlyOne(`the endpoint of model ${release.model.name}`, `ModelEndpoint "${name}"`);
     this.rollout = new CanaryRollout(name, { release }, { parent: this });
     const plan = { release, traffic: this.rollout.traffic };
     refuseWhatCannotBe(plan, platform);

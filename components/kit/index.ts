@@ -1,4 +1,5 @@
 export { LifecycleComponent } from "./component.ts";
+export { claimOnlyOne } from "./only-one.ts";
 export { readRelease } from "./read-release.ts";
 export { refusal } from "./refusal.ts";
 export { type Tags, tagsOf } from "./tags.ts";

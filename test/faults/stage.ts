@@ -7,7 +7,7 @@ import { readClaim } from "../../components/platforms/local/gateway/claim.ts";
 import { openStateFolder, type StateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import { findFolderProcesses } from "../../components/platforms/local/state-folder/folder-processes.ts";
 import { directories, gatewayPaths } from "../../components/platforms/local/state-folder/paths.ts";
-import { identify, isAlive } from "../../components/platforms/local/state-folder/process-identity.ts";
+import { identify, isAlive, signalProcess } from "../../components/platforms/local/state-folder/process-identity.ts";
 import { claimHolder } from "../../components/platforms/local/supervisor/claim.ts";
 import { trainInto } from "../support/models.ts";
 import { createProject, linesOf, type Project, type Run, repository } from "../support/project.ts";
@@ -186,4 +186,17 @@ function startCommand(project: Project, args: readonly string[]): Started {
     child.once("close", (code) => resolve({ code: code ?? -1, stdout, output }));
   });
   return { pid: child.pid ?? 0, done };
+}
+
+/** Ends everything of a folder at once, its supervisor too, as a reboot does. */
+export async function endEverything(folder: StateFolder): Promise<void> {
+  const all = () => [
+    ...[claimHolder(folder.path(directories.supervisor))].filter((holder) => holder !== undefined),
+    ...findFolderProcesses(folder).map(({ identity }) => identity),
+  ];
+  // One that lives a moment longer may start another supervisor.
+  for (let found = all(); found.length > 0; found = all()) {
+    for (const identity of found) signalProcess(identity, "SIGKILL");
+    await sleep(10);
+  }
 }

@@ -1,4 +1,4 @@
-import { type Transform, transformed } from "../../kit/index.ts";
+import { claimOnlyOne, type Transform, transformed } from "../../kit/index.ts";
 import type { Monitor } from "../../monitors/monitor.ts";
 import { renderDashboard } from "../../monitors/prometheus/dashboard.ts";
 import { renderRules } from "../../monitors/prometheus/rules.ts";
@@ -13,6 +13,7 @@ export interface LocalDocumentsSettings {
 /** Writes Prometheus rules and a Grafana dashboard for the gateway's metrics into the state folder's `documents`. */
 export const localDocuments = ({ transform }: LocalDocumentsSettings = {}): Monitor => ({
   watch({ name, parent, tags }, { release, traffic }) {
+    claimOnlyOne(`the local documents of model ${traffic.model}`, `MonitoringStack "${name}"`);
     const stateDir = stateDirOf(release);
     const rules = new Document(
       ...transformed<DocumentInputs>(

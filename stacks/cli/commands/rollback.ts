@@ -1,3 +1,4 @@
+import { stacksBeside } from "../../../components/platforms/local/state-folder/place.ts";
 import { closest } from "../../../components/spec/closest.ts";
 import type { TrafficStatus } from "../../../components/spec/status.ts";
 import type { Command, Options, Outcome } from "../command.ts";
@@ -101,7 +102,7 @@ async function setTraffic(
 ): Promise<readonly TrafficResult[]> {
   const reason = options.reason ?? `mlc ${way}`;
   const gateways = await orWarn(terminal, () => gatewaysOf(place, options));
-  if (gateways?.length === 0) terminal.warn(`no gateway in ${place.stateFolder}; going on with the configuration`);
+  if (gateways?.length === 0) await warnOfNone(terminal, place.stateFolder, way);
   checkTarget(gateways ?? [], options.to);
   return Promise.all(
     (gateways ?? []).map(async ({ endpoint }) => {
@@ -113,6 +114,19 @@ async function setTraffic(
       return answer;
     }),
   );
+}
+
+/** Until its next `up` a renamed stack's gateway is known by the old name alone. */
+async function warnOfNone(terminal: Terminal, stateFolder: string, way: Way): Promise<void> {
+  const serving = await orWarn(terminal, async () =>
+    stacksBeside(stateFolder).filter(({ path }) => findGateways(path).length > 0),
+  );
+  for (const { stack, path } of serving ?? []) {
+    terminal.warn(
+      `stack ${stack} serves from ${path}; was that this one's name before, then: mlc ${way} --stack ${stack}`,
+    );
+  }
+  terminal.warn(`no gateway in ${stateFolder}; going on with the configuration`);
 }
 
 /** @throws Failure (2) when the version to go back to is not deployed; nothing was done then. */

@@ -1,4 +1,4 @@
-import type { RolloutPlan, TrafficPlan } from "../../../spec/traffic.ts";
+import type { TrafficPlan } from "../../../spec/traffic.ts";
 import { Trial } from "./trial.ts";
 
 /** A plan, and where its versions answer. */
@@ -45,7 +45,9 @@ export function parseRouteDocument(document: unknown): RouteDocument {
     expect(`servers.${version}`, socket, typeof socket === "string" && socket !== "", "the path of a socket");
   }
   expect("servers", sockets, Object.hasOwn(sockets, String(fields.stable)), `a socket for ${fields.stable}`);
-  return document as RouteDocument;
+  const parsed = document as RouteDocument;
+  checkTrial(parsed.plan);
+  return parsed;
 }
 
 function checkVersions(versions: Fields): void {
@@ -93,9 +95,13 @@ function checkRollout(rollout: Fields, isTried: boolean): void {
   }
   for (const [i, guard] of list("plan.rollout.guards", guards).entries())
     checkGuard(`plan.rollout.guards[${i}]`, guard);
-  if (!isTried || !Array.isArray(guards) || guards.length === 0) return;
+}
+
+/** Also what the judge would refuse, once every field is what it seems. */
+function checkTrial({ candidate, rollout }: TrafficPlan): void {
+  if (candidate === undefined || rollout.guards.length === 0) return;
   try {
-    new Trial(rollout as unknown as RolloutPlan);
+    new Trial(rollout);
   } catch (error) {
     throw new RouteDocumentError(`plan.rollout.guards: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -34,6 +34,7 @@ export interface ArchiveState extends ArchiveInputs {
 
 export const archive: ResourceKind<ArchiveInputs, ArchiveState> = {
   replaces: ["stateDir", "model", "version", "sha256"],
+  isShared: true,
   ignores: ["reason", "source"],
   nameOf: ({ model, version }) => `${model}/${version}`,
 

@@ -23,6 +23,7 @@ export interface ArtifactState extends ArtifactInputs {
 
 export const artifact: ResourceKind<ArtifactInputs, ArtifactState> = {
   replaces: ["stateDir", "sha256"],
+  isShared: true,
   ignores: ["source", "model", "version"],
   nameOf: ({ sha256 }) => sha256,
 

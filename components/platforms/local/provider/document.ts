@@ -4,6 +4,7 @@ import { readFile, rm } from "node:fs/promises";
 import { writeAtomic } from "../state-folder/atomic-file.ts";
 import { findStateFolder, openStateFolder } from "../state-folder/folder.ts";
 import { documentPath } from "../state-folder/paths.ts";
+import { errorCode } from "../state-folder/state-folder-error.ts";
 import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
 
 export interface DocumentInputs extends LocalInputs {
@@ -28,8 +29,9 @@ export const document: ResourceKind<DocumentInputs, DocumentState> = {
     if (folder === undefined) return undefined;
     try {
       return { ...state, content: await readFile(folder.path(documentPath(state.name)), "utf8") };
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return undefined;
+      throw error;
     }
   },
 

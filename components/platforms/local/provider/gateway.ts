@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
-import { ensureSupervisor, isSupervised, renewSupervisor } from "../supervisor/ensure.ts";
+import { ensureSupervisor, renewSupervisor } from "../supervisor/ensure.ts";
 import {
   isSameWish,
+  isServing,
   ProcessNotReady,
   type ProcessSpec,
   readSpec,
@@ -47,12 +48,15 @@ export const gateway: ResourceKind<GatewayInputs, GatewayState> = {
 
   async create(inputs, before) {
     const folder = openStateFolder(inputs.stateDir);
-    const there = knownPorts(folder, inputs);
-    if (there !== undefined && isOfThisVersion(folder, inputs)) {
-      await serves(folder, inputs);
-      return { ...inputs, ...urls(there) };
+    const spec = readSpec(folder, processOf(inputs.endpoint));
+    const last = (spec && portsIn(spec)) ?? (before && portsOf(before));
+    if (spec !== undefined && last !== undefined && isOfThisVersion(folder, inputs)) {
+      const ports = { port: inputs.port ?? last.port, adminPort: inputs.adminPort ?? last.adminPort };
+      if (isSameWish(spec, specOf(inputs, ports, spec.instance))) {
+        await serves(folder, inputs);
+        return { ...inputs, ...urls(ports) };
+      }
     }
-    const last = there ?? (before && portsOf(before));
     for (let tries = 1; ; tries++) {
       const ports = {
         port: inputs.port ?? last?.port ?? (await freePort(8080)),
@@ -77,7 +81,9 @@ export const gateway: ResourceKind<GatewayInputs, GatewayState> = {
 
   stands(folder, state) {
     const spec = readSpec(folder, processOf(state.endpoint));
-    return spec !== undefined && isSameWish(spec, specOf(state, portsOf(state), spec.instance)) && isSupervised(folder);
+    return (
+      spec !== undefined && isSameWish(spec, specOf(state, portsOf(state), spec.instance)) && isServing(folder, spec)
+    );
   },
 
   async update(news, olds) {
@@ -145,13 +151,10 @@ function specOf({ endpoint }: GatewayInputs, { port, adminPort }: Ports, instanc
   };
 }
 
-/** Of a gateway that is wanted already: the making was interrupted, or another checkout's engine made it. */
-function knownPorts(folder: StateFolder, inputs: GatewayInputs): Ports | undefined {
-  const spec = readSpec(folder, processOf(inputs.endpoint));
-  if (spec === undefined || !("port" in spec.ready)) return undefined;
-  const ports = { port: Number(spec.args[spec.args.indexOf("--port") + 1]), adminPort: spec.ready.port };
-  const { port = ports.port, adminPort = ports.adminPort } = inputs;
-  return isSameWish(spec, specOf(inputs, { port, adminPort }, spec.instance)) ? ports : undefined;
+/** Of a gateway that is wanted already: its making was interrupted, or another checkout, Node or component made it. */
+function portsIn({ ready, args }: ProcessSpec): Ports | undefined {
+  const port = Number(args[args.indexOf("--port") + 1]);
+  return "port" in ready ? { port, adminPort: ready.port } : undefined;
 }
 
 const isPortTaken = (error: unknown): boolean =>

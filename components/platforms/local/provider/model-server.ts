@@ -3,9 +3,10 @@ import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { artifactPath, socketPath } from "../state-folder/paths.ts";
-import { ensureSupervisor, isSupervised } from "../supervisor/ensure.ts";
+import { ensureSupervisor } from "../supervisor/ensure.ts";
 import {
   isSameWish,
+  isServing,
   type ProcessSpec,
   readSpec,
   removeSpec,
@@ -46,16 +47,18 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
   // What was checked already need not be there any more.
   check: async (news, olds) => (wasChecked(news, olds) ? [] : checkGoldenFile(news)),
 
-  async create(inputs) {
+  async create(inputs, known) {
     const folder = openStateFolder(inputs.stateDir);
     const before = readSpec(folder, inputs.process);
     if (before === undefined || !isWanted(inputs, before)) writeSpec(folder, specFor(inputs, randomUUID()));
     await ensureSupervisor(folder);
     try {
       await waitReady(folder, inputs.process, { timeoutMs: READY_WITHIN_MS });
-      await checkVersion(folder, socketPath(inputs.process), inputs);
+      if (!wasChecked(inputs, known)) await checkVersion(folder, socketPath(inputs.process), inputs);
     } catch (error) {
-      await stop(folder, inputs.process);
+      // What serves goes on though it was asked for under another name, with checks that it does not pass.
+      if (known === undefined) await stop(folder, inputs.process);
+      else if (before !== undefined) writeSpec(folder, before);
       throw error;
     }
     return { ...inputs, socket: socketPath(inputs.process) };
@@ -70,7 +73,7 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
 
   stands(folder, state) {
     const spec = readSpec(folder, state.process);
-    return spec !== undefined && isWanted(state, spec) && isSupervised(folder);
+    return spec !== undefined && isWanted(state, spec) && isServing(folder, spec);
   },
 
   async update(news, olds) {

@@ -56,6 +56,19 @@ export function keptInPlace<Inputs extends LocalInputs>(
   return { inputs: { ...news, stateDir: there.root }, failures: [] };
 }
 
+/** Where something of this stack may stand already: where the stack is known to be, and where it is asked for. */
+export function placesOf(urn: pulumi.URN, { stateDir }: LocalInputs): readonly string[] {
+  const { project, stack } = partsOf(urn);
+  const isKnown = defaultPlace({ project, stack }) !== undefined;
+  return [...new Set([...(isKnown ? [placeOf({ project, stack, root: "/" }).path] : []), stateDir])];
+}
+
+/** `<project>/<stack>` of a resource. */
+export function stackOf(urn: pulumi.URN): string {
+  const { project, stack } = partsOf(urn);
+  return `${project}/${stack}`;
+}
+
 /** Leaves word beside the default place of the resource's stack. */
 export function notePlace(urn: pulumi.URN, { stateDir }: LocalInputs): void {
   const usual = defaultPlace(partsOf(urn));

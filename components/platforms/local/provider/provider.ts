@@ -7,23 +7,30 @@ import { artifact } from "./artifact.ts";
 import { document } from "./document.ts";
 import { gateway } from "./gateway.ts";
 import { modelServer } from "./model-server.ts";
-import { folderOf, keptInPlace, notePlace, type Placed } from "./placement.ts";
-import { idOf, type Location, locationOf, readRecord, removeRecord, writeRecord } from "./records.ts";
-import { diffOf, type LocalInputs, type ResourceKind } from "./resource-kind.ts";
+import { folderOf, keptInPlace, nameIn, notePlace, type Placed, placesOf, stackOf } from "./placement.ts";
+import {
+  idOf,
+  type Location,
+  locationOf,
+  type ResourceRecord,
+  readRecord,
+  removeRecord,
+  writeRecord,
+} from "./records.ts";
+import { type AnyKind, diffOf, type LocalInputs } from "./resource-kind.ts";
 import { route } from "./route.ts";
 
 type Plain = Record<string, unknown>;
 type Inputs = Plain & LocalInputs;
-type AnyKind = ResourceKind<Inputs, Inputs>;
 
-const kinds = {
+const kinds: Readonly<Record<string, AnyKind>> = {
   Archive: archive,
   Artifact: artifact,
   Document: document,
   Gateway: gateway,
   ModelServer: modelServer,
   Route: route,
-} as unknown as Readonly<Record<string, AnyKind>>;
+};
 
 /** The engine's side of the local platform: finds the kind, guards place and machine, keeps who owns what. */
 export class LocalProvider implements pulumi.provider.Provider {
@@ -35,8 +42,14 @@ export class LocalProvider implements pulumi.provider.Provider {
 
   async check(urn: pulumi.URN, olds: Plain, news: Plain): Promise<pulumi.provider.CheckResult> {
     const kind = kindOf(urn);
-    const before = Object.keys(olds).length > 0 ? (olds as Inputs) : undefined;
-    const { inputs: kept, failures } = keptInPlace(urn, news as Inputs, before);
+    const wanted = news as Inputs;
+    const isNew = Object.keys(olds).length === 0;
+    const there = isNew ? findStanding(urn, wanted) : undefined;
+    if (there?.stack !== undefined && there.stack !== stackOf(urn)) {
+      return { inputs: wanted, failures: [{ property: "", reason: anotherStacks(urn, wanted, there.stack) }] };
+    }
+    const before = isNew ? (there?.inputs as Inputs | undefined) : (olds as Inputs);
+    const { inputs: kept, failures } = keptInPlace(urn, wanted, before);
     const inputs = kind.complete?.(kept, before) ?? kept;
     const reasons = failures.length > 0 ? failures : ((await kind.check?.(inputs, before)) ?? []);
     // Of a named property the engine prints the value first, which may be a thousand characters of a plan.
@@ -48,17 +61,25 @@ export class LocalProvider implements pulumi.provider.Provider {
     const { state, placed } = split(olds);
     const folder = folderOf(urn, { ...state, ...placed });
     const difference = diffOf(kind, state, news);
-    if (difference.changes) return difference;
-    return { ...difference, changes: folder === undefined || !kind.stands(folder, state) };
+    if (folder === undefined || difference.changes) return { ...difference, changes: true };
+    const location = locate(urn, state);
+    const record = readRecord(location);
+    const isOwn = kind.isShared === true || record === undefined || record.owner === placed.owner;
+    // A renamed stack takes along what it has.
+    if (record !== undefined && isOwn && record.stack !== stackOf(urn)) {
+      writeRecord(location, { ...record, stack: stackOf(urn) });
+    }
+    return { ...difference, changes: !isOwn || !kind.stands(folder, state) };
   }
 
   async create(urn: pulumi.URN, news: Plain): Promise<pulumi.provider.CreateResult> {
     const inputs = news as Inputs;
-    const state = await kindOf(urn).create(inputs);
+    const location = locate(urn, inputs);
+    const state = await kindOf(urn).create(inputs, findStanding(urn, inputs)?.state as Inputs | undefined);
     const owner = randomUUID();
     notePlace(urn, inputs);
-    writeRecord(locate(urn, inputs), { inputs, state, owner });
-    return { id: idOf(locate(urn, inputs)), outs: place(state, owner) };
+    writeRecord(location, { inputs, state: { ...state }, owner, stack: stackOf(urn) });
+    return { id: idOf(location), outs: place(state, owner) };
   }
 
   async read(id: pulumi.ID, urn: pulumi.URN, props: Plain = {}): Promise<pulumi.provider.ReadResult> {
@@ -78,14 +99,15 @@ export class LocalProvider implements pulumi.provider.Provider {
     const { state: before, placed } = split(olds);
     const folder = folderOf(urn, { ...before, ...placed });
     const stands = folder !== undefined && kind.stands(folder, before);
-    const change = kind.update ?? (async (): Promise<Inputs> => ({ ...before, ...inputs }));
+    const change = kind.update ?? (async (): Promise<LocalInputs> => ({ ...before, ...inputs }));
     const state = await (stands ? change(inputs, before) : kind.create(inputs, before));
     const location = locate(urn, inputs);
-    // Who else has taken it over since keeps it.
-    const owner = readRecord(location)?.owner ?? placed.owner;
+    const owner = placed.owner ?? randomUUID();
+    // Of what several have, the last one that made it stays the owner.
+    const recorded = (kind.isShared ? readRecord(location)?.owner : undefined) ?? owner;
     notePlace(urn, inputs);
-    writeRecord(location, { inputs, state, ...(owner === undefined ? {} : { owner }) });
-    return { outs: place(state, placed.owner) };
+    writeRecord(location, { inputs, state: { ...state }, owner: recorded, stack: stackOf(urn) });
+    return { outs: place(state, owner) };
   }
 
   async delete(_id: pulumi.ID, urn: pulumi.URN, props: Plain): Promise<void> {
@@ -111,6 +133,23 @@ function kindOf(urn: pulumi.URN): AnyKind {
   return kind;
 }
 
+/**
+ * What stands already where something new is wanted: the engine makes a new resource of a component under another name
+ * or parent, and of one whose replacement is asked for. It is then judged and kept like the same resource.
+ */
+function findStanding(urn: pulumi.URN, inputs: Inputs): ResourceRecord | undefined {
+  const kind = kindOf(urn);
+  if (kind.isShared) return undefined;
+  for (const stateDir of placesOf(urn, inputs)) {
+    const record = readRecord({ ...locate(urn, inputs), stateDir });
+    if (record !== undefined) return { ...record, inputs: { ...record.inputs, stateDir } };
+  }
+  return undefined;
+}
+
+const anotherStacks = (urn: pulumi.URN, inputs: Inputs, stack: string): string =>
+  `${nameIn(urn)}: seen ${kindOf(urn).nameOf(inputs)} of stack ${stack} in ${inputs.stateDir}; allowed: what nobody has, or this stack (${stackOf(urn)}) itself. Choose another folder in \`platform.stateFolder\`, or another model. When ${stack} is this stack's name from before, run \`pulumi up\` once without this change, or give the component an alias.`;
+
 const locate = (urn: pulumi.URN, inputs: Inputs): Location => ({
   stateDir: inputs.stateDir,
   type: typeOf(urn),
@@ -125,7 +164,7 @@ function split({ hostId, owner, ...state }: Plain): { readonly state: Inputs; re
   return { state: state as Inputs, placed };
 }
 
-const place = (state: Plain, owner: string | undefined): Plain & Placed => ({
+const place = (state: LocalInputs, owner: string | undefined): Plain & Placed => ({
   ...state,
   hostId: readHostId(),
   ...(owner === undefined ? {} : { owner }),

@@ -19,6 +19,8 @@ export interface ResourceRecord {
   readonly state: Record<string, unknown>;
   /** Whose it is: the last one that created it. Absent where version 0.1.0 did. */
   readonly owner?: string;
+  /** `<project>/<stack>` that has it. Absent where version 0.1.0 made it. */
+  readonly stack?: string;
 }
 
 export const idOf = ({ stateDir, name }: Location): string => `${stateDir}#${name}`;
@@ -51,6 +53,9 @@ export function removeRecord(location: Location): void {
 }
 
 const plain = z.record(z.string(), z.unknown());
-const recordSchema = z.object({ inputs: plain, state: plain, owner: z.string().exactOptional() });
+const recordSchema = z.object({
+  ...{ inputs: plain, state: plain },
+  ...{ owner: z.string().exactOptional(), stack: z.string().exactOptional() },
+});
 
 const fileOf = (folder: StateFolder, { type, name }: Location): string => folder.path(recordPath(type, name));

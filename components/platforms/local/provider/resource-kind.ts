@@ -3,11 +3,13 @@ import type { Tags } from "../../../kit/index.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 
 /** One kind of resource, free of the engine: plain inputs in, plain state out. Every verb may be called twice. */
-export interface ResourceKind<Inputs extends LocalInputs, State extends Inputs> {
+export interface ResourceKind<Inputs extends LocalInputs, State extends Inputs, Key = keyof Inputs & string> {
   /** Inputs whose change means another resource; created before the old one is deleted. */
-  readonly replaces: readonly (keyof Inputs & string)[];
+  readonly replaces: readonly Key[];
   /** Inputs that say only how to get there: a change of them alone is no change. */
-  readonly ignores?: readonly (keyof Inputs & string)[];
+  readonly ignores?: readonly Key[];
+  /** Several resources, also of several stacks, may be one thing: content, which is the same whoever brought it. @default false */
+  readonly isShared?: boolean;
   /** Unique for this kind in the state folder; with the folder it makes the resource's id. */
   nameOf(inputs: Inputs): string;
   /** What the inputs mean where that takes the old ones or the machine to know. */
@@ -18,11 +20,14 @@ export interface ResourceKind<Inputs extends LocalInputs, State extends Inputs> 
   create(inputs: Inputs, before?: State): Promise<State>;
   /** undefined: it is gone. */
   read(state: State): Promise<State | undefined>;
-  /** A cheap look: false when it is gone, or does not run as it would be started today. */
+  /** A cheap look: false when it is gone, does not serve, or does not run as it would be started today. */
   stands(folder: StateFolder, state: State): boolean;
   update?(news: Inputs, olds: State): Promise<State>;
   delete(state: State): Promise<void>;
 }
+
+/** Any kind, for who treats them alike. */
+export type AnyKind = ResourceKind<LocalInputs, LocalInputs, string>;
 
 /** What every local resource is given. */
 export interface LocalInputs {

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import type { TrafficPlan } from "../../../spec/index.ts";
-import { checkRoute, putRoute, readRouteStatus, removeRoute } from "../gateway/admin-client.ts";
+import { checkRoute, putRoute, RouteRefused, readRouteStatus, removeRoute } from "../gateway/admin-client.ts";
 import { isAliveClaimant, readClaim } from "../gateway/claim.ts";
+import { refusalFromFiles } from "../gateway/refusal-from-files.ts";
 import { findStateFolder, openStateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { waitReady } from "../supervisor/process-spec.ts";
@@ -61,13 +62,17 @@ function checkStable({ stable, versions }: TrafficPlan, before: TrafficPlan): re
   ];
 }
 
-/** What the gateway would refuse is refused before anything is changed; a gateway that does not answer is asked later. */
+/** What the gateway would refuse is refused before anything is changed; one that does not run is judged for by its files. */
 async function checkEnded({ stateDir, endpoint, plan, servers }: RouteInputs): Promise<readonly string[]> {
   const folder = findStateFolder(stateDir);
-  const claim = folder && readClaim(folder.path(gatewayPaths(endpoint).gateway));
-  if (folder === undefined || claim === undefined || !isAliveClaimant(claim)) return [];
-  const refused = await checkRoute(folder, endpoint, { plan, servers });
-  return refused ? [refused.message] : [];
+  if (folder === undefined) return [];
+  const claim = readClaim(folder.path(gatewayPaths(endpoint).gateway));
+  if (claim !== undefined && isAliveClaimant(claim)) {
+    const refused = await checkRoute(folder, endpoint, { plan, servers });
+    return refused ? [refused.message] : [];
+  }
+  const refusal = refusalFromFiles(folder, endpoint, plan);
+  return refusal ? [new RouteRefused(refusal).message] : [];
 }
 
 async function put({ stateDir, endpoint, plan, servers }: RouteInputs): Promise<string> {

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { writeAtomic } from "./atomic-file.ts";
 import { checkOwnFolder } from "./own-folder.ts";
 import { folderFile } from "./paths.ts";
@@ -66,6 +66,19 @@ export function rememberPlace(usual: string, path: string): void {
   else if (readPointer(usual) !== path) writePointer(usual, path);
 }
 
+/** Other stacks of the same project with state on this machine, by the default place of one: a stack may have been renamed. */
+export function stacksBeside(usual: string): readonly { readonly stack: string; readonly path: string }[] {
+  const project = dirname(usual);
+  const names = existsSync(project) ? readdirSync(project) : [];
+  const stacks = new Set(
+    names.map((name) => name.replace(/\.location$/, "")).filter((name) => name !== basename(usual)),
+  );
+  return [...stacks].toSorted().flatMap((stack) => {
+    const path = readPointer(join(project, stack)) ?? join(project, stack);
+    return isUsed(path) ? [{ stack, path }] : [];
+  });
+}
+
 function writePointer(usual: string, path: string): void {
   try {
     mkdirSync(dirname(usual), { recursive: true, mode: 0o700 });
@@ -78,7 +91,14 @@ function writePointer(usual: string, path: string): void {
 
 const pointerOf = (usual: string): string => `${usual}.location`;
 
-const isUsed = (path: string): boolean => existsSync(join(path, folderFile));
+/** Also one that this user may not look into: who opens it says whose it is. */
+function isUsed(path: string): boolean {
+  try {
+    return statSync(join(path, folderFile), { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return errorCode(error) === "EACCES" || errorCode(error) === "EPERM";
+  }
+}
 
 function readPointer(usual: string): string | undefined {
   try {

@@ -6,7 +6,7 @@ import { readJson, writeJsonAtomic } from "../state-folder/atomic-file.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { logPath, specPath, statusPath, supervisorLogPath } from "../state-folder/paths.ts";
 import { isAlive, type ProcessIdentity, processIdentitySchema } from "../state-folder/process-identity.ts";
-import { ensureSupervisor } from "./ensure.ts";
+import { ensureSupervisor, isSupervised } from "./ensure.ts";
 import { readLogTail } from "./process-log.ts";
 import { graceMs } from "./reconcile.ts";
 
@@ -147,6 +147,12 @@ export const readSpec = (folder: StateFolder, name: string): ProcessSpec | undef
 /** What the supervisor last said; undefined when it has not seen the process, or the process is gone. */
 export const readStatus = (folder: StateFolder, name: string): ProcessStatus | undefined =>
   readJson(folder.path(statusPath(name)), processStatusSchema);
+
+/** A cheap look: what is asked for is there, was ready, and is watched over. */
+export function isServing(folder: StateFolder, { name, instance }: ProcessSpec): boolean {
+  const status = readStatus(folder, name);
+  return isSupervised(folder) && status?.instance === instance && serves(status);
+}
 
 export interface WaitOptions {
   readonly timeoutMs: number;

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openStateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
 import {
@@ -8,6 +9,7 @@ import {
   type PlaceRequest,
   placeOf,
   rememberPlace,
+  stacksBeside,
 } from "../../../../components/platforms/local/state-folder/place.ts";
 
 let parent: string;
@@ -79,4 +81,46 @@ test("a home in which nothing can be written keeps no pointer, and is no reason 
   expect(defaultPlace({ ...request, env: { HOME: "/home/ml" } })).toBe(
     "/home/ml/.local/state/model-lifecycle/app/prod",
   );
+});
+
+test("stacks beside one are those of the project that have state here, each where it is", () => {
+  const moved = join(parent, "srv");
+  openStateFolder(moved);
+  rememberPlace(join(parent, "xdg/model-lifecycle/app/dev"), moved);
+  openStateFolder(join(parent, "xdg/model-lifecycle/app/old"));
+  openStateFolder(usual());
+  mkdirSync(join(parent, "xdg/model-lifecycle/app/empty"));
+  expect(stacksBeside(usual())).toEqual([
+    { stack: "dev", path: moved },
+    { stack: "old", path: join(parent, "xdg/model-lifecycle/app/old") },
+  ]);
+  expect(stacksBeside(join(parent, "nowhere/app/prod"))).toEqual([]);
+});
+
+/** Says where the stack is, as a user who may not look into other users' folders. */
+function placeOfNobody(asked: PlaceRequest): string {
+  const script = `const { placeOf } = await import(${JSON.stringify(resolve("components/platforms/local/state-folder/place.ts"))});
+    if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }
+    console.log(placeOf(${JSON.stringify(asked)}).path);`;
+  return execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" }).trim();
+}
+
+test("a place into which this user may not look is still the place", () => {
+  const closed = join(parent, "closed");
+  openStateFolder(join(closed, "state"));
+  rememberPlace(usual(), join(closed, "state"));
+  for (const open of [
+    parent,
+    join(parent, "xdg"),
+    join(parent, "xdg/model-lifecycle"),
+    join(parent, "xdg/model-lifecycle/app"),
+  ])
+    chmodSync(open, 0o755);
+  chmodSync(`${usual()}.location`, 0o644);
+  chmodSync(closed, 0o000);
+  try {
+    expect(placeOfNobody(request)).toBe(join(closed, "state"));
+  } finally {
+    chmodSync(closed, 0o700);
+  }
 });

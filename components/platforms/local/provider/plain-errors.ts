@@ -1,0 +1,53 @@
+import { basename, dirname } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import { refusal } from "../../../kit/index.ts";
+import { isTemporary } from "../state-folder/atomic-file.ts";
+
+type Provider = Required<
+  Pick<pulumi.provider.Provider, "version" | "check" | "diff" | "create" | "read" | "update" | "delete">
+>;
+
+/** The same provider; what a user can mend is told in a sentence, without the frames that the engine prints otherwise. */
+export const toldPlainly = (provider: Provider): Provider => ({
+  version: provider.version,
+  check: (...asked) => plainly(() => provider.check(...asked)),
+  diff: (...asked) => plainly(() => provider.diff(...asked)),
+  create: (...asked) => plainly(() => provider.create(...asked)),
+  read: (...asked) => plainly(() => provider.read(...asked)),
+  update: (...asked) => plainly(() => provider.update(...asked)),
+  delete: (...asked) => plainly(() => provider.delete(...asked)),
+});
+
+async function plainly<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isFaultOfOurs(error) ? error : refusal(sentenceOf(error));
+  }
+}
+
+/** Where its frames are of use: to whoever mends this library. */
+const isFaultOfOurs = (error: unknown): boolean =>
+  error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code = "", path } = error as NodeJS.ErrnoException;
+  const refused = systemRefusals[code];
+  if (refused === undefined || path === undefined) return error.message;
+  const place = isTemporary(basename(path)) ? dirname(path) : path;
+  return `${place}: ${refused[0]} (${code}). ${refused[1]}, then run the same command again.`;
+}
+
+const mayNot = [
+  "this user may not read or write there",
+  "Run this as the user who deployed the stack, or correct owner and mode",
+] as const;
+
+const systemRefusals: Readonly<Record<string, readonly [seen: string, cure: string]>> = {
+  EACCES: mayNot,
+  EPERM: mayNot,
+  EROFS: ["the file system is read-only", "Mount it for writing"],
+  EMFILE: ["this process may not open more files", "Raise the limit (ulimit -n)"],
+  ENFILE: ["the machine may not open more files", "Raise the limit (fs.file-max)"],
+};
