@@ -2,10 +2,11 @@ import { readFileSync, realpathSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { writeAtomic } from "../../components/platforms/local/state-folder/atomic-file.ts";
 import type { Release, RolloutDocument } from "../../components/spec/index.ts";
-import { editYaml, readYaml, UneditableYaml } from "./edit-yaml.ts";
+import { editYaml, readYaml } from "./edit-yaml.ts";
 import { exitCodes, Failure, usageFailure } from "./failure.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { isMapping } from "./render-yaml.ts";
+import { UneditableYaml } from "./yaml-entries.ts";
 
 /** The configuration key that holds the release, as errors name it. */
 export const releaseKey = "model-lifecycle:release";
@@ -22,8 +23,8 @@ export interface StackFile {
 /** @throws Failure (2) when the file is not YAML or holds no release. */
 export function readStackFile(stackFile: string): StackFile {
   const text = readFileSync(stackFile, "utf8");
-  const [error] = parseYaml(text).errors;
-  if (error) throw usageFailure(`${stackFile} is not valid YAML: ${error.message.trimEnd()}`);
+  const [problem] = parseYaml(text).problems;
+  if (problem) throw usageFailure(`${stackFile}:${problem.line}:${problem.column}: ${problem.message}`);
   const release = readYaml(text, releasePath);
   if (release === undefined || release === null) {
     throw usageFailure(

@@ -1,0 +1,26 @@
+import type { ErrorCode } from "yaml";
+
+/** What the parser's words mean to somebody who edits a configuration, and how to write it. */
+const CURES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  BAD_DQ_ESCAPE: "Inside double quotes a backslash begins an escape. Write \\\\ for a backslash, or use single quotes",
+  BLOCK_AS_IMPLICIT_KEY:
+    "Two pairs stand on one line, or a value has a colon and a space in it. Put the value in quotes",
+  BLOCK_IN_FLOW: "Inside { } and [ ] a lone - is no value. Put it in quotes",
+  KEY_OVER_1024_CHARS: "A key has at most 1,024 characters",
+  MULTILINE_IMPLICIT_KEY: "A key stands on one line with its colon. Look for a missing colon or quote above",
+  TAB_AS_INDENT: "Indent with spaces, not with tabs",
+};
+
+/** Told apart by their words alone. */
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [/^Comments must be separated/, "A comment wants a space before its #"],
+  [
+    /^Flow (map|sequence) in block collection must be sufficiently indented/,
+    "The lines between { and } or [ and ] have to be indented deeper than the key before them. Indent them, the closing one too",
+  ],
+  [/^Nested mappings are not allowed/, CURES.BLOCK_AS_IMPLICIT_KEY ?? ""],
+];
+
+/** One sentence for a syntax error. */
+export const explainYaml = (code: ErrorCode, message: string): string =>
+  WORDS.find(([words]) => words.test(message))?.[1] ?? CURES[code] ?? `This is no valid YAML: ${message}`;
