@@ -5,9 +5,12 @@ import {
   type Quotes,
   renderBlockPair,
   renderBlockValue,
+  renderDocument,
   renderFlow,
   renderFlowPair,
   renderItem,
+  renderKey,
+  renderLiteral,
   renderScalar,
 } from "./render-yaml.ts";
 import { columnOf, lineEnd, lineStart } from "./text-lines.ts";
@@ -48,6 +51,10 @@ export function editEntry(edit: Edit, entry: Entry, after: unknown, depth: numbe
   if (isScalar(value) && value.range && !isNothing(value) && !isMultiline(value) && !isCollection(after)) {
     return [{ start: value.range[0], end: value.range[1], text: renderScalar(after, quotesOf(value)) }];
   }
+  if (isScalar(value) && value.type === "BLOCK_LITERAL" && value.range && typeof after === "string" && depth > 0) {
+    const indent = /^( +)/m.exec(edit.text.slice(value.range[0], entry.end).replace(/^.*\n/, ""))?.[1]?.length ?? 0;
+    return [{ start: value.range[0], end: entry.end, text: renderLiteral(after, indent) }];
+  }
   return [writeBehind(edit, entry, after)];
 }
 
@@ -76,11 +83,11 @@ function rewrite(edit: Edit, entry: Entry, after: unknown): Splice {
 
 function renderEntry(edit: Edit, { kind, flow, name, key, start }: Entry, after: unknown): string {
   const column = columnOf(edit.text, start);
-  if (kind === "document") return renderBlockValue(after, -edit.step, edit.step).trimStart();
+  if (kind === "document") return renderDocument(after, edit.step);
   if (kind === "item") return flow ? renderFlow(after) : `- ${renderItem(after, column + 2, edit.step)}`;
   const written = key?.range ? edit.text.slice(key.range[0], key.range[1]) : "";
   const isSimple = isScalar(key) && written !== "" && !isMultiline(key) && !written.includes("\n");
-  const label = isSimple ? written : renderScalar(name);
+  const label = isSimple ? written : renderKey(name);
   return flow ? `${label}: ${renderFlow(after)}` : `${label}:${renderBlockValue(after, column, edit.step)}`;
 }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { editEntry, type Splice } from "./edit-in-place.ts";
 import { parseYaml } from "./parse-yaml.ts";
-import { isMapping } from "./render-yaml.ts";
+import { isMapping, renderDocument } from "./render-yaml.ts";
 import { type Comment, commentsOf, isSubsequence } from "./yaml-comments.ts";
 import { documentEntry, removedStretches, UneditableYaml } from "./yaml-entries.ts";
 
@@ -18,9 +18,10 @@ import { documentEntry, removedStretches, UneditableYaml } from "./yaml-entries.
 export function editYaml(text: string, path: readonly string[], after: unknown): string {
   const { document, data } = parseYaml(text);
   const source = { text, document };
-  const root = documentEntry(source);
-  if (!isMapping(data) || root === undefined) throw new UneditableYaml("the document is no map");
   const intended = withValue(data, path, after);
+  if (data === null) return appended(text, intended);
+  const root = documentEntry(source);
+  if (!isMapping(data) || root === undefined) throw new UneditableYaml("it is no map");
   const comments = commentsOf(text);
   const stretches = removedStretches(source, root, intended);
   const needed = comments.filter(({ start }) => !stretches.some(([from, to]) => start >= from && start < to));
@@ -34,8 +35,15 @@ export function editYaml(text: string, path: readonly string[], after: unknown):
     if (edited !== undefined && keeps(edited, comments, needed)) return edited;
   }
   const anew = attempt(0);
-  if (anew === undefined) throw new UneditableYaml(path.join("."));
+  if (anew === undefined) throw new UneditableYaml(`${path.join(".")} stands in a notation that is not known here`);
   return anew;
+}
+
+/** A document without anything in it but comments gets its first data. */
+function appended(text: string, intended: unknown): string {
+  const edited = `${text}${/[^\n]$/.test(text) ? "\n" : ""}${renderDocument(intended, 2)}\n`;
+  if (!says(edited, intended)) throw new UneditableYaml("it holds nothing, and ends in a way that is not known here");
+  return edited;
 }
 
 /** The plain data at `path`. */

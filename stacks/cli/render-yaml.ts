@@ -26,6 +26,16 @@ const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 const escapeCharacter = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
+/** A key of a configuration has a colon in it, and stands bare all the same. */
+export const renderKey = (key: string): string =>
+  BARE.test(key.replace(":", "-")) && !WORDS.test(key) ? key : renderScalar(key, "double");
+
+/** A text over several lines, as they are. */
+export function renderLiteral(value: string, indent: number): string {
+  const body = value.replace(/\n$/, "");
+  return [`|${body === value ? "-" : ""}`, ...body.split("\n").map((line) => " ".repeat(indent) + line)].join("\n");
+}
+
 /** One line, as in `{ phase: deprecated, successor: v1 }`. */
 export function renderFlow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(renderFlow).join(", ")}]`;
@@ -34,11 +44,11 @@ export function renderFlow(value: unknown): string {
   return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
 }
 
-export const renderFlowPair = (key: string, value: unknown): string => `${renderScalar(key)}: ${renderFlow(value)}`;
+export const renderFlowPair = (key: string, value: unknown): string => `${renderKey(key)}: ${renderFlow(value)}`;
 
 /** `key: value` at the given column, without its first indentation and its last line end. */
 export const renderBlockPair = (key: string, value: unknown, column: number, step: number): string =>
-  `${renderScalar(key)}:${renderBlockValue(value, column, step)}`;
+  `${renderKey(key)}:${renderBlockValue(value, column, step)}`;
 
 /** What follows the colon of a key that stands at `column`. */
 export function renderBlockValue(value: unknown, column: number, step: number): string {
@@ -52,6 +62,10 @@ export function renderBlockValue(value: unknown, column: number, step: number): 
     .map(([key, item]) => margin + renderBlockPair(key, item, inner, step))
     .join("");
 }
+
+/** A whole document, without its last line end. */
+export const renderDocument = (value: unknown, step: number): string =>
+  renderBlockValue(value, -step, step).trimStart();
 
 /** What follows the dash of an item, itself `column` wide with its dash. */
 export function renderItem(item: unknown, column: number, step: number): string {

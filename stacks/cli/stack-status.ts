@@ -30,7 +30,7 @@ export interface StackStatus {
 export async function readStackStatus(options: Options): Promise<StackStatus> {
   const project = findProject(options);
   findStateFolder(project.stateFolder);
-  const { release } = readStackFile(project.stackFile);
+  const { release } = readStackFile(project);
   const problems = checkRelease(release).length;
   const gateways = findGateways(project.stateFolder, { model: modelOf(release) });
   const endpoints = gateways.map(async (gateway) => ({

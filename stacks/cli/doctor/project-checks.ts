@@ -45,7 +45,7 @@ export const checkProject = async (project: Project): Promise<readonly Finding[]
 async function checkConfiguration(project: Project): Promise<Finding> {
   const check = "configuration";
   try {
-    const { path, release } = readStackFile(project.stackFile);
+    const { path, release } = readStackFile(project);
     const problems = [...checkRelease(release), ...(await checkFiles(project.root, release))];
     if (problems.length === 0) return good(check, `${path} is valid and the files match their pins`);
     return bad(
