@@ -1,4 +1,4 @@
-import { firstDocument, isContent, type Token, tokensOf } from "./yaml-tokens.ts";
+import { isContent, type Token, tokensOf } from "./yaml-tokens.ts";
 
 /** What the engine reads otherwise than the YAML standard, or not at all. */
 export interface Finding {
@@ -11,7 +11,7 @@ export interface Finding {
  * something else although the standard allows it, with how to write it.
  */
 export function checkNotation(text: string): readonly Finding[] {
-  const tokens = firstDocument(tokensOf(text));
+  const tokens = tokensOf(text);
   return [
     ...characters(text),
     ...documentEnd(tokens),

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, type Node, type Pair, visit, type YAMLMap } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, visit, type YAMLMap } from "yaml";
 import type { Finding } from "./engine-notation.ts";
 
 /** What is YAML, and no configuration of a stack to the engine. */
@@ -14,7 +14,7 @@ export function checkStructure(document: Document.Parsed): readonly Finding[] {
       else if (path.some((outer) => outer === target)) add(alias, `*${alias.source} stands inside what it repeats`);
     },
     Map(_, map) {
-      checkKeys(map, add);
+      checkKeys(map, document, add);
     },
     Collection(_, { tag, range }) {
       if (tag !== undefined && /^tag:yaml\.org,2002:(?!(map|seq)$)/.test(tag))
@@ -27,9 +27,11 @@ export function checkStructure(document: Document.Parsed): readonly Finding[] {
 
 type Add = (node: unknown, message: string) => void;
 
-function checkKeys(map: YAMLMap, add: Add): void {
+function checkKeys(map: YAMLMap, document: Document.Parsed, add: Add): void {
   const seen = new Set<string>();
-  for (const { key } of map.items) {
+  for (const { key, value } of map.items) {
+    if (isScalar(key) && typeof key.value === "symbol") checkMerge(value, document, add);
+    else if (isScalar(key) && key.value === "<<") add(key, "The engine takes << for a merge even in quotes. Choose another key");
     if (!isScalar(key)) add(key, "A key has to be a text here. Put it in quotes");
     else if (key.value === null) add(key, `A key has to be a text. Put it in quotes: "${key.source ?? ""}"`);
     else {
@@ -40,6 +42,13 @@ function checkKeys(map: YAMLMap, add: Add): void {
       for (const name of names) seen.add(name);
     }
   }
+}
+
+/** What comes in by a merge is a map, or a list of maps. */
+function checkMerge(value: unknown, document: Document.Parsed, add: Add): void {
+  const sources = isSeq(value) ? value.items : [value];
+  const isSource = (each: unknown) => isMap(isAlias(each) ? each.resolve(document) : each);
+  if (!sources.every(isSource)) add(value, "<< takes over the pairs of a map. Write a map behind it, or another key");
 }
 
 function checkRoot(root: Node, document: Document.Parsed, add: Add): void {

@@ -1,4 +1,4 @@
-import { type Document, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, LineCounter, type Node, parseAllDocuments, parseDocument } from "yaml";
 import { checkNotation } from "./engine-notation.ts";
 import { checkStructure } from "./engine-structure.ts";
 import { explainYaml } from "./explain-yaml.ts";
@@ -21,22 +21,22 @@ export interface ParsedYaml {
 
 /**
  * Reads YAML the way the engine reads a stack's configuration: the first document of a text, with its scalars as the
- * engine takes them. What only one of the two would take is a problem.
+ * engine takes them; further ones only have to be YAML. What only one of the two would take is a problem.
  */
 export function parseYaml(text: string): ParsedYaml {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, {
+  const documents = parseAllDocuments(text, {
     merge: true,
     keepSourceTokens: true,
     // Told apart as the engine does; see engine-structure.ts.
     uniqueKeys: false,
     lineCounter,
     prettyErrors: false,
-    // Further documents are none of the engine's business.
-    logLevel: "silent",
     customTags: engineTags,
   });
-  const errors = document.errors.map(({ pos, code, message }) => ({
+  const [document = parseDocument("")] = documents;
+  // The engine looks into the next document where the first one ends, if only at its beginning.
+  const errors = documents.flatMap((each) => each.errors).map(({ pos, code, message }) => ({
     offset: pos[0],
     message: explainYaml(code, message),
   }));

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { writeAtomic } from "../../components/platforms/local/state-folder/atomic-file.ts";
 import type { Release, RolloutDocument } from "../../components/spec/index.ts";
@@ -61,6 +61,11 @@ function findRelease(path: string, config: Readonly<Record<string, unknown>>, in
   if (key === undefined) return undefined;
   const value = config[key];
   const written = inside !== undefined && isMapping(value) ? value[inside] : value;
+  if (written === undefined) {
+    throw usageFailure(
+      `${path}: ${key} has no ${inside}. There, the engine wants a release one level deeper: ${inside}: { model: … }`,
+    );
+  }
   if (isMapping(written) && typeof written.secure === "string" && Object.keys(written).length === 1) {
     throw usageFailure(`${path}: ${key} is encrypted, and a release is read by people. Set it without --secret.`);
   }
@@ -135,17 +140,23 @@ export function writeStackFile(file: StackFile, text: string): void {
       );
     }
     writeAtomic(path, text, before ? { mode: before.mode & 0o777 } : {});
-    if (before && statSync(path).mode !== before.mode) chmodSync(path, before.mode & 0o7777);
-    if (before && statSync(path).uid !== before.uid) chownSync(path, before.uid, before.gid);
+    if (before) keepOwner(path, before);
   } catch (error) {
     throw explainWrite(path, error);
   }
 }
 
-/** The file is written beside its place and moved there, so the folder is what refuses. */
+/** The system takes bits away from the mode of a new file, and gives it to who runs this. */
+function keepOwner(path: string, before: Stats): void {
+  chmodSync(path, before.mode & 0o777);
+  if (process.getuid?.() === 0) chownSync(path, before.uid, before.gid);
+}
+
 function explainWrite(path: string, error: unknown): unknown {
-  const place = error instanceof Error && "path" in error ? { path: dirname(path) } : {};
-  const sentence = explainSystemError(error instanceof Error ? Object.assign(error, place) : error);
+  if (!(error instanceof Error)) return error;
+  // It is written beside its place and moved there: what refuses is the folder.
+  const isBeside = "path" in error && error.path !== path;
+  const sentence = explainSystemError(isBeside ? Object.assign(error, { path: dirname(path) }) : error);
   if (sentence === undefined) return error;
   return new Failure(exitCodes.error, `${basename(path)} cannot be written: ${sentence} It is as it was before.`);
 }

@@ -13,15 +13,6 @@ const DOCUMENT = "\u0002";
 const FLOW_FAULT = "\u0018";
 const SCALAR = "\u001f";
 
-/** The tokens of the first document: all before the mark that ends it. */
-export function firstDocument(tokens: readonly Token[]): readonly Token[] {
-  const content = tokens.findIndex(({ kind, text }) => isContent(kind) && kind !== "document" && !text.startsWith("%"));
-  const start = tokens.findIndex(({ kind }) => kind === "document");
-  const from = content < 0 || (start >= 0 && start < content) ? start : content;
-  const end = tokens.findIndex(({ kind }, index) => index > from && kind === "document");
-  return end < 0 ? tokens : tokens.slice(0, end);
-}
-
 export const isContent = (kind: Token["kind"]): boolean => kind !== "space" && kind !== "newline" && kind !== "comment";
 
 /** Every token of a text, in order; together they are the text. */

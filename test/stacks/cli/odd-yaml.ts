@@ -150,7 +150,7 @@ function writeFile(value: { readonly [key: string]: Data }, pick: Pick): string 
         ];
   const head = ["", "# head\n", "---\n", "--- # start\n", "%YAML 1.1\n---\n", "\n\n# head\n\n"][pick(6)] ?? "";
   const foot =
-    ["", "encryptionsalt: v1:abc=\n", "# foot\n", "...\n", "---\nother: [document\n", "secretsprovider: x # y\n"][
+    ["", "encryptionsalt: v1:abc=\n", "# foot\n", "...\n", "---\nother: [document]\n", "secretsprovider: x # y\n"][
       pick(6)
     ] ?? "";
   const text = `${head}${config.join("\n")}\n${foot}`;
