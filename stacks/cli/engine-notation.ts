@@ -1,3 +1,4 @@
+import { columnOf } from "./text-lines.ts";
 import { isContent, type Token, tokensOf } from "./yaml-tokens.ts";
 
 /** What the engine reads otherwise than the YAML standard, or not at all. */
@@ -15,7 +16,13 @@ export function checkNotation(text: string): readonly Finding[] {
   return [
     ...characters(text),
     ...documentEnd(tokens),
-    ...tokens.flatMap((token, index) => [...ofToken(token), ...tabs(tokens, index), ...inBraces(text, tokens, index)]),
+    ...tokens.flatMap((token, index) => [
+      ...neighbours(text, token),
+      ...keyAbove(text, tokens, index),
+      ...ofToken(token),
+      ...tabs(tokens, index),
+      ...inBraces(text, tokens, index),
+    ]),
     ...keysInBraces(text, tokens),
   ].toSorted((a, b) => a.offset - b.offset);
 }
@@ -84,6 +91,38 @@ const escapes = (text: string, start: number): readonly Finding[] =>
       `The engine refuses half a character, ${found}. Write the character itself, or \\U with its eight digits`,
     );
   });
+
+/** What the engine wants to see behind a token. */
+function neighbours(text: string, { text: token, start, kind }: Token): readonly Finding[] {
+  const rest = text.slice(start + token.length);
+  if (kind === "quoted" && !/^([\s:,\]}]|$)/.test(rest))
+    return finding(
+      start,
+      `Something stands right behind the quoted ${token}. Put all of it in quotes, or a space between`,
+    );
+  if (kind !== "mark") return [];
+  if (token.startsWith("!") && !/^(\s|$)/.test(rest))
+    return finding(start, `The engine wants a space behind the tag ${token}. Write one`);
+  if (/^[|>][-+0-9]*$/.test(token) && !/^[ \t]*(#.*)?\r?(\n|$)/.test(rest))
+    return finding(start, `Behind ${token} the line has to end. Begin the text on the next one`);
+  return [];
+}
+
+/** A colon that begins a line belongs to a question mark above it: to the engine, a key is on one line with its colon. */
+function keyAbove(text: string, tokens: readonly Token[], index: number): readonly Finding[] {
+  const token = tokens[index];
+  if (token?.kind !== "mark" || token.text !== ":" || token.depth > 0) return [];
+  const column = columnOf(text, token.start);
+  if (text.slice(token.start - column, token.start).trim() !== "") return [];
+  for (const before of tokens.slice(0, index).toReversed()) {
+    if (!isContent(before.kind) || before.depth > 0) continue;
+    const place = columnOf(text, before.start);
+    if (before.kind === "mark" && before.text === "?" && place === column) return [];
+    const isFirst = text.slice(before.start - place, before.start).trim() === "";
+    if (isFirst && place <= column && before.text !== ":") break;
+  }
+  return finding(token.start, "The engine wants a key and its colon on one line");
+}
 
 /** The engine takes a tab between what stands on a line, and not where a line or an entry begins. */
 function tabs(tokens: readonly Token[], index: number): readonly Finding[] {

@@ -31,7 +31,8 @@ function checkKeys(map: YAMLMap, document: Document.Parsed, add: Add): void {
   const seen = new Set<string>();
   for (const { key, value } of map.items) {
     if (isScalar(key) && typeof key.value === "symbol") checkMerge(value, document, add);
-    else if (isScalar(key) && key.value === "<<") add(key, "The engine takes << for a merge even in quotes. Choose another key");
+    else if (isScalar(key) && key.value === "<<")
+      add(key, "The engine takes << for a merge even in quotes. Choose another key");
     if (!isScalar(key)) add(key, "A key has to be a text here. Put it in quotes");
     else if (key.value === null) add(key, `A key has to be a text. Put it in quotes: "${key.source ?? ""}"`);
     else {

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "yaml";
+import type { ErrorCode, YAMLError } from "yaml";
 
 /** What the parser's words mean to somebody who edits a configuration, and how to write it. */
 const CURES: Readonly<Partial<Record<ErrorCode, string>>> = {
@@ -11,12 +11,21 @@ const CURES: Readonly<Partial<Record<ErrorCode, string>>> = {
   TAB_AS_INDENT: "Indent with spaces, not with tabs",
 };
 
+const CUT_FLOW = /^Flow (map|sequence) in block collection must be sufficiently indented/;
+
+/** Braces or brackets that go on at the margin, where their parser no longer takes the lines for theirs. */
+export const isCutFlow = ({ message }: YAMLError): boolean => CUT_FLOW.test(message);
+
 /** Told apart by their words alone. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^Comments must be separated/, "A comment wants a space before its #"],
   [
-    /^Flow (map|sequence) in block collection must be sufficiently indented/,
+    CUT_FLOW,
     "The lines between { and } or [ and ] have to be indented deeper than the key before them. Indent them, the closing one too",
+  ],
+  [
+    /^Missing closing ["']quote/,
+    "This quoted text is not closed, or it goes on in lines that are not indented deeper than its key",
   ],
   [/^Nested mappings are not allowed/, CURES.BLOCK_AS_IMPLICIT_KEY ?? ""],
 ];
