@@ -139,7 +139,7 @@ const projectText = (root: string): string => readFileSync(projectFileIn(root) ?
 /** A one-line setting, found without a YAML parser: loading one takes longer than a rollback may. */
 const settingIn = (text: string, name: "name" | "stackConfigDir" | "stateFolder"): string | undefined =>
   new RegExp(
-    `${name === "stateFolder" ? "[\\s{,]" : "^"}["']?${name}["']?:[ \\t]*(["']?)([^"'#\\r\\n,}]+?)\\1[ \\t]*(?:[#,}].*)?\\r?$`,
+    `${name === "stateFolder" ? "[\\s{,]" : "^\\ufeff?"}["']?${name}["']?:[ \\t]*(["']?)([^"'#\\r\\n,}]+?)\\1[ \\t]*(?:[#,}].*)?\\r?$`,
     "m",
   ).exec(text)?.[2];
 

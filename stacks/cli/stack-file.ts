@@ -78,11 +78,19 @@ function findRelease(path: string, config: Readonly<Record<string, unknown>>, in
 }
 
 function configIn(path: string, text: string): Readonly<Record<string, unknown>> {
+  const { config } = mapIn(path, text);
+  return isMapping(config) ? config : {};
+}
+
+function mapIn(path: string, text: string): Readonly<Record<string, unknown>> {
   const { data, problems } = parseYaml(text);
   const [problem] = problems;
   if (problem) throw usageFailure(`${path}:${problem.line}:${problem.column}: ${problem.message}.`);
-  return isMapping(data) && isMapping(data.config) ? data.config : {};
+  return isMapping(data) ? data : {};
 }
+
+/** What Pulumi.yaml says. @throws Failure (2) when the engine would not read it. */
+export const readProjectFile = (path: string): Readonly<Record<string, unknown>> => mapIn(path, readText(path));
 
 /** @throws Failure (2) when the bytes are no UTF-8: written back, they would be others. */
 function readText(path: string): string {

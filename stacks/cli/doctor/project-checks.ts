@@ -1,15 +1,14 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { checkRelease } from "../../../components/spec/index.ts";
 import { cachedEngine, engineCache } from "../../engine/cache.ts";
 import { inspect, minimumVersion } from "../../engine/inspect.ts";
 import { onPath, underPulumiHome } from "../../engine/installed.ts";
-import { readYaml } from "../edit-yaml.ts";
 import { Failure } from "../failure.ts";
 import { type Project, projectFileIn } from "../project.ts";
 import { isMapping } from "../render-yaml.ts";
-import { readStackFile } from "../stack-file.ts";
+import { readProjectFile, readStackFile } from "../stack-file.ts";
 import { checkFiles } from "../version-files.ts";
 import { bad, type Finding, good } from "./finding.ts";
 
@@ -38,44 +37,50 @@ async function checkEngine(env: NodeJS.ProcessEnv): Promise<Finding> {
 
 /** The stack's configuration, its files and the provider that Pulumi.yaml names. */
 export const checkProject = async (project: Project): Promise<readonly Finding[]> => [
-  await checkConfiguration(project),
-  checkProvider(project),
+  await readable("configuration", checkConfiguration, project),
+  await readable("provider", checkProvider, project),
 ];
 
-async function checkConfiguration(project: Project): Promise<Finding> {
-  const check = "configuration";
+type Check = (check: string, project: Project) => Finding | Promise<Finding>;
+
+async function readable(name: string, check: Check, project: Project): Promise<Finding> {
   try {
-    const { path, release } = readStackFile(project);
-    const problems = [...checkRelease(release), ...(await checkFiles(project.root, release))];
-    if (problems.length === 0) return good(check, `${path} is valid and the files match their pins`);
-    return bad(
-      check,
-      `${path} has ${problems.length} problems, the first at ${problems[0]?.path}`,
-      "mlc validate lists them",
-    );
+    return await check(name, project);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return bad(check, error.message, "correct the file");
+    return bad(name, error.message, "correct the file");
   }
+}
+
+async function checkConfiguration(check: string, project: Project): Promise<Finding> {
+  const { path, release } = readStackFile(project);
+  const problems = [...checkRelease(release), ...(await checkFiles(project.root, release))];
+  if (problems.length === 0) return good(check, `${path} is valid and the files match their pins`);
+  return bad(
+    check,
+    `${path} has ${problems.length} problems, the first at ${problems[0]?.path}`,
+    "mlc validate lists them",
+  );
 }
 
 const PROVIDER = "model-lifecycle-local";
 
-function checkProvider({ root }: Project): Finding {
+function checkProvider(check: string, { root }: Project): Finding {
   const file = projectFileIn(root) ?? join(root, "Pulumi.yaml");
-  const providers = readYaml(readFileSync(file, "utf8"), ["plugins", "providers"]);
+  const { plugins } = readProjectFile(file);
+  const providers = isMapping(plugins) ? plugins.providers : undefined;
   const named = (Array.isArray(providers) ? providers : []).find((each) => isMapping(each) && each.name === PROVIDER);
   const path: unknown = isMapping(named) ? named.path : undefined;
   if (typeof path !== "string") {
     return bad(
-      "provider",
+      check,
       `${file} names no plugin ${PROVIDER}`,
       "add it under plugins.providers; `mlc init` in an empty folder shows how",
     );
   }
-  if (existsSync(join(resolve(root, path), "PulumiPlugin.yaml"))) return good("provider", path);
+  if (existsSync(join(resolve(root, path), "PulumiPlugin.yaml"))) return good(check, path);
   return bad(
-    "provider",
+    check,
     `${file} names ${path}, where there is no PulumiPlugin.yaml`,
     "run npm install, or correct the path",
   );

@@ -1,20 +1,11 @@
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Release } from "../../../components/spec/index.ts";
 import { findProject } from "../../../stacks/cli/project.ts";
 import { readStackFile, renderStackFile, writeStackFile } from "../../../stacks/cli/stack-file.ts";
+import { fillDisk, mountSmallDisk } from "../../platforms/local/state-folder/small-disk.ts";
 import { createProject, type Project } from "../../support/project.ts";
 
 const release = (stable: string) =>
@@ -24,7 +15,7 @@ const PROJECT = "name: places\nruntime: nodejs\n";
 
 describe("places and forms of a release", () => {
   let root: string;
-  const write = (name: string, text: string | Buffer) => writeFileSync(join(root, name), text);
+  const write = (name: string, text: string) => writeFileSync(join(root, name), text);
   const read = (name: string) => readFileSync(join(root, name), "utf8");
   const places = () => findProject({ cwd: root, stack: "dev" }, {});
   const roll = (stable: string) => {
@@ -36,54 +27,6 @@ describe("places and forms of a release", () => {
     root = mkdtempSync(join(tmpdir(), "mlc-places-"));
     write("Pulumi.yaml", PROJECT);
     return () => rmSync(root, { recursive: true, force: true });
-  });
-
-  test("JSON on one line, as `pulumi config set` writes it, stays JSON on one line with its quotes and comment", () => {
-    write("Pulumi.dev.yaml", `config:\n  model-lifecycle:release: '${JSON.stringify(release("v1"))}' # set\n`);
-    expect(readStackFile(places()).release).toEqual(release("v1"));
-    roll("v2");
-    expect(read("Pulumi.dev.yaml")).toBe(
-      `config:\n  model-lifecycle:release: '${JSON.stringify(release("v2"))}' # set\n`,
-    );
-  });
-
-  test("JSON over several lines stays a text over several lines", () => {
-    const text = (stable: string) =>
-      `config:\n  model-lifecycle:release: |\n${JSON.stringify(release(stable), undefined, 2).replaceAll(/^/gm, "    ")}\nencryptionsalt: v1:abc=\n`;
-    write("Pulumi.dev.yaml", text("v1"));
-    roll("v2");
-    expect(read("Pulumi.dev.yaml")).toBe(text("v2"));
-  });
-
-  test("a text that is no JSON, and a secret, are refused with what to do", () => {
-    write("Pulumi.dev.yaml", "config:\n  model-lifecycle:release: v1\n");
-    expect(() => readStackFile(places())).toThrow(
-      /^\S+Pulumi\.dev\.yaml: model-lifecycle:release is a text and not JSON \(.*\)\. Write it as YAML below the key\.$/,
-    );
-    write("Pulumi.dev.yaml", "config:\n  model-lifecycle:release: { secure: v1:abc= }\n");
-    expect(() => readStackFile(places())).toThrow(/is encrypted, and a release is read by people/);
-  });
-
-  test("a release in Pulumi.yaml is read for every stack, and what changes goes into the stack's file", () => {
-    const project = `${PROJECT}config:\n  model-lifecycle:release:\n    value: ${JSON.stringify(release("v1"))}\n`;
-    write("Pulumi.yaml", project);
-    expect(readStackFile(places()).release).toEqual(release("v1"));
-    roll("v2");
-    expect(readStackFile(places()).release).toEqual(release("v2"));
-    expect(read("Pulumi.yaml")).toBe(project);
-    expect(read("Pulumi.dev.yaml")).toBe(
-      'config:\n  model-lifecycle:release:\n    model: { name: m }\n    rollout:\n      stable: v2\n      steps: ["5%", "50%"]\n',
-    );
-  });
-
-  test("a file of a stack that says nothing of the release keeps everything else", () => {
-    write("Pulumi.yaml", `${PROJECT}config:\n  model-lifecycle:release: '${JSON.stringify(release("v1"))}'\n`);
-    write("Pulumi.dev.yaml", "# ours\nconfig:\n  aws:region: eu-west-1 # here\n");
-    roll("v2");
-    expect(read("Pulumi.dev.yaml")).toMatch(
-      /^# ours\nconfig:\n {2}aws:region: eu-west-1 # here\n {2}model-lifecycle:release:\n {4}model: \{ name: m \}\n/,
-    );
-    expect(readStackFile(places()).release).toEqual(release("v2"));
   });
 
   test("a file with comments alone gets the release below them", () => {
@@ -106,24 +49,39 @@ describe("places and forms of a release", () => {
     expect(findProject({ cwd: join(root, "models/v1") }, {})).toMatchObject({ root, stack: "dev" });
   });
 
-  test("what the engine refuses names line, column and cure", () => {
-    write("Pulumi.dev.yaml", 'config:\n  model-lifecycle:release:\n    model: { name: "a\\/b" }\n');
-    expect(() => readStackFile(places())).toThrow(
-      /Pulumi\.dev\.yaml:3:22: The engine refuses the escape "\\\/"\. Write the slash alone: "\/"\.$/,
+  test("the stack's file has the ending of the project's file, as the engine wants it", () => {
+    const text = `config:\n  model-lifecycle:release: '${JSON.stringify(release("v1"))}'\n`;
+    write("Pulumi.dev.yml", text);
+    expect(() => places()).toThrow(
+      `Stack "dev" has no configuration in ${root}. No stack is configured there. Name one with --stack, or write Pulumi.dev.yaml (\`mlc init --stack dev\`).`,
     );
-    write("Pulumi.dev.yaml", Buffer.from([0x61, 0x3a, 0xff, 0x0a]));
-    expect(() => readStackFile(places())).toThrow(/Pulumi\.dev\.yaml is not UTF-8\. Save it as UTF-8\.$/);
+    rmSync(join(root, "Pulumi.yaml"));
+    write("Pulumi.yml", PROJECT);
+    expect(findProject({ cwd: root }, {})).toMatchObject({ stack: "dev", stackFile: join(root, "Pulumi.dev.yml") });
   });
 
-  test("a link stays a link, and the file behind it keeps its mode", () => {
-    mkdirSync(join(root, "elsewhere"));
-    write("elsewhere/shared.yaml", `config:\n  model-lifecycle:release: '${JSON.stringify(release("v1"))}'\n`);
-    chmodSync(join(root, "elsewhere/shared.yaml"), 0o666);
-    symlinkSync("elsewhere/shared.yaml", join(root, "Pulumi.dev.yaml"));
+  test("a mark of the byte order at the beginning of both files is none of their content, and stays", () => {
+    write("Pulumi.yaml", `\ufeff${PROJECT}`);
+    write("Pulumi.dev.yaml", `\ufeffconfig:\n  model-lifecycle:release: '${JSON.stringify(release("v1"))}'\n`);
+    expect(places().stateFolder).toMatch(/places.dev$/);
     roll("v2");
-    expect(lstatSync(join(root, "Pulumi.dev.yaml")).isSymbolicLink()).toBe(true);
-    expect(statSync(join(root, "elsewhere/shared.yaml")).mode & 0o777).toBe(0o666);
-    expect(read("elsewhere/shared.yaml")).toContain('"stable":"v2"');
+    expect(read("Pulumi.dev.yaml")).toBe(
+      `\ufeffconfig:\n  model-lifecycle:release: '${JSON.stringify(release("v2"))}'\n`,
+    );
+  });
+
+  test("on a full disk the file stays as it was, and nothing lies beside it", (context) => {
+    const disk = mountSmallDisk(context, 64);
+    const text = `config:\n  model-lifecycle:release: '${JSON.stringify(release("v1"))}'\n`;
+    writeFileSync(join(disk, "Pulumi.yaml"), PROJECT);
+    writeFileSync(join(disk, "Pulumi.dev.yaml"), text);
+    const file = readStackFile(findProject({ cwd: disk }, {}));
+    fillDisk(disk);
+    expect(() => writeStackFile(file, `${text}# ${"long ".repeat(2_000)}\n`)).toThrow(
+      `${join(disk, "Pulumi.dev.yaml")}: no space left to write (ENOSPC); allowed: some free space on this disk. Nothing was changed. Free some space, then run the same command again.`,
+    );
+    expect(readFileSync(join(disk, "Pulumi.dev.yaml"), "utf8")).toBe(text);
+    expect(readdirSync(disk).toSorted()).toEqual(["Pulumi.dev.yaml", "Pulumi.yaml", "ballast"]);
   });
 
   test("a folder that went away is one sentence", () => {
@@ -184,5 +142,12 @@ describe("the real engine hands on what is read here", () => {
     writeStackFile(asJson, renderStackFile(asJson, release("v4")));
     expect(reading().json).toBe(JSON.stringify(release("v4")));
     expect(await arriving()).toEqual(release("v4"));
+  });
+
+  test("a release right below its key of Pulumi.yaml is refused by the engine too", async () => {
+    project.write("Pulumi.yaml", `${bare}\nconfig:\n  model-lifecycle:release: ${JSON.stringify(release("v1"))}\n`);
+    project.write("Pulumi.dev.yaml", "config: {}\n");
+    expect(() => reading()).toThrow("wants a release one level deeper");
+    expect((await project.preview()).output).toContain("additionalProperties 'model', 'rollout' not allowed");
   });
 });
