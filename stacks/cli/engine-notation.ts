@@ -1,5 +1,5 @@
 import { columnOf } from "./text-lines.ts";
-import { isContent, type Token, tokensOf } from "./yaml-tokens.ts";
+import { isContent, lastBefore, type Token, tokensOf } from "./yaml-tokens.ts";
 
 /** What the engine reads otherwise than the YAML standard, or not at all. */
 export interface Finding {
@@ -114,13 +114,16 @@ function keyAbove(text: string, tokens: readonly Token[], index: number): readon
   if (token?.kind !== "mark" || token.text !== ":" || token.depth > 0) return [];
   const column = columnOf(text, token.start);
   if (text.slice(token.start - column, token.start).trim() !== "") return [];
-  for (const before of tokens.slice(0, index).toReversed()) {
-    if (!isContent(before.kind) || before.depth > 0) continue;
-    const place = columnOf(text, before.start);
-    if (before.kind === "mark" && before.text === "?" && place === column) return [];
-    const isFirst = text.slice(before.start - place, before.start).trim() === "";
-    if (isFirst && place <= column && before.text !== ":") break;
-  }
+  const isItsMark = ({ kind, text: words, start }: Token): boolean =>
+    kind === "mark" && words === "?" && columnOf(text, start) === column;
+  const beginsLine = ({ start, text: words }: Token): boolean => {
+    const place = columnOf(text, start);
+    return words !== ":" && place <= column && text.slice(start - place, start).trim() === "";
+  };
+  const ends = (each: Token): boolean =>
+    isContent(each.kind) && each.depth === 0 && (isItsMark(each) || beginsLine(each));
+  const above = lastBefore(tokens, index, ends);
+  if (above && isItsMark(above)) return [];
   return finding(token.start, "The engine wants a key and its colon on one line");
 }
 
@@ -128,7 +131,7 @@ function keyAbove(text: string, tokens: readonly Token[], index: number): readon
 function tabs(tokens: readonly Token[], index: number): readonly Finding[] {
   const token = tokens[index];
   if (token?.kind !== "space" || !token.text.includes("\t")) return [];
-  const before = tokens.slice(0, index).findLast(({ kind }) => kind !== "space");
+  const before = lastBefore(tokens, index, ({ kind }) => kind !== "space");
   const offset = token.start + token.text.indexOf("\t");
   const begins = before === undefined || before.kind === "newline" || before.kind === "block";
   if (begins && (token.depth === 0 || isAfterPlain(tokens, index)))
@@ -139,7 +142,7 @@ function tabs(tokens: readonly Token[], index: number): readonly Finding[] {
 
 /** The engine reads on behind a value without quotes, over line ends. */
 const isAfterPlain = (tokens: readonly Token[], index: number): boolean =>
-  tokens.slice(0, index).findLast(({ kind }) => isContent(kind))?.kind === "plain";
+  lastBefore(tokens, index, ({ kind }) => isContent(kind))?.kind === "plain";
 
 /** Inside braces and brackets, values without quotes end earlier for the engine, or later. */
 function inBraces(text: string, tokens: readonly Token[], index: number): readonly Finding[] {

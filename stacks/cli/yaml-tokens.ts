@@ -15,6 +15,19 @@ const SCALAR = "\u001f";
 
 export const isContent = (kind: Token["kind"]): boolean => kind !== "space" && kind !== "newline" && kind !== "comment";
 
+/** The nearest token before a place for which this holds; looked for from there, because files may be long. */
+export function lastBefore(
+  tokens: readonly Token[],
+  index: number,
+  holds: (token: Token) => boolean,
+): Token | undefined {
+  for (let at = index - 1; at >= 0; at -= 1) {
+    const token = tokens[at];
+    if (token && holds(token)) return token;
+  }
+  return undefined;
+}
+
 /** Every token of a text, in order; together they are the text. */
 export function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
