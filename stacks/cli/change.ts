@@ -53,7 +53,7 @@ export async function changeRelease(terminal: Terminal, options: Options, steps:
 
 /** @throws Failure (2) with every problem that keeps the move from being made. */
 export function planChange(project: Project, move: ChangeSteps["move"]): Change {
-  const file = readStackFile(project.stackFile);
+  const file = readStackFile(project);
   // Abort and rollback are made on whatever has a rollout; every other move checks what it is given.
   if (!hasRollout(file.release)) throw problemsFailure(checkRelease(file.release));
   const moved = move(file.release);

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { usageFailure } from "./failure.ts";
-import { parseYaml } from "./parse-yaml.ts";
 import { projectFileIn } from "./project.ts";
 import { missingLines } from "./project-lines.ts";
 import { isMapping } from "./render-yaml.ts";
+import { readProjectFile } from "./stack-file.ts";
 import { indented, programLines, releaseLines, type Starter, type StarterPlaces } from "./starter-project.ts";
 
 /** What a folder holds of a project before `mlc init` writes into it. */
@@ -58,7 +58,7 @@ export function readExisting(root: string): ExistingProject {
 export function linesToAdd(root: string, existing: ExistingProject, starter: Starter): readonly LinesToAdd[] {
   const { projectFile, program, stackFolder } = existing;
   const projectLines =
-    projectFile === undefined ? [] : linesFor(readFileSync(join(root, projectFile), "utf8"), existing, starter);
+    projectFile === undefined ? [] : linesFor(readProjectFile(join(root, projectFile)), existing, starter);
   const stackFile = join(stackFolder, `Pulumi.${starter.stack}.yaml`);
   return [
     { file: projectFile ?? "Pulumi.yaml", lines: projectLines },
@@ -71,8 +71,12 @@ export function linesToAdd(root: string, existing: ExistingProject, starter: Sta
   ].filter(({ lines }) => lines.length > 0);
 }
 
-function linesFor(text: string, { program, runsAsIs }: ExistingProject, { library }: Starter): readonly string[] {
-  const { provider = [], refresh = [] } = missingLines(text, library);
+function linesFor(
+  file: ReturnType<typeof readProjectFile>,
+  { program, runsAsIs }: ExistingProject,
+  { library }: Starter,
+): readonly string[] {
+  const { provider = [], refresh = [] } = missingLines(file, library);
   // Who has no program gets the first one, which Node runs as it is.
   const runtime = program === undefined && !runsAsIs ? RUNTIME : [];
   return [...runtime, ...provider, ...refresh];
@@ -100,14 +104,4 @@ function readPackage(root: string): Readonly<Record<string, unknown>> | undefine
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw usageFailure(`${path} is no JSON object. Mend it first; nothing was written.`);
-}
-
-function readProjectFile(path: string): Readonly<Record<string, unknown>> {
-  const document = parseYaml(readFileSync(path, "utf8"));
-  const [error] = document.errors;
-  if (error !== undefined) {
-    throw usageFailure(`${path} cannot be read: ${error.message.split("\n")[0]} Mend it first; nothing was written.`);
-  }
-  const content: unknown = document.toJS();
-  return isMapping(content) ? content : {};
 }

@@ -1,25 +1,60 @@
-import { type Document, parseDocument, type ScalarTag } from "yaml";
+import { type Document, LineCounter, type Node, parseAllDocuments, parseDocument } from "yaml";
+import { checkNotation } from "./engine-notation.ts";
+import { checkStructure } from "./engine-structure.ts";
+import { explainYaml, isCutFlow } from "./explain-yaml.ts";
+import { engineTags } from "./yaml-scalars.ts";
 
-const TIMESTAMP =
-  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ](\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.\d+)?\s*(Z|[+-]\d{1,2}:\d{2})?)?$/;
+/** A place of a text that the engine, or this reader, does not take. Lines and columns count from 1. */
+export interface YamlProblem {
+  readonly line: number;
+  readonly column: number;
+  /** What is there, and how to write it. */
+  readonly message: string;
+}
+
+export interface ParsedYaml {
+  readonly document: Document.Parsed;
+  /** The document as plain data; undefined where there are problems. */
+  readonly data: unknown;
+  readonly problems: readonly YamlProblem[];
+}
 
 /**
- * The engine reads a bare timestamp as a time and hands it on in Go's notation. Reading it the same way shows the same
- * problem before the engine does.
+ * Reads YAML the way the engine reads a stack's configuration: the first document of a text, with its scalars as the
+ * engine takes them; further ones only have to be YAML. What only one of the two would take is a problem.
  */
-const bareTimestamp: ScalarTag = {
-  tag: "tag:yaml.org,2002:timestamp",
-  default: true,
-  test: TIMESTAMP,
-  resolve: (source) => {
-    const [, year = "", month = "", day = "", hour = "0", minute = "0", second = "0", zone = "Z"] =
-      TIMESTAMP.exec(source) ?? [];
-    const two = (part: string) => part.padStart(2, "0");
-    const offset = zone === "Z" ? "+0000 UTC" : `${zone.replace(":", "")} ${zone.replace(":", "")}`;
-    return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)} ${offset}`;
-  },
-};
+export function parseYaml(text: string): ParsedYaml {
+  const lineCounter = new LineCounter();
+  const documents = parseAllDocuments(text, {
+    merge: true,
+    keepSourceTokens: true,
+    // Told apart as the engine does; see engine-structure.ts.
+    uniqueKeys: false,
+    lineCounter,
+    prettyErrors: false,
+    customTags: engineTags,
+  });
+  const [document = parseDocument("")] = documents;
+  // The engine looks into the next document where the first one ends, if only at its beginning.
+  const errors = documents
+    .flatMap((each) => each.errors)
+    .map(({ pos, code, message }) => ({
+      offset: pos[0],
+      message: explainYaml(code, message),
+    }));
+  // Behind a flow that is cut off the tokens mean something else.
+  const isCut = documents.some((each) => each.errors.some(isCutFlow));
+  const findings = [...(isCut ? [] : checkNotation(text)), ...(errors.length > 0 ? errors : checkStructure(document))];
+  const problems = findings.map(({ offset, message }) => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { line, column: col, message };
+  });
+  return { document, problems, data: problems.length === 0 ? dataOf(document, document.contents) : undefined };
+}
 
-/** Reads YAML the way the engine reads a stack's configuration. Syntax errors stand in `errors` of the result. */
-export const parseYaml = (text: string): Document.Parsed =>
-  parseDocument(text, { merge: true, customTags: (tags) => [...tags, bareTimestamp] });
+/** More than a person writes, and less than what takes memory away. */
+const MOST_REPEATS = 10_000;
+
+/** The plain data of a node; null where there is none. */
+export const dataOf = (document: Document.Parsed, node: Node | null | undefined): unknown =>
+  node?.toJS(document, { maxAliasCount: MOST_REPEATS }) ?? null;

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { readYaml } from "./edit-yaml.ts";
 import { isMapping } from "./render-yaml.ts";
 
 /** The plugin that Pulumi.yaml has to name. */
@@ -12,17 +11,20 @@ export interface MissingLines {
   readonly refresh?: readonly string[];
 }
 
+type ProjectFile = Readonly<Record<string, unknown>>;
+
 /** @param library Path of the package, relative to the folder of Pulumi.yaml */
-export function missingLines(text: string, library: string): MissingLines {
+export function missingLines(file: ProjectFile, library: string): MissingLines {
+  const { options } = file;
   return {
-    ...(providerPath(text) === undefined ? { provider: providerLines(library) } : {}),
-    ...(readYaml(text, ["options", "refresh"]) === "always" ? {} : { refresh: refreshLines }),
+    ...(providerPath(file) === undefined ? { provider: providerLines(library) } : {}),
+    ...(isMapping(options) && options.refresh === "always" ? {} : { refresh: refreshLines }),
   };
 }
 
 /** Where Pulumi.yaml says that the provider is. */
-export function providerPath(text: string): string | undefined {
-  const providers = readYaml(text, ["plugins", "providers"]);
+export function providerPath({ plugins }: ProjectFile): string | undefined {
+  const providers = isMapping(plugins) ? plugins.providers : undefined;
   const named = (Array.isArray(providers) ? providers : []).find((each) => isMapping(each) && each.name === PROVIDER);
   return isMapping(named) && typeof named.path === "string" ? named.path : undefined;
 }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, extname, join, resolve } from "node:path";
 import { placeOf } from "../../components/platforms/local/state-folder/place.ts";
 import type { Options } from "./command.ts";
 import { usageFailure } from "./failure.ts";
@@ -33,9 +33,9 @@ export interface Project extends StackPlace {
 export function findProject(options: Options, env: NodeJS.ProcessEnv = process.env): Project {
   const root = findRoot(folderOf(options));
   const folder = configurationFolder(root);
-  const stacks = stacksIn(folder);
+  const stacks = stacksIn(root, folder);
   const stack = options.stack ?? env.PULUMI_STACK ?? only(stacks, folder);
-  const stackFile = fileOf(folder, shortName(stack));
+  const stackFile = fileOf(root, folder, shortName(stack));
   if (stackFile === undefined) {
     throw usageFailure(
       `Stack "${stack}" has no configuration in ${folder}. ${listed(stacks)} Name one with --stack, or write Pulumi.${shortName(stack)}.yaml (\`mlc init --stack ${shortName(stack)}\`).`,
@@ -54,9 +54,9 @@ export function locateStack(options: Options, env: NodeJS.ProcessEnv = process.e
   const start = folderOf(options);
   const root = options.project === undefined ? findRoot(start) : (rootAbove(start) ?? start);
   const folder = orNothing(() => configurationFolder(root)) ?? root;
-  const stacks = orNothing(() => stacksIn(folder)) ?? [];
+  const stacks = orNothing(() => stacksIn(root, folder)) ?? [];
   const stack = options.stack ?? env.PULUMI_STACK ?? only(stacks, folder);
-  const stackFile = fileOf(folder, shortName(stack));
+  const stackFile = fileOf(root, folder, shortName(stack));
   const found = { root, stack, ...(stackFile === undefined ? {} : { stackFile }) };
   return { ...found, ...stateOf(found, options, env) };
 }
@@ -88,13 +88,16 @@ function projectName(root: string, stack: string, { project }: Options): string 
 export const shortName = (stack: string): string => stack.split("/").at(-1) ?? stack;
 
 /** The stacks that have a configuration file. */
-export const stacksOf = (options: Options): readonly string[] =>
-  stacksIn(configurationFolder(findRoot(folderOf(options))));
+export function stacksOf(options: Options): readonly string[] {
+  const root = findRoot(folderOf(options));
+  return stacksIn(root, configurationFolder(root));
+}
 
-function stacksIn(folder: string): readonly string[] {
+function stacksIn(root: string, folder: string): readonly string[] {
+  const ending = endingOf(root);
   return readdirSync(folder)
-    .map((name) => /^Pulumi\.(.+)\.ya?ml$/.exec(name)?.[1])
-    .filter((stack) => stack !== undefined)
+    .filter((name) => name.startsWith("Pulumi.") && name.endsWith(ending) && name !== `Pulumi${ending}`)
+    .map((name) => name.slice("Pulumi.".length, -ending.length))
     .sort();
 }
 
@@ -136,7 +139,7 @@ const projectText = (root: string): string => readFileSync(projectFileIn(root) ?
 /** A one-line setting, found without a YAML parser: loading one takes longer than a rollback may. */
 const settingIn = (text: string, name: "name" | "stackConfigDir" | "stateFolder"): string | undefined =>
   new RegExp(
-    `${name === "stateFolder" ? "[\\s{,]" : "^"}["']?${name}["']?:[ \\t]*(["']?)([^"'#\\r\\n,}]+?)\\1[ \\t]*(?:[#,}].*)?\\r?$`,
+    `${name === "stateFolder" ? "[\\s{,]" : "^\\ufeff?"}["']?${name}["']?:[ \\t]*(["']?)([^"'#\\r\\n,}]+?)\\1[ \\t]*(?:[#,}].*)?\\r?$`,
     "m",
   ).exec(text)?.[2];
 
@@ -148,8 +151,17 @@ function orNothing<Value>(read: () => Value): Value | undefined {
   }
 }
 
-const fileOf = (folder: string, stack: string): string | undefined =>
-  ["yaml", "yml"].map((ending) => join(folder, `Pulumi.${stack}.${ending}`)).find((path) => existsSync(path));
+/**
+ * The stack's file, with the ending of the project's file, as the engine wants it. It may be missing where Pulumi.yaml
+ * holds a release for all stacks.
+ */
+function fileOf(root: string, folder: string, stack: string): string | undefined {
+  const path = join(folder, `Pulumi.${stack}${endingOf(root)}`);
+  const hasRelease = () => /model-lifecycle:(config:)?release/.test(projectText(root));
+  return existsSync(path) || orNothing(hasRelease) === true ? path : undefined;
+}
+
+const endingOf = (root: string): string => extname(projectFileIn(root) ?? "Pulumi.yaml");
 
 function only(stacks: readonly string[], folder: string): string {
   const [first, ...others] = stacks;

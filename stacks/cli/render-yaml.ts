@@ -12,10 +12,28 @@ const BARE = /^[A-Za-z][\w./-]{0,31}$/;
 const WORDS = /^(true|false|null|yes|no|on|off|y|n)$/i;
 
 export function renderScalar(value: unknown, quotes: Quotes = "plain"): string {
-  if (typeof value !== "string") return JSON.stringify(value ?? null);
+  if (typeof value === "number" && !Number.isFinite(value)) return NOT_FINITE[String(value)] ?? ".nan";
+  if (typeof value !== "string") return String(value ?? null);
   if (quotes === "plain" && BARE.test(value) && !WORDS.test(value)) return value;
   if (quotes === "single" && /^[\x20-\x7e]*$/.test(value)) return `'${value.replaceAll("'", "''")}'`;
-  return JSON.stringify(value);
+  return JSON.stringify(value).replaceAll(UNPRINTABLE, escapeCharacter);
+}
+
+const NOT_FINITE: Readonly<Record<string, string>> = { Infinity: ".inf", "-Infinity": "-.inf" };
+
+/** What JSON leaves as it is, and the engine takes for a line end or refuses. */
+const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+const escapeCharacter = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/** A key of a configuration has a colon in it, and stands bare all the same. */
+export const renderKey = (key: string): string =>
+  BARE.test(key.replace(":", "-")) && !WORDS.test(key) ? key : renderScalar(key, "double");
+
+/** A text over several lines, as they are. */
+export function renderLiteral(value: string, indent: number): string {
+  const body = value.replace(/\n$/, "");
+  return [`|${body === value ? "-" : ""}`, ...body.split("\n").map((line) => " ".repeat(indent) + line)].join("\n");
 }
 
 /** One line, as in `{ phase: deprecated, successor: v1 }`. */
@@ -26,16 +44,15 @@ export function renderFlow(value: unknown): string {
   return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
 }
 
-export const renderFlowPair = (key: string, value: unknown): string => `${renderScalar(key)}: ${renderFlow(value)}`;
+export const renderFlowPair = (key: string, value: unknown): string => `${renderKey(key)}: ${renderFlow(value)}`;
 
 /** `key: value` at the given column, without its first indentation and its last line end. */
 export const renderBlockPair = (key: string, value: unknown, column: number, step: number): string =>
-  `${renderScalar(key)}:${renderBlockValue(value, column, step)}`;
+  `${renderKey(key)}:${renderBlockValue(value, column, step)}`;
 
 /** What follows the colon of a key that stands at `column`. */
 export function renderBlockValue(value: unknown, column: number, step: number): string {
-  const inline = renderFlow(value);
-  if (isShallow(value) && column + inline.length <= WIDTH) return ` ${inline}`;
+  if (isLine(value, column)) return ` ${renderFlow(value)}`;
   const inner = column + step;
   const margin = `\n${" ".repeat(inner)}`;
   if (Array.isArray(value)) {
@@ -46,18 +63,25 @@ export function renderBlockValue(value: unknown, column: number, step: number): 
     .join("");
 }
 
-function renderItem(item: unknown, column: number, step: number): string {
-  if (!isMapping(item) || (isShallow(item) && column + renderFlow(item).length <= WIDTH)) return renderFlow(item);
+/** A whole document, without its last line end. */
+export const renderDocument = (value: unknown, step: number): string =>
+  renderBlockValue(value, -step, step).trimStart();
+
+/** What follows the dash of an item, itself `column` wide with its dash. */
+export function renderItem(item: unknown, column: number, step: number): string {
+  if (!isMapping(item) || isLine(item, column)) return renderFlow(item);
   return entries(item)
     .map(([key, value]) => renderBlockPair(key, value, column, step))
     .join(`\n${" ".repeat(column)}`);
 }
 
-/** A scalar, or a map or list of scalars, which is easiest to read on one line. */
-const isShallow = (value: unknown): boolean =>
-  typeof value !== "object" ||
-  value === null ||
-  Object.values(value).every((item) => typeof item !== "object" || item === null);
+/** What is written on one line: a scalar, what is empty, and a small map or list of scalars. */
+function isLine(value: unknown, column: number): boolean {
+  const items: readonly unknown[] = typeof value === "object" && value !== null ? Object.values(value) : [];
+  if (items.length === 0) return true;
+  const isShallow = items.every((item) => typeof item !== "object" || item === null);
+  return isShallow && column + renderFlow(value).length <= WIDTH;
+}
 
 export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -42,7 +42,7 @@ export type EndpointStatus = Answer & {
 export async function readStackStatus(options: Options): Promise<StackStatus> {
   const project = findProject(options);
   const folder = findStateFolder(project.stateFolder);
-  const { release } = readStackFile(project.stackFile);
+  const { release } = readStackFile(project);
   const problems = checkRelease(release).length;
   const gateways = findGateways(project.stateFolder, { model: modelOf(release) });
   const [looks, answers] = await Promise.all([

@@ -13,6 +13,8 @@ const words: Readonly<Record<string, string>> = {
   ENFILE: "the machine may not open more files",
   ENAMETOOLONG: "the path is too long",
   ELOOP: "symbolic links lead in a circle",
+  EBUSY: "it is in use, or mounted by itself",
+  EIO: "the disk has an error",
   ETXTBSY: "it is being executed",
   ENOEXEC: "it is no program",
 };

@@ -79,7 +79,7 @@ const namesOf = (program: Program): readonly string[] =>
   program.commands.map((command) => command.name()).filter((name) => name !== "complete");
 
 function versionsOf(options: Options): readonly string[] {
-  const { release } = readStackFile(findProject(options).stackFile);
+  const { release } = readStackFile(findProject(options));
   return isMapping(release) && isMapping(release.versions) ? Object.keys(release.versions) : [];
 }
 

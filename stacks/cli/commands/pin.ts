@@ -10,7 +10,7 @@ import { hashVersion, type PathVersion, pathVersions } from "../version-files.ts
 /** Writes the hashes of directories into the configuration; nothing is deployed. */
 export const pin: Command = async (terminal, { args, options }) => {
   const project = findProject(options);
-  const file = readStackFile(project.stackFile);
+  const file = readStackFile(project);
   const chosen = choose(pathVersions(file.release), args);
   const hashed = await terminal.during(
     "hashing the versions' files",

@@ -140,11 +140,14 @@ function checkTarget(gateways: readonly Gateway[], to: string | undefined): void
 }
 
 /** Reads the configuration only where there is a choice, and takes them all when it cannot be read. */
-async function gatewaysOf({ stateFolder, stackFile }: StackPlace, { endpoint }: Options): Promise<readonly Gateway[]> {
+async function gatewaysOf(
+  { root, stateFolder, stackFile }: StackPlace,
+  { endpoint }: Options,
+): Promise<readonly Gateway[]> {
   const all = findGateways(stateFolder, { endpoint });
   if (all.length < 2 || stackFile === undefined) return all;
-  const { modelInFile } = await import("../stack-file.ts");
-  return findGateways(stateFolder, { endpoint, model: modelInFile(stackFile) });
+  const { modelIn } = await import("../stack-file.ts");
+  return findGateways(stateFolder, { endpoint, model: modelIn({ root, stackFile }) });
 }
 
 /** What everything that answered gives all traffic to. */

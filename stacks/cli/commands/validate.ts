@@ -7,7 +7,7 @@ import { checkFiles } from "../version-files.ts";
 
 export const validate: Command = async (terminal, { options }) => {
   const project = findProject(options);
-  const { path, release } = readStackFile(project.stackFile);
+  const { path, release } = readStackFile(project);
   const files = terminal.during("hashing the versions' files", checkFiles(project.root, release));
   const problems = [...checkRelease(release), ...(await files)];
   if (problems.length > 0) throw problemsFailure(problems);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { checkRelease } from "../../../components/spec/index.ts";
@@ -8,7 +8,7 @@ import { onPath, underPulumiHome } from "../../engine/installed.ts";
 import { Failure } from "../failure.ts";
 import { type Project, projectFileIn } from "../project.ts";
 import { findLibrary, missingLines, PROVIDER, providerPath } from "../project-lines.ts";
-import { readStackFile } from "../stack-file.ts";
+import { readProjectFile, readStackFile } from "../stack-file.ts";
 import { checkFiles } from "../version-files.ts";
 import { bad, type Finding, good } from "./finding.ts";
 
@@ -37,33 +37,27 @@ async function checkEngine(env: NodeJS.ProcessEnv): Promise<Finding> {
 
 /** The stack's configuration, its files and what Pulumi.yaml has to say. */
 export const checkProject = async (project: Project): Promise<readonly Finding[]> => [
-  await checkConfiguration(project),
-  ...checkProjectFile(project),
+  ...(await readable("configuration", checkConfiguration, project)),
+  ...(await readable("provider", checkProjectFile, project)),
 ];
 
-async function checkConfiguration(project: Project): Promise<Finding> {
-  const check = "configuration";
+type Check = (project: Project, check: string) => readonly Finding[] | Promise<readonly Finding[]>;
+
+async function readable(name: string, check: Check, project: Project): Promise<readonly Finding[]> {
   try {
-    const { path, release } = readStackFile(project.stackFile);
-    const problems = [...checkRelease(release), ...(await checkFiles(project.root, release))];
-    if (problems.length === 0) return good(check, `${path} is valid and the files match their pins`);
-    return bad(
-      check,
-      `${path} has ${problems.length} problems, the first at ${problems[0]?.path}`,
-      "mlc validate lists them",
-    );
+    return await check(project, name);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return bad(check, error.message, "correct the file");
+    return [bad(name, error.message, "correct the file")];
   }
 }
 
 function checkProjectFile({ root }: Project): readonly Finding[] {
   const file = projectFileIn(root) ?? join(root, "Pulumi.yaml");
-  const text = readFileSync(file, "utf8");
-  const missing = missingLines(text, findLibrary(root).path);
+  const document = readProjectFile(file);
+  const missing = missingLines(document, findLibrary(root).path);
   const cure = (lines: readonly string[]) => `write into ${file}:\n${lines.map((line) => `      ${line}`).join("\n")}`;
-  const path = providerPath(text);
+  const path = providerPath(document);
   const isThere = path !== undefined && existsSync(join(resolve(root, path), "PulumiPlugin.yaml"));
   return [
     ...(missing.provider
@@ -85,4 +79,12 @@ function checkProjectFile({ root }: Project): readonly Finding[] {
         )
       : good("refresh", "before each up what really runs is looked at"),
   ];
+}
+
+async function checkConfiguration(project: Project, check: string): Promise<readonly Finding[]> {
+  const { path, release } = readStackFile(project);
+  const problems = [...checkRelease(release), ...(await checkFiles(project.root, release))];
+  if (problems.length === 0) return [good(check, `${path} is valid and the files match their pins`)];
+  const seen = `${path} has ${problems.length} problems, the first at ${problems[0]?.path}`;
+  return [bad(check, seen, "mlc validate lists them")];
 }
