@@ -130,7 +130,7 @@ test("a configuration with problems is not edited by a move, but rolled back all
 });
 
 const broken: readonly { readonly title: string; readonly text: string; readonly says: string }[] = [
-  { title: "no YAML", text: "config: [", says: "is not valid YAML" },
+  { title: "no YAML", text: "config: [", says: "Pulumi.dev.yaml:1:10: A { or [ before this is not closed" },
   { title: "no release", text: "config: {}\n", says: "has no model-lifecycle:release" },
   {
     title: "a release without a rollout",
