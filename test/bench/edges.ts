@@ -2,6 +2,8 @@
  * `npm run bench:edges`: what harm is found, what a client can do, what a request can cost. `-- --write` also writes docs/benchmarks.md,
  * `-- --quick` takes fewer and shorter runs, `-- <name> …` takes those alone.
  */
+
+import { benchHang } from "./edges/hang.ts";
 import { benchHarmFound } from "./edges/harm-found.ts";
 import type { Figure } from "./figure.ts";
 import { Report } from "./report.ts";
@@ -11,6 +13,7 @@ const names = process.argv.slice(2).filter((arg) => !arg.startsWith("--"));
 
 const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   "harm-found": () => benchHarmFound(quick ? 4 : 20),
+  "hang-to-zero-seconds": () => benchHang(quick ? 2 : 5),
 };
 const unknown = names.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
