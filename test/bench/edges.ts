@@ -3,6 +3,7 @@
  * `-- --quick` takes fewer and shorter runs, `-- <name> …` takes those alone.
  */
 
+import { benchAttacks } from "./edges/attacks-that-decide.ts";
 import { benchHang } from "./edges/hang.ts";
 import { benchHarmFound } from "./edges/harm-found.ts";
 import type { Figure } from "./figure.ts";
@@ -14,6 +15,7 @@ const names = process.argv.slice(2).filter((arg) => !arg.startsWith("--"));
 const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   "harm-found": () => benchHarmFound(quick ? 4 : 20),
   "hang-to-zero-seconds": () => benchHang(quick ? 2 : 5),
+  "attacks-that-decide": () => benchAttacks(quick ? 8 : 20),
 };
 const unknown = names.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
