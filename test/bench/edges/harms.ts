@@ -83,7 +83,7 @@ export const HARMS: readonly Harm[] = [
   {
     name: "slow",
     candidate: (random) => {
-      const ms = between(random, 40, 300);
+      const ms = between(random, 100, 400);
       return inPart(random, (_seen, response) => void sleep(ms).then(() => succeed(response, "v2")));
     },
   },
