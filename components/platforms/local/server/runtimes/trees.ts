@@ -29,9 +29,10 @@ type Compiled =
  */
 export function createTreesScorer({ inputs }: Pick<TreesManifest, "inputs">, content: unknown): Scorer {
   const { intercept, trees } = treesWeights.parse(content);
+  const known: ReadonlySet<string> = new Set(inputs);
   const roots = trees.map((tree, index) => compile(tree, inputs, ["trees", index]));
   return ({ features }) => {
-    const values = readFeatures(features, inputs);
+    const values = readFeatures(features, inputs, known);
     return logistic(roots.reduce<number>((logOdds, root) => logOdds + leafOf(root, values), intercept));
   };
 }
@@ -42,21 +43,22 @@ function leafOf(root: Compiled, values: readonly number[]): number {
   return node;
 }
 
-function readFeatures(features: unknown, inputs: readonly string[]): readonly number[] {
-  if (typeof features !== "object" || features === null || Array.isArray(features)) {
-    throw new InputError(`expected "features", an object with ${inputs.join(", ")}`);
+function readFeatures(features: unknown, inputs: readonly string[], known: ReadonlySet<string>): readonly number[] {
+  if (!isRecord(features)) throw new InputError(`expected "features", an object with ${inputs.join(", ")}`);
+  for (const name in features) {
+    if (known.has(name)) continue;
+    throw new InputError(`unknown feature "${name.slice(0, 64)}"; the model knows ${inputs.join(", ")}`);
   }
-  const given: Readonly<Record<string, unknown>> = { ...features };
-  const unknownName = Object.keys(given).find((name) => !inputs.includes(name));
-  if (unknownName !== undefined)
-    throw new InputError(`unknown feature "${unknownName}"; the model knows ${inputs.join(", ")}`);
   return inputs.map((name) => {
-    const value = given[name];
+    const value = Object.hasOwn(features, name) ? features[name] : undefined;
     if (typeof value !== "number" || !Number.isFinite(value))
       throw new InputError(`expected feature "${name}", a finite number`);
     return value;
   });
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function compile(node: object, inputs: readonly string[], path: readonly (string | number)[]): Compiled {
   const at = (issue: z.core.$ZodIssue): z.core.$ZodIssue => ({ ...issue, path: [...path, ...issue.path] });
