@@ -23,7 +23,9 @@ export function createLinearScorer({ featuriser }: Pick<LinearManifest, "featuri
   return ({ text }) => {
     if (typeof text !== "string") throw new InputError('expected "text", a string');
     let logOdds = intercept;
-    for (const feature of featurise(text)) logOdds += table[feature] ?? 0;
+    featurise(text, (feature) => {
+      logOdds += table[feature] ?? 0;
+    });
     return logistic(logOdds);
   };
 }

@@ -26,6 +26,7 @@ type Compiled =
 /** What a model compares: its inputs, and how features and thresholds are rounded. */
 interface Compared {
   readonly inputs: readonly string[];
+  readonly known: ReadonlySet<string>;
   readonly precision: Precision;
   readonly round: (value: number) => number;
 }
@@ -38,7 +39,8 @@ export function createTreesScorer(
   { inputs, precision = "float64" }: Pick<TreesManifest, "inputs" | "precision">,
   content: unknown,
 ): Scorer {
-  const compared = { inputs, precision, round: precision === "float32" ? Math.fround : (value: number) => value };
+  const round = precision === "float32" ? Math.fround : (value: number) => value;
+  const compared = { inputs, known: new Set(inputs), precision, round };
   const { intercept, trees } = treesWeights.parse(content);
   const roots = trees.map((tree, index) => compile(tree, compared, ["trees", index]));
   return ({ features }) => {
@@ -53,16 +55,14 @@ function leafOf(root: Compiled, values: readonly number[]): number {
   return node;
 }
 
-function readFeatures(features: unknown, { inputs, precision, round }: Compared): readonly number[] {
-  if (typeof features !== "object" || features === null || Array.isArray(features)) {
-    throw new InputError(`expected "features", an object with ${inputs.join(", ")}`);
+function readFeatures(features: unknown, { inputs, known, precision, round }: Compared): readonly number[] {
+  if (!isRecord(features)) throw new InputError(`expected "features", an object with ${inputs.join(", ")}`);
+  for (const name in features) {
+    if (known.has(name)) continue;
+    throw new InputError(`unknown feature "${name.slice(0, 64)}"; the model knows ${inputs.join(", ")}`);
   }
-  const given: Readonly<Record<string, unknown>> = { ...features };
-  const unknownName = Object.keys(given).find((name) => !inputs.includes(name));
-  if (unknownName !== undefined)
-    throw new InputError(`unknown feature "${unknownName}"; the model knows ${inputs.join(", ")}`);
   return inputs.map((name) => {
-    const value = given[name];
+    const value = Object.hasOwn(features, name) ? features[name] : undefined;
     if (typeof value !== "number" || !Number.isFinite(value))
       throw new InputError(`expected feature "${name}", a finite number`);
     const rounded = round(value);
@@ -70,6 +70,9 @@ function readFeatures(features: unknown, { inputs, precision, round }: Compared)
     return rounded;
   });
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function compile(node: object, compared: Compared, path: readonly (string | number)[]): Compiled {
   const at = (issue: z.core.$ZodIssue): z.core.$ZodIssue => ({ ...issue, path: [...path, ...issue.path] });
