@@ -1,8 +1,7 @@
 /**
  * `npm run bench:yaml`: edits of odd files, and odd texts, by the engine's own reading. Needs Go, as a build of the
- * engine does. `-- --record` also writes down how the engine reads the texts of test/stacks/cli/engine-texts.ts.
+ * engine does. `-- --write` also writes docs/benchmarks.md; `-- --record` writes down how the engine reads the texts of test/stacks/cli/engine-texts.ts.
  */
-import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -14,6 +13,7 @@ import { lostNotes, type OddFile, oddFile, oddText, withRelease } from "../stack
 import { plainData } from "../stacks/cli/plain-data.ts";
 import { repository } from "../support/project.ts";
 import { figure } from "./figure.ts";
+import { Report } from "./report.ts";
 import { buildReader, type EngineReader } from "./yaml-reader/index.ts";
 
 const EDITS = 20_000;
@@ -47,9 +47,9 @@ const figures = [
     `${counts.texts} mutated files: taken here and refused by the engine, or read as other data; ${counts.refusedHere} are refused here alone, with the place`,
   ),
 ];
-const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: repository, encoding: "utf8" }).trim();
-console.log(JSON.stringify({ bench: "yaml", commit, figures }));
-process.exitCode = figures.every(({ holds }) => holds) ? 0 : 1;
+const report = new Report("yaml");
+await report.take("edits of YAML", () => figures);
+report.end();
 
 function countEdits(files: readonly OddFile[]): void {
   const taken = files.filter(({ text }) => parseYaml(text).problems.length === 0);
