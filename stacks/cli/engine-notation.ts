@@ -1,4 +1,4 @@
-import { columnOf } from "./text-lines.ts";
+import { columnOf, lineStart } from "./text-lines.ts";
 import { isContent, lastBefore, type Token, tokensOf } from "./yaml-tokens.ts";
 
 /** What the engine reads otherwise than the YAML standard, or not at all. */
@@ -19,8 +19,9 @@ export function checkNotation(text: string): readonly Finding[] {
     ...tokens.flatMap((token, index) => [
       ...neighbours(text, token),
       ...keyAbove(text, tokens, index),
+      ...colonBelow(text, tokens, index),
       ...ofToken(token),
-      ...tabs(tokens, index),
+      ...tabs(text, tokens, index),
       ...inBraces(text, tokens, index),
     ]),
     ...keysInBraces(text, tokens),
@@ -64,7 +65,10 @@ const nameOf = (character: string): string => `U+${code(character)}`;
 const escaped = (character: string): string => `\\u${code(character)}`;
 
 function ofToken({ text, start, kind }: Token): readonly Finding[] {
+  if (kind === "quoted" && !/^("([^"\\]|\\[\s\S])*"|'([^']|'')*')$/.test(text))
+    return finding(start, "This quoted text is not closed");
   if (kind === "quoted" && text.startsWith('"')) return escapes(text, start);
+  if (kind === "block") return tabsInBlock(text, start);
   if (kind !== "mark") return [];
   if (text.startsWith("%") && !/^%(YAML[ \t]+1\.1|TAG[ \t].*)\s*$/.test(text))
     return finding(start, `The engine refuses the line ${text.trim()}. Remove it`);
@@ -113,22 +117,46 @@ function keyAbove(text: string, tokens: readonly Token[], index: number): readon
   const token = tokens[index];
   if (token?.kind !== "mark" || token.text !== ":" || token.depth > 0) return [];
   const column = columnOf(text, token.start);
-  if (text.slice(token.start - column, token.start).trim() !== "") return [];
+  if (!beginsLine(text, token)) return [];
   const isItsMark = ({ kind, text: words, start }: Token): boolean =>
     kind === "mark" && words === "?" && columnOf(text, start) === column;
-  const beginsLine = ({ start, text: words }: Token): boolean => {
-    const place = columnOf(text, start);
-    return words !== ":" && place <= column && text.slice(start - place, start).trim() === "";
-  };
-  const ends = (each: Token): boolean =>
-    isContent(each.kind) && each.depth === 0 && (isItsMark(each) || beginsLine(each));
-  const above = lastBefore(tokens, index, ends);
+  const isEntry = (each: Token): boolean =>
+    each.text !== ":" && columnOf(text, each.start) <= column && beginsLine(text, each);
+  const above = lastBefore(
+    tokens,
+    index,
+    (each) => isContent(each.kind) && each.depth === 0 && (isItsMark(each) || isEntry(each)),
+  );
   if (above && isItsMark(above)) return [];
   return finding(token.start, "The engine wants a key and its colon on one line");
 }
 
+/** A question mark has its colon right below it, with one value as key between them. */
+function colonBelow(text: string, tokens: readonly Token[], index: number): readonly Finding[] {
+  const token = tokens[index];
+  if (token?.kind !== "mark" || token.text !== "?" || token.depth > 0) return [];
+  const column = columnOf(text, token.start);
+  const next = tokens
+    .slice(index + 1)
+    .find((each) => isContent(each.kind) && beginsLine(text, each) && columnOf(text, each.start) <= column);
+  if (next?.text === ":" && columnOf(text, next.start) === column) return [];
+  return finding(token.start, "A key behind ? wants its colon below the question mark. Write it as key: value");
+}
+
+const beginsLine = (text: string, { start }: Token): boolean => text.slice(lineStart(text, start), start).trim() === "";
+
+/** The lines of a text block are indented with spaces; behind those, a tab is part of the text. */
+function tabsInBlock(text: string, start: number): readonly Finding[] {
+  const indent = /^( *)[^ \t\r\n]/m.exec(text)?.[1]?.length ?? 0;
+  const tab = [...text.matchAll(/^( *)\t/gm)].find(({ index, 1: spaces = "" }) => {
+    const isBeforeText = text.slice(0, index).trim() === "";
+    return spaces.length < indent || isBeforeText;
+  });
+  return tab ? finding(start + tab.index, "The engine refuses a tab in the indentation of a text. Use spaces") : [];
+}
+
 /** The engine takes a tab between what stands on a line, and not where a line or an entry begins. */
-function tabs(tokens: readonly Token[], index: number): readonly Finding[] {
+function tabs(text: string, tokens: readonly Token[], index: number): readonly Finding[] {
   const token = tokens[index];
   if (token?.kind !== "space" || !token.text.includes("\t")) return [];
   const before = lastBefore(tokens, index, ({ kind }) => kind !== "space");
@@ -136,7 +164,8 @@ function tabs(tokens: readonly Token[], index: number): readonly Finding[] {
   const begins = before === undefined || before.kind === "newline" || before.kind === "block";
   if (begins && (token.depth === 0 || isAfterPlain(tokens, index)))
     return finding(offset, "The engine refuses a tab at the beginning of a line. Use spaces, also in an empty line");
-  if (token.depth > 0 || before?.kind !== "mark" || !/^[-?]$/.test(before.text)) return [];
+  if (token.depth > 0 || before?.kind !== "mark" || !/^[-?:]$/.test(before.text)) return [];
+  if (before.text === ":" && (!beginsLine(text, before) || !isContent(tokens[index + 1]?.kind ?? "newline"))) return [];
   return finding(offset, `The engine refuses a tab behind ${before.text}. Use a space`);
 }
 

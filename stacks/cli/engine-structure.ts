@@ -13,6 +13,10 @@ export function checkStructure(document: Document.Parsed): readonly Finding[] {
       if (target === undefined) add(alias, `*${alias.source} repeats what is named nowhere before it`);
       else if (path.some((outer) => outer === target)) add(alias, `*${alias.source} stands inside what it repeats`);
     },
+    Scalar(_, scalar) {
+      if (/^\t[\s\S]*\n/.test(String(scalar.value)))
+        add(scalar, "The engine cannot hand on a text of several lines that begins with a tab");
+    },
     Map(_, map) {
       checkKeys(map, document, add);
     },
@@ -71,7 +75,7 @@ function checkRoot(root: Node, document: Document.Parsed, add: Add): void {
   checkTexts(config, add);
   for (const { key } of config.items) {
     const name = isScalar(key) ? String(key.value) : "";
-    if (!/^[^:]*(:[^:]*)?$|^[^:]+:config:[^:]+$/.test(name))
+    if (!/^[^:]+$|^[^:]*:[^:]*$|^[^:]+:config:[^:]+$/.test(name))
       add(key, `${name} is no key of a configuration: they are <namespace>:<name>`);
   }
   visit(config, {

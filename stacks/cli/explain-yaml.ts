@@ -12,21 +12,19 @@ const CURES: Readonly<Partial<Record<ErrorCode, string>>> = {
 };
 
 const CUT_FLOW = /^Flow (map|sequence) in block collection must be sufficiently indented/;
+const CUT_QUOTE = /^Missing closing ["']quote/;
 
-/** Braces or brackets that go on at the margin, where their parser no longer takes the lines for theirs. */
-export const isCutFlow = ({ message }: YAMLError): boolean => CUT_FLOW.test(message);
+/** Braces or quotes that go on at the margin, where the parser no longer takes the lines for theirs. */
+export const isCut = ({ message }: YAMLError): boolean => CUT_FLOW.test(message) || CUT_QUOTE.test(message);
 
 /** Told apart by their words alone. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^Comments must be separated/, "A comment wants a space before its #"],
   [
     CUT_FLOW,
-    "The lines between { and } or [ and ] have to be indented deeper than the key before them. Indent them, the closing one too",
+    "This { or [ is not closed, or goes on in lines that are not indented deeper than the key before it. Close it, or indent them, the closing one too",
   ],
-  [
-    /^Missing closing ["']quote/,
-    "This quoted text is not closed, or it goes on in lines that are not indented deeper than its key",
-  ],
+  [CUT_QUOTE, "This quoted text is not closed, or it goes on in lines that are not indented deeper than its key"],
   [/^Nested mappings are not allowed/, CURES.BLOCK_AS_IMPLICIT_KEY ?? ""],
 ];
 

@@ -1,7 +1,7 @@
 import { type Document, LineCounter, type Node, parseAllDocuments, parseDocument } from "yaml";
 import { checkNotation } from "./engine-notation.ts";
 import { checkStructure } from "./engine-structure.ts";
-import { explainYaml, isCutFlow } from "./explain-yaml.ts";
+import { explainYaml, isCut } from "./explain-yaml.ts";
 import { engineTags } from "./yaml-scalars.ts";
 
 /** A place of a text that the engine, or this reader, does not take. Lines and columns count from 1. */
@@ -42,9 +42,9 @@ export function parseYaml(text: string): ParsedYaml {
       offset: pos[0],
       message: explainYaml(code, message),
     }));
-  // Behind a flow that is cut off the tokens mean something else.
-  const isCut = documents.some((each) => each.errors.some(isCutFlow));
-  const findings = [...(isCut ? [] : checkNotation(text)), ...(errors.length > 0 ? errors : checkStructure(document))];
+  // Behind what is cut off the tokens mean something else.
+  const hasCut = documents.some((each) => each.errors.some(isCut));
+  const findings = [...(hasCut ? [] : checkNotation(text)), ...(errors.length > 0 ? errors : checkStructure(document))];
   const problems = findings.map(({ offset, message }) => {
     const { line, col } = lineCounter.linePos(offset);
     return { line, column: col, message };
