@@ -22,7 +22,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^Comments must be separated/, "A comment wants a space before its #"],
   [
     CUT_FLOW,
-    "This { or [ is not closed, or goes on in lines that are not indented deeper than the key before it. Close it, or indent them, the closing one too",
+    "A { or [ before this is not closed, or its lines are not indented deeper than its key. Indent them, the closing one too",
   ],
   [CUT_QUOTE, "This quoted text is not closed, or it goes on in lines that are not indented deeper than its key"],
   [/^Nested mappings are not allowed/, CURES.BLOCK_AS_IMPLICIT_KEY ?? ""],

@@ -203,9 +203,9 @@ const rewritten: readonly Case[] = [
   },
   {
     title: "an explicit key without a value gets one",
-    before: lines("r:", "  ? a # why", "  b: 1"),
+    before: lines("r:", "  ? a # why", "  :", "  b: 1"),
     after: { a: "v1", b: 1 },
-    text: lines("r:", "  a: v1 # why", "  b: 1"),
+    text: lines("r:", "  ? a # why", "  : v1", "  b: 1"),
   },
   {
     title: "a comment inside a value that becomes another kind moves above it",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createCommandLine, jsonOf, stack } from "./command-line.ts";
+import { createCommandLine, jsonOf } from "./command-line.ts";
 
 const candidate = ["candidate: v2 # on trial", 'weight: "50%"'];
 const notice = (phase: string, sunset: string) => [
@@ -138,7 +138,7 @@ test("a configuration with problems is not edited by a move, but rolled back all
 });
 
 const broken: readonly { readonly title: string; readonly text: string; readonly says: string }[] = [
-  { title: "no YAML", text: "config: [", says: `Pulumi.${stack}.yaml:1:10: This { or [ is not closed` },
+  { title: "no YAML", text: "config: [", says: "Pulumi.dev.yaml:1:10: A { or [ before this is not closed" },
   { title: "no release", text: "config: {}\n", says: "has no model-lifecycle:release" },
   {
     title: "a release without a rollout",
