@@ -7,9 +7,9 @@ import { planTraffic } from "../../../components/lifecycle/index.ts";
 import { openStateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
 import { writeSpec } from "../../../components/platforms/local/supervisor/process-spec.ts";
 import { parseRelease } from "../../../components/spec/index.ts";
-import { readYaml } from "../../../stacks/cli/edit-yaml.ts";
 import { type CommandLine, createCommandLine, jsonOf, type Run } from "./command-line.ts";
 import { startFakeGateway, statusOf } from "./fake-gateway.ts";
+import { readYaml } from "./read-yaml.ts";
 
 interface Finding {
   readonly check: string;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { editYaml, readYaml } from "../../../stacks/cli/edit-yaml.ts";
+import { editYaml } from "../../../stacks/cli/edit-yaml.ts";
+import { readYaml } from "./read-yaml.ts";
 
 const lines = (...all: readonly string[]): string => `${all.join("\n")}\n`;
 
