@@ -73,6 +73,14 @@ describe("doctor", () => {
     ]);
   });
 
+  test("a Pulumi.yaml that the engine does not read is named with the place", async () => {
+    await using line = await createSound();
+    line.write("Pulumi.yaml", `${line.read("Pulumi.yaml")}description: "a\\/b"\n`);
+    expect(wrongIn(await line.doctor("--json"))).toMatchObject([
+      { check: "provider", seen: expect.stringMatching(/Pulumi\.yaml:\d+:16: The engine refuses the escape/) },
+    ]);
+  });
+
   test("a state folder of a newer version and one of another machine are named with what to do", async () => {
     await using line = await createSound();
     openStateFolder(line.stateFolder);
