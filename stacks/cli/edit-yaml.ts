@@ -46,11 +46,6 @@ function appended(text: string, intended: unknown): string {
   return edited;
 }
 
-/** The plain data at `path`. */
-export function readYaml(text: string, path: readonly string[]): unknown {
-  return path.reduce<unknown>((data, key) => (isMapping(data) ? data[key] : undefined), parseYaml(text).data);
-}
-
 function withValue(data: unknown, [key, ...path]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value;
   const map = isMapping(data) ? data : {};

@@ -120,9 +120,13 @@ function keyAbove(text: string, tokens: readonly Token[], index: number): readon
   if (!beginsLine(text, token)) return [];
   const isItsMark = ({ kind, text: words, start }: Token): boolean =>
     kind === "mark" && words === "?" && columnOf(text, start) === column;
-  const ends = (each: Token): boolean =>
-    isItsMark(each) || (each.text !== ":" && beginsLine(text, each) && columnOf(text, each.start) <= column);
-  const above = lastBefore(tokens, index, (each) => isContent(each.kind) && each.depth === 0 && ends(each));
+  const isEntry = (each: Token): boolean =>
+    each.text !== ":" && columnOf(text, each.start) <= column && beginsLine(text, each);
+  const above = lastBefore(
+    tokens,
+    index,
+    (each) => isContent(each.kind) && each.depth === 0 && (isItsMark(each) || isEntry(each)),
+  );
   if (above && isItsMark(above)) return [];
   return finding(token.start, "The engine wants a key and its colon on one line");
 }

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { planTraffic } from "../../../components/lifecycle/index.ts";
 import { parseRelease, type TrafficPlan } from "../../../components/spec/index.ts";
-import { readYaml } from "../../../stacks/cli/edit-yaml.ts";
 import { type CommandLine, createCommandLine, jsonOf } from "./command-line.ts";
 import { startFakeGateway, statusOf } from "./fake-gateway.ts";
+import { readYaml } from "./read-yaml.ts";
 
 const candidate = ["candidate: v2", 'weight: "50%"'];
 

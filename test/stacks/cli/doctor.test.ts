@@ -9,9 +9,9 @@ import { openStateFolder } from "../../../components/platforms/local/state-folde
 import { markers } from "../../../components/platforms/local/state-folder/process-environment.ts";
 import { writeSpec } from "../../../components/platforms/local/supervisor/process-spec.ts";
 import { parseRelease, type TrafficPlan, type TrafficStatus } from "../../../components/spec/index.ts";
-import { readYaml } from "../../../stacks/cli/edit-yaml.ts";
 import { type CommandLine, createCommandLine, jsonOf, type Run } from "./command-line.ts";
 import { type FakeGateway, startFakeGateway, statusOf } from "./fake-gateway.ts";
+import { readYaml } from "./read-yaml.ts";
 
 interface Finding {
   readonly check: string;
@@ -123,6 +123,14 @@ describe("doctor", () => {
     line.write("Pulumi.yaml", line.read("Pulumi.yaml").replace("path: plugin", "path: elsewhere"));
     expect(wrongIn(await line.doctor("--json"))).toMatchObject([
       { check: "provider", cure: "run npm install, or correct the path" },
+    ]);
+  });
+
+  test("a Pulumi.yaml that the engine does not read is named with the place", async () => {
+    await using line = await createSound();
+    line.write("Pulumi.yaml", `${line.read("Pulumi.yaml")}description: "a\\/b"\n`);
+    expect(wrongIn(await line.doctor("--json"))).toMatchObject([
+      { check: "provider", seen: expect.stringMatching(/Pulumi\.yaml:\d+:16: The engine refuses the escape/) },
     ]);
   });
 

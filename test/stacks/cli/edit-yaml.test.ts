@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { editYaml, readYaml } from "../../../stacks/cli/edit-yaml.ts";
+import { editYaml } from "../../../stacks/cli/edit-yaml.ts";
+import { readYaml } from "./read-yaml.ts";
 
 const lines = (...all: readonly string[]): string => `${all.join("\n")}\n`;
 
@@ -203,9 +204,9 @@ const rewritten: readonly Case[] = [
   },
   {
     title: "an explicit key without a value gets one",
-    before: lines("r:", "  ? a # why", "  b: 1"),
+    before: lines("r:", "  ? a # why", "  :", "  b: 1"),
     after: { a: "v1", b: 1 },
-    text: lines("r:", "  a: v1 # why", "  b: 1"),
+    text: lines("r:", "  ? a # why", "  : v1", "  b: 1"),
   },
   {
     title: "a comment inside a value that becomes another kind moves above it",

@@ -26,8 +26,8 @@ import {
   start,
 } from "../../../components/lifecycle/index.ts";
 import type { Percent, Release } from "../../../components/spec/index.ts";
-import { readYaml } from "../../../stacks/cli/edit-yaml.ts";
 import { readStackFile, renderStackFile, writeStackFile } from "../../../stacks/cli/stack-file.ts";
+import { readYaml } from "./read-yaml.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mlc-stack-file-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
