@@ -139,7 +139,7 @@ const resources = {
 };
 
 test("retainOnDelete leaves what serves, and import takes it back as it was, with the same processes", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const all = (opts: string, transform: (part: string) => string): Program => ({
     name: "mood",
