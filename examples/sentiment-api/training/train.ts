@@ -97,11 +97,10 @@ interface Calibration {
 
 function trainVersion(options: FeaturiserOptions, reviews: number, random: Random): Trained {
   const featurise = createFeaturiser(options);
-  const samples = createReviews(reviews, random).map(({ text, label }) => {
-    const features: number[] = [];
-    featurise(text, (feature) => features.push(feature));
-    return { features, positive: label === "positive" };
-  });
+  const samples = createReviews(reviews, random).map(({ text, label }) => ({
+    features: featurise(text),
+    positive: label === "positive",
+  }));
   const coefficients = trainLogisticRegression(samples, { dims: options.dims, epochs: 10, rate: 0.1, random });
   return { featuriser: options, coefficients };
 }

@@ -12,8 +12,8 @@ export interface FeaturiserOptions {
 
 export type Alphabet = "any" | "ascii";
 
-/** Gives the feature indices of a text, one per occurrence, one after the other: a long text has millions. */
-export type Featuriser = (text: string, give: (feature: number) => void) => void;
+/** Text in, feature indices out, one per occurrence. */
+export type Featuriser = (text: string) => readonly number[];
 
 const negationReach = 3;
 const negators: ReadonlySet<string> = new Set(
@@ -26,19 +26,33 @@ const negators: ReadonlySet<string> = new Set(
 /** Compiles the options once; the result is pure and safe to call per request. */
 export function createFeaturiser({ dims, negation, bigrams, alphabet }: FeaturiserOptions): Featuriser {
   const table = characterTable(alphabet);
-  return (text, give) => {
-    let previous = "";
-    let reach = 0;
-    readWords(text, table, (word, startsClause) => {
-      if (startsClause) reach = 0;
-      const isNegator = negation && negators.has(word);
-      const marked = reach > 0 && !isNegator ? `NOT_${word}` : word;
-      reach = isNegator ? negationReach : Math.max(0, reach - 1);
-      give(fnv1a(marked) % dims);
-      if (bigrams && !startsClause) give(fnv1a(`${previous} ${marked}`) % dims);
-      previous = marked;
-    });
+  return (text) => {
+    const features: number[] = [];
+    for (const clause of splitClauses(text, table)) {
+      const words = negation ? markNegation(clause) : clause;
+      let previous: string | undefined;
+      for (const word of words) {
+        features.push(fnv1a(word) % dims);
+        if (bigrams && previous !== undefined) features.push(fnv1a(`${previous} ${word}`) % dims);
+        previous = word;
+      }
+    }
+    return features;
   };
+}
+
+/** Prefixes `NOT_` to the three words that follow a negator within one clause. */
+export function markNegation(words: readonly string[]): readonly string[] {
+  let reach = 0;
+  return words.map((word) => {
+    if (negators.has(word)) {
+      reach = negationReach;
+      return word;
+    }
+    if (reach === 0) return word;
+    reach -= 1;
+    return `NOT_${word}`;
+  });
 }
 
 /**
@@ -69,35 +83,32 @@ export function characterTable(alphabet: Alphabet): Uint8Array {
 }
 
 /**
- * Gives the lower-case words of a text, and says which of them are the first of a clause: punctuation ends one.
- * Apostrophes vanish (`don't` → `dont`).
+ * Lower-case words, grouped by the punctuation between them; apostrophes vanish (`don't` → `dont`).
  * @throws RangeError on a character that the table does not have
  */
-export function readWords(text: string, table: Uint8Array, give: (word: string, startsClause: boolean) => void): void {
+export function splitClauses(text: string, table: Uint8Array): readonly (readonly string[])[] {
   const lower = text.toLowerCase();
-  let startsClause = true;
-  // What of the word stands before its last apostrophe, and where the rest begins.
-  let before = "";
-  let from = 0;
-  const takeUpTo = (end: number): void => {
-    if (end > from) before += lower.slice(from, end);
-    from = end + 1;
-  };
+  const clauses: string[][] = [];
+  let words: string[] = [];
+  let word = "";
   for (let index = 0; index < lower.length; index += 1) {
     const kind = table[lower.charCodeAt(index)];
     if (kind === undefined) throw outsideTable(lower, index);
-    if (kind === LETTER) continue;
-    takeUpTo(index);
-    if (kind === APOSTROPHE) continue;
-    if (before !== "") {
-      give(before, startsClause);
-      startsClause = false;
-      before = "";
+    if (kind === LETTER) {
+      word += lower[index];
+      continue;
     }
-    if (kind === STOP) startsClause = true;
+    if (kind === APOSTROPHE) continue;
+    if (word !== "") words.push(word);
+    word = "";
+    if (kind === STOP && words.length > 0) {
+      clauses.push(words);
+      words = [];
+    }
   }
-  takeUpTo(lower.length);
-  if (before !== "") give(before, startsClause);
+  if (word !== "") words.push(word);
+  if (words.length > 0) clauses.push(words);
+  return clauses;
 }
 
 function outsideTable(text: string, index: number): RangeError {

@@ -121,24 +121,24 @@ function inferAll(model: Model, served: ServedIdentity, body: string): string | 
     throw new InputError("outputs: each one at most once");
   }
   const rows = rowsOf(model.manifest, request.inputs);
-  if (rows.count > SLICE_ROWS) return predictInSlices(model, served, request, rows);
-  return render(model, served, request, predictRows(model, rows, 0));
-}
-
-/** At most a slice of them. */
-function predictRows(model: Model, { count, at }: Rows, from: number): readonly Prediction[] {
-  return Array.from({ length: Math.min(SLICE_ROWS, count - from) }, (_, row) => model.predict(at(from + row)));
+  if (rows.length > SLICE_ROWS) return predictInSlices(model, served, request, rows);
+  return render(
+    model,
+    served,
+    request,
+    rows.map((row) => model.predict(row)),
+  );
 }
 
 async function predictInSlices(
   model: Model,
   served: ServedIdentity,
   request: InferRequest,
-  rows: Rows,
+  rows: readonly ModelInput[],
 ): Promise<string> {
   const predictions: Prediction[] = [];
-  for (let from = 0; from < rows.count; from += SLICE_ROWS) {
-    predictions.push(...predictRows(model, rows, from));
+  for (let from = 0; from < rows.length; from += SLICE_ROWS) {
+    for (const row of rows.slice(from, from + SLICE_ROWS)) predictions.push(model.predict(row));
     await new Promise((next) => setImmediate(next));
   }
   return render(model, served, request, predictions);
@@ -171,14 +171,8 @@ function render(
   });
 }
 
-/** Model inputs, each made when it is asked for: all of them at once take many times what the columns take. */
-interface Rows {
-  readonly count: number;
-  readonly at: (row: number) => ModelInput;
-}
-
 /** One model input per row; every tensor is a column, flat or nested. */
-function rowsOf({ runtime, inputs: names }: ModelManifest, tensors: readonly Tensor[]): Rows {
+function rowsOf({ runtime, inputs: names }: ModelManifest, tensors: readonly Tensor[]): readonly ModelInput[] {
   const stranger = tensors.find(({ name }) => !names.includes(name));
   if (stranger !== undefined)
     throw new InputError(`unknown input "${stranger.name.slice(0, 64)}"; the model has ${names.join(", ")}`);
@@ -187,17 +181,8 @@ function rowsOf({ runtime, inputs: names }: ModelManifest, tensors: readonly Ten
   if (columns.some((column) => column.length !== first.length)) {
     throw new InputError("expected inputs of equal length");
   }
-  const count = first.length;
-  if (runtime === "linear") return { count, at: (row) => ({ text: first[row] }) };
-  return {
-    count,
-    at: (row) => {
-      // Not from a list of pairs: a full batch would make two million of them.
-      const features: Record<string, unknown> = {};
-      for (const [at, name] of names.entries()) features[name] = columns[at]?.[row];
-      return { features };
-    },
-  };
+  if (runtime === "linear") return first.map((text) => ({ text }));
+  return first.map((_, row) => ({ features: Object.fromEntries(names.map((name, at) => [name, columns[at]?.[row]])) }));
 }
 
 function columnOf(
@@ -213,7 +198,7 @@ function columnOf(
   if (size > MOST_ROWS) {
     throw new InputError(`input "${name}": its shape says ${size} values; allowed are at most ${MOST_ROWS}`);
   }
-  const column: readonly unknown[] = only.data.some(Array.isArray) ? only.data.flat(only.shape.length) : only.data;
+  const column: readonly unknown[] = only.data.flat(only.shape.length);
   if (column.length !== size) {
     throw new InputError(
       `input "${name}" has ${column.length} values, its shape [${only.shape.join(", ")}] says ${size}`,

@@ -23,9 +23,7 @@ export function createLinearScorer({ featuriser }: Pick<LinearManifest, "featuri
   return ({ text }) => {
     if (typeof text !== "string") throw new InputError('expected "text", a string');
     let logOdds = intercept;
-    featurise(text, (feature) => {
-      logOdds += table[feature] ?? 0;
-    });
+    for (const feature of featurise(text)) logOdds += table[feature] ?? 0;
     return logistic(logOdds);
   };
 }
