@@ -8,6 +8,7 @@ import { benchHang } from "./edges/hang.ts";
 import { benchHarmFound } from "./edges/harm-found.ts";
 import { benchMemoryUnderAttack } from "./edges/memory-under-attack.ts";
 import { benchWorstRequest } from "./edges/worst-request.ts";
+import { benchTestMinutes } from "./edges/test-minutes.ts";
 import type { Figure } from "./figure.ts";
 import { Report } from "./report.ts";
 
@@ -20,6 +21,8 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   "attacks-that-decide": () => benchAttacks(quick ? 8 : 20),
   "worst-request": benchWorstRequest,
   "memory-under-attack-mb": () => benchMemoryUnderAttack(quick ? 5 : 60),
+  // Not quick in any way: taken when it is asked for, or with all.
+  ...((!quick || names.includes("test-minutes")) && { "test-minutes": async () => benchTestMinutes() }),
 };
 const unknown = names.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
