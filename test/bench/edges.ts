@@ -7,8 +7,8 @@ import { benchAttacks } from "./edges/attacks-that-decide.ts";
 import { benchHang } from "./edges/hang.ts";
 import { benchHarmFound } from "./edges/harm-found.ts";
 import { benchMemoryUnderAttack } from "./edges/memory-under-attack.ts";
-import { benchWorstRequest } from "./edges/worst-request.ts";
 import { benchTestMinutes } from "./edges/test-minutes.ts";
+import { benchWorstRequest } from "./edges/worst-request.ts";
 import type { Figure } from "./figure.ts";
 import { Report } from "./report.ts";
 
