@@ -3,6 +3,7 @@ import { benchDemo } from "./demo.ts";
 import { withEndpoint } from "./endpoint.ts";
 import { benchGateway } from "./gateway/index.ts";
 import { benchPreview } from "./preview.ts";
+import { benchReplacements } from "./replacements.ts";
 import { Report } from "./report.ts";
 import { benchRestart } from "./restart.ts";
 import { benchRollbackCommand } from "./rollback-command.ts";
@@ -12,6 +13,7 @@ const report = new Report("local");
 await report.take("gateway", benchGateway);
 await report.take("damaged state", benchStateDamages);
 await withEndpoint(async (endpoint) => {
+  await report.take("replaced gateways", () => benchReplacements(endpoint));
   await report.take("kill -9", () => benchRestart(endpoint));
   await report.take("mlc rollback", () => benchRollbackCommand(endpoint));
 });

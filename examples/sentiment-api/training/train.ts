@@ -98,7 +98,7 @@ interface Calibration {
 function trainVersion(options: FeaturiserOptions, reviews: number, random: Random): Trained {
   const featurise = createFeaturiser(options);
   const samples = createReviews(reviews, random).map(({ text, label }) => ({
-    features: featurise(text),
+    features: [...featurise(text)],
     positive: label === "positive",
   }));
   const coefficients = trainLogisticRegression(samples, { dims: options.dims, epochs: 10, rate: 0.1, random });

@@ -14,8 +14,8 @@ import { randomOf } from "./random.ts";
 import { ACCURACY_GUARD, type Course, follow, inTurns, quickGateway, REQUEST_GUARDS } from "./rollouts.ts";
 
 const KINDS_AT_ONCE = 2;
-/** The longest that a harm may take to be found: 120 intervals. */
-const LONGEST_SECONDS = 12;
+/** The longest that a harm may take to be found: 300 intervals. */
+const LONGEST_SECONDS = 30;
 
 /** The share of harmful candidates that are stopped. */
 export async function benchHarmFound(seeds: number): Promise<readonly Figure[]> {

@@ -12,9 +12,11 @@ export interface FeaturiserOptions {
 
 export type Alphabet = "any" | "ascii";
 
-/** Text in, feature indices out, one per occurrence. */
-export type Featuriser = (text: string) => readonly number[];
+/** Text in, feature indices out, one per occurrence. They are made as they are asked for: a long text costs no memory. */
+export type Featuriser = (text: string) => Iterable<number>;
 
+/** With `negation`, stands before the words that a negator reaches within its clause. */
+const negationMark = "NOT_";
 const negationReach = 3;
 const negators: ReadonlySet<string> = new Set(
   (
@@ -26,45 +28,38 @@ const negators: ReadonlySet<string> = new Set(
 /** Compiles the options once; the result is pure and safe to call per request. */
 export function createFeaturiser({ dims, negation, bigrams, alphabet }: FeaturiserOptions): Featuriser {
   const table = characterTable(alphabet);
-  return (text) => {
-    const features: number[] = [];
-    for (const clause of splitClauses(text, table)) {
-      const words = negation ? markNegation(clause) : clause;
-      let previous: string | undefined;
-      for (const word of words) {
-        features.push(fnv1a(word) % dims);
-        if (bigrams && previous !== undefined) features.push(fnv1a(`${previous} ${word}`) % dims);
-        previous = word;
+  return function* (text) {
+    let reach = 0;
+    let previous: number | undefined;
+    for (const word of splitWords(text, table)) {
+      if (word === clauseEnd) {
+        reach = 0;
+        previous = undefined;
+        continue;
       }
+      const isNegator = negation && negators.has(word);
+      const mark = reach > 0 && !isNegator ? negationMark : "";
+      const hashAfter = (before?: number): number => fnv1a(word, fnv1a(mark, before));
+      reach = isNegator ? negationReach : Math.max(0, reach - 1);
+      const hash = hashAfter();
+      yield hash % dims;
+      if (bigrams && previous !== undefined) yield hashAfter(fnv1a(" ", previous)) % dims;
+      previous = hash;
     }
-    return features;
   };
-}
-
-/** Prefixes `NOT_` to the three words that follow a negator within one clause. */
-export function markNegation(words: readonly string[]): readonly string[] {
-  let reach = 0;
-  return words.map((word) => {
-    if (negators.has(word)) {
-      reach = negationReach;
-      return word;
-    }
-    if (reach === 0) return word;
-    reach -= 1;
-    return `NOT_${word}`;
-  });
 }
 
 /**
  * FNV-1a, 32 bits, over UTF-16 code units.
+ * @param hash of what stands before the text @default - nothing does
  * @see https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
  */
-export function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
+export function fnv1a(text: string, hash = 0x811c9dc5): number {
+  let next = hash;
   for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+    next = Math.imul(next ^ text.charCodeAt(index), 0x01000193);
   }
-  return hash >>> 0;
+  return next >>> 0;
 }
 
 const GAP = 0;
@@ -82,33 +77,28 @@ export function characterTable(alphabet: Alphabet): Uint8Array {
   });
 }
 
+/** Stands after the last word of a clause, in the place of a word. */
+export const clauseEnd = "";
+
 /**
- * Lower-case words, grouped by the punctuation between them; apostrophes vanish (`don't` → `dont`).
+ * Lower-case words, and the ends of the clauses that punctuation divides them into; apostrophes vanish (`don't` → `dont`).
  * @throws RangeError on a character that the table does not have
  */
-export function splitClauses(text: string, table: Uint8Array): readonly (readonly string[])[] {
+export function* splitWords(text: string, table: Uint8Array): Generator<string> {
   const lower = text.toLowerCase();
-  const clauses: string[][] = [];
-  let words: string[] = [];
-  let word = "";
-  for (let index = 0; index < lower.length; index += 1) {
-    const kind = table[lower.charCodeAt(index)];
+  // The word so far: what stands before its last apostrophe, and where it goes on.
+  let [before, start] = ["", 0];
+  for (let index = 0; index <= lower.length; index += 1) {
+    const kind = index < lower.length ? table[lower.charCodeAt(index)] : STOP;
     if (kind === undefined) throw outsideTable(lower, index);
-    if (kind === LETTER) {
-      word += lower[index];
-      continue;
-    }
+    if (kind === LETTER) continue;
+    const part = before + lower.slice(start, index);
+    start = index + 1;
+    before = kind === APOSTROPHE ? part : "";
     if (kind === APOSTROPHE) continue;
-    if (word !== "") words.push(word);
-    word = "";
-    if (kind === STOP && words.length > 0) {
-      clauses.push(words);
-      words = [];
-    }
+    if (part !== "") yield part;
+    if (kind === STOP) yield clauseEnd;
   }
-  if (word !== "") words.push(word);
-  if (words.length > 0) clauses.push(words);
-  return clauses;
 }
 
 function outsideTable(text: string, index: number): RangeError {

@@ -1,10 +1,12 @@
 import { InputError } from "./errors.ts";
+import { checkJsonParts } from "./json-limits.ts";
 
 /**
  * A request body as a JSON object.
  * @throws InputError when it is anything else
  */
 export function parseJsonObject(body: string): object {
+  checkJsonParts(body);
   let content: unknown;
   try {
     content = JSON.parse(body);

@@ -77,8 +77,10 @@ const MOST_TENSORS = 64;
 const MOST_ROWS = 100_000;
 const MOST_DIMENSIONS = 8;
 const MOST_ID_CHARACTERS = 256;
-/** Rows that are answered at once; with more the server answers others in between. */
-const SLICE_ROWS = 500;
+/** The rows of a body up to this size are answered at once; with a larger one the server answers others in between. */
+const SMALL_CHARACTERS = 16 * 1024;
+/** How long it works on a large one before it looks after the others, in ms. */
+const SLICE_MS = 10;
 
 const tensor = z.object({
   name: z.string(),
@@ -121,7 +123,7 @@ function inferAll(model: Model, served: ServedIdentity, body: string): string | 
     throw new InputError("outputs: each one at most once");
   }
   const rows = rowsOf(model.manifest, request.inputs);
-  if (rows.length > SLICE_ROWS) return predictInSlices(model, served, request, rows);
+  if (body.length > SMALL_CHARACTERS) return predictInSlices(model, served, request, rows);
   return render(
     model,
     served,
@@ -137,9 +139,12 @@ async function predictInSlices(
   rows: readonly ModelInput[],
 ): Promise<string> {
   const predictions: Prediction[] = [];
-  for (let from = 0; from < rows.length; from += SLICE_ROWS) {
-    for (const row of rows.slice(from, from + SLICE_ROWS)) predictions.push(model.predict(row));
+  let until = performance.now() + SLICE_MS;
+  for (const row of rows) {
+    predictions.push(model.predict(row));
+    if (performance.now() < until) continue;
     await new Promise((next) => setImmediate(next));
+    until = performance.now() + SLICE_MS;
   }
   return render(model, served, request, predictions);
 }
