@@ -8,7 +8,10 @@ import { predict } from "../support/serving.ts";
 
 const program = path.join(repository, "dist/stacks/index.js");
 
-test("the stack program serves, monitors and retires one model from its release document alone", async () => {
+test("the stack program serves, monitors and retires one model from its release document alone", {
+  // Two runs of the engine, on a machine that does other things.
+  timeout: 400_000,
+}, async () => {
   await using project = await createProject({ program: `export * from ${JSON.stringify(program)};\n` });
   const pins = await trainInto(project.dir);
   const versions = { v1: pins.v1 ?? "", v2: pins.v2 ?? "" };
@@ -17,7 +20,7 @@ test("the stack program serves, monitors and retires one model from its release 
   const retirement = { v1: { phase: "archived", sunset, successor: "v2" } };
   project.configure(releaseOf({ pins: versions, rollout: { stable: "v2" }, release: { model, retirement } }));
 
-  const deployed = await project.up();
+  const deployed = await project.up("--skip-preview");
   expect(deployed.code, deployed.output).toBe(0);
   const made = (type: string) =>
     deployed.changes.filter((change) => change.type.endsWith(`:${type}`)).map(({ name }) => name);
@@ -38,7 +41,7 @@ test("the stack program serves, monitors and retires one model from its release 
       release: { model, retirement: { v1: { ...retirement.v1, phase: "retired" } } },
     }),
   );
-  const retired = await project.up();
+  const retired = await project.up("--skip-preview");
   expect(retired.changes.map(({ op, name }) => `${op} ${name}`).toSorted()).toEqual([
     "delete sentiment-v1-artifact",
     "delete sentiment-v1-server",
