@@ -6,6 +6,7 @@
 import { benchAttacks } from "./edges/attacks-that-decide.ts";
 import { benchHang } from "./edges/hang.ts";
 import { benchHarmFound } from "./edges/harm-found.ts";
+import { benchMemoryUnderAttack } from "./edges/memory-under-attack.ts";
 import { benchWorstRequest } from "./edges/worst-request.ts";
 import type { Figure } from "./figure.ts";
 import { Report } from "./report.ts";
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   "hang-to-zero-seconds": () => benchHang(quick ? 2 : 5),
   "attacks-that-decide": () => benchAttacks(quick ? 8 : 20),
   "worst-request": benchWorstRequest,
+  "memory-under-attack": () => benchMemoryUnderAttack(quick ? 8 : 60),
 };
 const unknown = names.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
