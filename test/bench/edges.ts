@@ -22,7 +22,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   "hang-to-zero-seconds": () => benchHang(quick ? 2 : 5),
   "attacks-that-decide": () => benchAttacks(quick ? 8 : 20),
   "worst-request": benchWorstRequest,
-  "memory-under-attack-mb": () => benchMemoryUnderAttack(quick ? 5 : 60),
+  "memory-under-attack": () => benchMemoryUnderAttack(quick ? 8 : 60),
   // Not quick in any way: taken when it is asked for, or with all.
   ...((!quick || names.includes("test-minutes")) && { "test-minutes": async () => benchTestMinutes() }),
 };
