@@ -6,7 +6,9 @@
 import { benchAttacks } from "./edges/attacks-that-decide.ts";
 import { benchHang } from "./edges/hang.ts";
 import { benchHarmFound } from "./edges/harm-found.ts";
+import { benchHealthyStopped } from "./edges/healthy-stopped.ts";
 import { benchMemoryUnderAttack } from "./edges/memory-under-attack.ts";
+import { benchTestMinutes } from "./edges/test-minutes.ts";
 import { benchWorstRequest } from "./edges/worst-request.ts";
 import type { Figure } from "./figure.ts";
 import { Report } from "./report.ts";
@@ -16,10 +18,13 @@ const names = process.argv.slice(2).filter((arg) => !arg.startsWith("--"));
 
 const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   "harm-found": () => benchHarmFound(quick ? 4 : 20),
+  "healthy-stopped": () => benchHealthyStopped(quick ? 10 : 100, quick ? 4 : 20),
   "hang-to-zero-seconds": () => benchHang(quick ? 2 : 5),
   "attacks-that-decide": () => benchAttacks(quick ? 8 : 20),
   "worst-request": benchWorstRequest,
   "memory-under-attack": () => benchMemoryUnderAttack(quick ? 8 : 60),
+  // Not quick in any way: taken when it is asked for, or with all.
+  ...((!quick || names.includes("test-minutes")) && { "test-minutes": async () => benchTestMinutes() }),
 };
 const unknown = names.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {

@@ -2,10 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Bench } from "../../platforms/local/gateway/harness.ts";
 import { canaryPlan, stablePlan } from "../../platforms/local/gateway/plans.ts";
 import { type Figure, figure } from "../figure.ts";
+import { replaceGateways } from "./replaced.ts";
+
+const REPLACEMENTS = 20;
 
 /**
  * Requests lost while everything moves that may move: 100 weight changes, 10 rollbacks, a killed candidate, a gateway
- * that is replaced; and, apart, what a gateway killed with SIGKILL costs.
+ * that is replaced, 20 gateways replaced under clients with a connection for each request; and, apart, what a gateway
+ * killed with SIGKILL costs.
  */
 export async function benchLost(main: string): Promise<readonly Figure[]> {
   const bench = await Bench.start(["v1", "v2"], main);
@@ -22,10 +26,12 @@ export async function benchLost(main: string): Promise<readonly Figure[]> {
     done = true;
     const { sent, statuses } = await load;
     const rate = sent / ((performance.now() - startedAt) / 1_000);
-    const missing = sent - (statuses.get(200) ?? 0);
+    const replaced = await replaceGateways(main, REPLACEMENTS);
+    const missing = sent - (statuses.get(200) ?? 0) + replaced.lost;
     const killed = await killGateway(bench);
     const what = "100 weight changes, 10 rollbacks, a killed candidate, a gateway replaced";
-    const detail = `of ${sent} at ${Math.round(rate)}/s: ${what}; apart from that a gateway killed -9 lost ${killed.lost} and answered again after ${Math.round(killed.ms)} ms (restarted at once)`;
+    const anew = `and of ${replaced.sent} at ${Math.round(replaced.rate)}/s, each on a connection of its own: ${REPLACEMENTS} gateways replaced`;
+    const detail = `of ${sent} at ${Math.round(rate)}/s: ${what}; ${anew}; apart from that a gateway killed -9 lost ${killed.lost} and answered again after ${Math.round(killed.ms)} ms (restarted at once)`;
     return [figure("lost-requests", missing, "requests", { atMost: 0 }, detail)];
   } finally {
     await bench.stop();
