@@ -10,7 +10,7 @@ export interface ModelArchiveArgs {
   readonly store: ArchiveStore;
   /**
    * Days from its making in which nobody can delete the archive: a `destroy`, or an `up` without it, ends with an error.
-   * More extend it in place, fewer change nothing. @default 0
+   * More extend it in place, fewer change nothing. @default 0: nothing is locked, and deleting leaves the archive on disk
    */
   readonly retentionDays?: number;
   /** Why it is kept; stands in the manifest. @default "archived" */

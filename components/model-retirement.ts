@@ -11,7 +11,7 @@ export interface ModelRetirementArgs {
   /** Who serves the versions until they are retired. */
   readonly endpoint: ModelEndpoint;
   readonly store: ArchiveStore;
-  /** Days from its making in which nobody can delete an archive; see `ModelArchiveArgs`. @default 0 */
+  /** Days from its making in which nobody can delete an archive; see `ModelArchiveArgs`. @default 0: nothing is locked, and deleting leaves the archive on disk */
   readonly retentionDays?: number;
   /** Tags for every resource below, beside `model`, `owner` and `managed-by`. A change updates in place. @default {} */
   readonly tags?: Tags;

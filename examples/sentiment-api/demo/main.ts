@@ -218,9 +218,7 @@ async function finish(archive: Report["archive"]): Promise<void> {
   const folder = openFolder(stage.stateDir);
   const { port, adminPort } = claimIn(folder);
   const destroyed = succeed(await tools.update("destroy"));
-  say(
-    `${destroyed.changed.length} resources deleted, the archive with them: nothing keeps it, its retention is 0 days`,
-  );
+  say(`${destroyed.changed.length} resources deleted; the archive stays until its folder goes`);
   const leftovers = await findLeftovers(folder, stage.dir, [port, adminPort]);
   const report: Report = {
     engine: tools.engine,

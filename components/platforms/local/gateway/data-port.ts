@@ -34,7 +34,7 @@ const MOST_CONNECTIONS = 4_000;
 const MOST_AHEAD = 256;
 const MOST_HEAD_BYTES = 16 * 1024;
 /** Bodies that are kept at once, in bytes: until they are answered. More have to come again. */
-const MOST_BODIES_BYTES = 128 * 1024 * 1024;
+const MOST_BODIES_BYTES = 96 * 1024 * 1024;
 /** Small bodies are let in beyond that: they are not what fills it. */
 const SMALL_BODY_BYTES = 16 * 1024;
 
@@ -285,7 +285,10 @@ function readBody(
   request.on("end", () => {
     if (refused) return;
     const [first = EMPTY] = parts;
-    done(parts.length > 1 ? Buffer.concat(parts, size) : first);
+    const body = parts.length > 1 ? Buffer.concat(parts, size) : first;
+    // This listener lives as long as the answer takes; the parts need not.
+    parts.length = 0;
+    done(body);
   });
   // A client that breaks off gets no answer; without a listener the error would end the process.
   request.on("error", () => {});

@@ -7,6 +7,8 @@ import type { AnswerHandler, UpstreamRequest } from "./upstream-request.ts";
 
 /** Copies under way at once; more are dropped and counted, so that a slow candidate costs memory only so far. */
 const MOST_IN_FLIGHT = 32;
+/** The bodies of those copies together, in bytes: their requests are answered already and count nowhere else. */
+const MOST_COPIED_BYTES = 16 * 1024 * 1024;
 /** What is read of a copy's answer to see whether it is one. */
 const MOST_ANSWER_BYTES = 64 * 1024;
 
@@ -21,11 +23,13 @@ export interface Original {
  * can not slow it; the pair (stable's outcome, the copy's) is what the shadow step is judged on.
  */
 export function sendCopy(traffic: Traffic, request: UpstreamRequest, version: string, original: Original): void {
-  if (traffic.copiesInFlight >= MOST_IN_FLIGHT) {
+  const { copiesInFlight, copiedBytes } = traffic;
+  if (copiesInFlight >= MOST_IN_FLIGHT || copiedBytes + request.body.length > MOST_COPIED_BYTES) {
     traffic.copiesDropped++;
     return;
   }
   traffic.copiesInFlight++;
+  traffic.copiedBytes += request.body.length;
   new Copy(traffic, request, version, original).send();
 }
 
@@ -104,6 +108,7 @@ class Copy implements AnswerHandler, UnderWay {
     this.#settled = true;
     this.#traffic.underWay.delete(this);
     this.#traffic.copiesInFlight--;
+    this.#traffic.copiedBytes -= this.#request.body.length;
     if (copy === undefined) return;
     this.#traffic.counterOf(this.#version).shadowed++;
     this.#traffic.countCopy({ stable: outcomeOf(this.#original.status), copy });

@@ -36,6 +36,7 @@ export class Traffic {
   routing: Routing | undefined;
   draining = false;
   copiesInFlight = 0;
+  copiedBytes = 0;
   /** Requests that are no predictions: probes, what a client reads about the model. */
   metadataRequests = 0;
   readonly underWay: RequestsUnderWay = new RequestsUnderWay();

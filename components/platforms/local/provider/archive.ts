@@ -22,7 +22,7 @@ export interface ArchiveInputs extends LocalInputs {
   readonly sha256?: string;
   /** Directory with the version's files, absolute: read when nothing here has the content any more. @default - none */
   readonly source?: string;
-  /** Days from its making in which the archive cannot be deleted. */
+  /** Days from its making in which the archive cannot be deleted; with 0, deleting leaves the files. */
   readonly retentionDays: number;
   readonly reason: string;
 }
@@ -65,7 +65,8 @@ export const archive: ResourceKind<ArchiveInputs, ArchiveState> = {
   update: make,
 
   async delete(state) {
-    if (env[LEAVE_ARCHIVES] === "1") return;
+    // Without a retention nobody has said when the record may go: it stays.
+    if (env[LEAVE_ARCHIVES] === "1" || state.retentionDays === 0) return;
     const folder = openStateFolder(state.stateDir);
     // It stays the record of its time, and is found again when the version is archived again.
     if (isReinstated(folder, state) && retainedUntil(folder, state) !== undefined) return;
