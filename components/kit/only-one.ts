@@ -8,7 +8,7 @@ const runs = new WeakMap<object, Map<string, string>>();
  * Notes that a component has what a stack can hold once; two would take each other's processes and files over.
  * @param what such as `the endpoint of model sentiment`
  * @param who the component, for people: `ModelEndpoint "sentiment"`
- * @throws pulumi.RunError that names both when another one has it; nothing is deployed then.
+ * @throws pulumi.RunError that names both when another one has it.
  */
 export function claimOnlyOne(what: string, who: string): void {
   const run = pulumi.runtime.getMonitor();

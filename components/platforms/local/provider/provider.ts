@@ -64,12 +64,12 @@ export class LocalProvider implements pulumi.provider.Provider {
     if (folder === undefined || difference.changes) return { ...difference, changes: true };
     const location = locate(urn, state);
     const record = readRecord(location);
-    const isOwn = kind.isShared === true || record === undefined || record.owner === placed.owner;
+    const isOwn = record === undefined || record.owner === placed.owner;
     // A renamed stack takes along what it has.
     if (record !== undefined && isOwn && record.stack !== stackOf(urn)) {
       writeRecord(location, { ...record, stack: stackOf(urn) });
     }
-    return { ...difference, changes: !isOwn || !kind.stands(folder, state) };
+    return { ...difference, changes: !(isOwn || kind.isShared) || !kind.stands(folder, state) };
   }
 
   async create(urn: pulumi.URN, news: Plain): Promise<pulumi.provider.CreateResult> {
