@@ -26,9 +26,9 @@ test("a server under another name whose checks fail now: the new one is refused,
   const { url } = await serve(bench);
   const process = String(bench.inputs("ModelServer").process);
   const pid = pidOf(bench.stateDir, process);
-  const golden = path.join(bench.dir, "golden.jsonl");
-  writeFileSync(golden, `${JSON.stringify({ input: applicant, expect: { label: "never" } })}\n`);
-  const inputs = bench.inputs("ModelServer", { checks: { golden } });
+  const golden = "golden.jsonl";
+  writeFileSync(path.join(bench.dir, golden), `${JSON.stringify({ input: applicant, expect: { label: "never" } })}\n`);
+  const inputs = bench.inputs("ModelServer", { projectDir: bench.dir, checks: { golden } });
   await expect(bench.provider.create(renamed("ModelServer"), inputs)).rejects.toThrow('allowed "never"');
   expect(pidOf(bench.stateDir, process)).toBe(pid);
   expect(await predict(url, applicant)).toMatchObject({ status: 200, version: "v1" });
@@ -37,9 +37,11 @@ test("a server under another name whose checks fail now: the new one is refused,
 test("a version that fails its checks at first leaves no process", async () => {
   await using bench = await startBench();
   await bench.create("Artifact");
-  const golden = path.join(bench.dir, "golden.jsonl");
-  writeFileSync(golden, `${JSON.stringify({ input: applicant, expect: { label: "never" } })}\n`);
-  await expect(bench.create("ModelServer", { checks: { golden } })).rejects.toThrow('allowed "never"');
+  const golden = "golden.jsonl";
+  writeFileSync(path.join(bench.dir, golden), `${JSON.stringify({ input: applicant, expect: { label: "never" } })}\n`);
+  await expect(bench.create("ModelServer", { projectDir: bench.dir, checks: { golden } })).rejects.toThrow(
+    'allowed "never"',
+  );
   expect(readSpec(openStateFolder(bench.stateDir), String(bench.inputs("ModelServer").process))).toBeUndefined();
 });
 
