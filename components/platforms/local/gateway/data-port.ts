@@ -70,16 +70,30 @@ export function createDataPort(settings: DataPortSettings): DataPort {
   return { server, closeIdle: () => server.closeIdleConnections() };
 }
 
-const ahead = new WeakMap<Socket, number>();
+/** The answers that a connection waits for. */
+const ahead = new WeakMap<Socket, Set<ServerResponse>>();
 
 /** False when a connection sends and sends and takes no answer: it is closed. */
 function keepsUp({ socket }: IncomingMessage, response: ServerResponse): boolean {
-  const waiting = (ahead.get(socket) ?? 0) + 1;
-  ahead.set(socket, waiting);
-  response.once("close", () => ahead.set(socket, (ahead.get(socket) ?? 1) - 1));
-  if (waiting <= MOST_AHEAD) return true;
+  const waiting = ahead.get(socket) ?? watched(socket);
+  waiting.add(response);
+  response.once("close", () => waiting.delete(response));
+  if (waiting.size <= MOST_AHEAD) return true;
   socket.destroy();
   return false;
+}
+
+/** Node tells the end of a connection to the answer whose turn it is, and to none behind it. */
+function watched(socket: Socket): Set<ServerResponse> {
+  const waiting = new Set<ServerResponse>();
+  ahead.set(socket, waiting);
+  socket.once("close", () => {
+    for (const response of waiting) {
+      response.destroy();
+      response.emit("close");
+    }
+  });
+  return waiting;
 }
 
 /** How much of the memory the bodies of unanswered requests take. */
