@@ -131,6 +131,7 @@ describe("doctor", () => {
     line.write("Pulumi.yaml", `${line.read("Pulumi.yaml")}description: "a\\/b"\n`);
     expect(wrongIn(await line.doctor("--json"))).toMatchObject([
       { check: "provider", seen: expect.stringMatching(/Pulumi\.yaml:\d+:16: The engine refuses the escape/) },
+      { check: "state folder" },
     ]);
   });
 

@@ -145,7 +145,7 @@ describe("init", () => {
       'is a project of runtime "go"',
     ],
     ["without a runtime", "Pulumi.yaml", "name: shop\n", "is a project of runtime none"],
-    ["that is no YAML", "Pulumi.yaml", "name: [\n", "Pulumi.yaml cannot be read: "],
+    ["that is no YAML", "Pulumi.yaml", "name: [\n", "is not closed, or its lines are not indented deeper"],
     ["that is a policy pack", "PulumiPolicy.yaml", "runtime: nodejs\n", "is a policy pack (PulumiPolicy.yaml)"],
     ["with a package.json that is none", "package.json", "{", "package.json is no JSON object"],
   ])("a folder %s is refused before anything is written", async (_, file, content, says) => {

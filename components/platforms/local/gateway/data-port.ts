@@ -31,7 +31,11 @@ export interface DataPort {
 /** More connections are turned away, before the process runs out of files. */
 const MOST_CONNECTIONS = 4_000;
 /** Requests that one connection may have sent ahead of its answers. */
-const MOST_AHEAD = 256;
+const MOST_AHEAD = 128;
+/** The same for all connections together. */
+const MOST_AHEAD_TOGETHER = 4_096;
+/** What is still answered when a client says that it has said everything: nobody can tell whether it is there to listen. */
+const MOST_AFTER_END = 8;
 const MOST_HEAD_BYTES = 16 * 1024;
 /** Bodies that are kept at once, in bytes: until they are answered. More have to come again. */
 const MOST_BODIES_BYTES = 96 * 1024 * 1024;
@@ -70,15 +74,22 @@ export function createDataPort(settings: DataPortSettings): DataPort {
   return { server, closeIdle: () => server.closeIdleConnections() };
 }
 
-/** The answers that a connection waits for. */
+/** The answers that each connection waits for. */
 const ahead = new WeakMap<Socket, Set<ServerResponse>>();
+/** Of all connections, those behind the first. */
+let aheadTogether = 0;
 
 /** False when a connection sends and sends and takes no answer: it is closed. */
 function keepsUp({ socket }: IncomingMessage, response: ServerResponse): boolean {
   const waiting = ahead.get(socket) ?? watched(socket);
+  const isAhead = waiting.size > 0;
   waiting.add(response);
-  response.once("close", () => waiting.delete(response));
-  if (waiting.size <= MOST_AHEAD) return true;
+  if (isAhead) aheadTogether++;
+  response.once("close", () => {
+    waiting.delete(response);
+    if (isAhead) aheadTogether--;
+  });
+  if (waiting.size <= MOST_AHEAD && aheadTogether <= MOST_AHEAD_TOGETHER) return true;
   socket.destroy();
   return false;
 }
@@ -87,6 +98,9 @@ function keepsUp({ socket }: IncomingMessage, response: ServerResponse): boolean
 function watched(socket: Socket): Set<ServerResponse> {
   const waiting = new Set<ServerResponse>();
   ahead.set(socket, waiting);
+  socket.once("end", () => {
+    if (waiting.size > MOST_AFTER_END) socket.destroy();
+  });
   socket.once("close", () => {
     for (const response of waiting) {
       response.destroy();
@@ -100,9 +114,9 @@ function watched(socket: Socket): Set<ServerResponse> {
 class KeptBodies {
   #bytes = 0;
 
-  /** False when there is no room. */
-  add(bytes: number): boolean {
-    if (bytes > SMALL_BODY_BYTES && this.#bytes + bytes > MOST_BODIES_BYTES) return false;
+  /** False when there is no room. @param before what of the same body is kept already */
+  add(bytes: number, before: number): boolean {
+    if (before + bytes > SMALL_BODY_BYTES && this.#bytes + bytes > MOST_BODIES_BYTES) return false;
     this.#bytes += bytes;
     return true;
   }
@@ -287,7 +301,7 @@ function readBody(
   request.on("data", (part: Buffer) => {
     if (refused) return;
     const isTooLarge = size + part.length > MOST_BODY_BYTES;
-    if (isTooLarge || !bodies.add(part.length)) {
+    if (isTooLarge || !bodies.add(part.length, size)) {
       refused = true;
       parts.length = 0;
       refuse(request, response, isTooLarge ? TOO_LARGE : NO_ROOM);

@@ -17,12 +17,18 @@ export class FairShare {
   /**
    * Whether it has something left of its share.
    * @param key an unsigned checksum of what it stands for: two that share one are taken for the same
+   * @param among of how many it is one, those of which nothing was counted included
    */
-  has(key: number): boolean {
+  has(key: number, among: number = this.size): boolean {
     const own = this.#counts.get(key % MOST_DIFFERENT);
-    if (own === undefined || this.#counts.size < LEAST_DIFFERENT) return true;
-    const average = (this.#total - own) / (this.#counts.size - 1);
+    if (own === undefined || among < LEAST_DIFFERENT) return true;
+    const average = (this.#total - own) / (among - 1);
     return own < 1 + TIMES * average;
+  }
+
+  /** How many different ones were counted. */
+  get size(): number {
+    return this.#counts.size;
   }
 
   /** Counts one more of it. */

