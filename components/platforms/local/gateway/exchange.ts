@@ -105,6 +105,10 @@ export class Exchange implements AnswerHandler, UnderWay {
     this.#beginDrawn(routing);
   }
 
+  get named(): boolean {
+    return this.#pinned;
+  }
+
   /** The client has left: nobody is to blame, and nothing is counted. */
   abandon(): void {
     if (this.#over) return;
@@ -298,13 +302,19 @@ export class Exchange implements AnswerHandler, UnderWay {
 
   /** The version could not answer: the failure is its own, the answer is stable's where there is one. */
   #fail(status: number, failure?: Failure): void {
-    if (failure?.kind !== "overloaded") this.#count(status);
+    if (failure?.kind !== "overloaded" && !this.#isExcused(failure)) this.#count(status);
     // What ended two processes is sent to no other.
     if (failure?.kind === "ended") this.#traffic.endings.add(this.#asked.path, this.#body);
     if (this.#trial && failure?.kind !== "ended") {
       this.#traffic.counterOf(this.#version).failedOver++;
       this.#failOver();
     } else this.#refuseUnserved(failure);
+  }
+
+  /** Who names a version and ends its process takes nothing from it but that process. */
+  #isExcused(failure: Failure | undefined): boolean {
+    const upstream = this.#traffic.upstreams.get(this.#version);
+    return this.#trial && failure?.kind === "refused" && upstream?.isExcused(performance.now()) === true;
   }
 
   #failOver(): void {

@@ -32,8 +32,8 @@ export class Upstream {
   #waitingBytes = 0;
   #retry: NodeJS.Timeout | undefined;
   #ejectedUntil = 0;
-  /** When each request was sent whose connection ended just now, in monotonic ms. */
-  #ends: number[] = [];
+  /** The requests whose connections ended just now: when each was sent, in monotonic ms, and whether it named its version. */
+  #ends: { readonly sentAt: number; readonly named: boolean }[] = [];
   #endsAt = 0;
   /** Whose requests these were, until they were cancelled. */
   readonly #ending = new WeakSet<AnswerHandler>();
@@ -52,6 +52,11 @@ export class Upstream {
   /** All its connections are in use, and requests wait for one. */
   get isCrowded(): boolean {
     return this.#waiting.some(({ until }) => until === undefined);
+  }
+
+  /** Whether its process ended just now on a request that named it: what others miss meanwhile says nothing about it. */
+  isExcused(now: number): boolean {
+    return now - this.#endsAt < EXCUSED_MS && firstOf(this.#ends)?.named === true;
   }
 
   /** Monotonic ms. */
@@ -186,10 +191,10 @@ export class Upstream {
     if (now - this.#endsAt > TOGETHER_MS) this.#ends = [];
     this.#endsAt = now;
     const ends = this.#ends;
-    ends.push(sentAt);
+    ends.push({ sentAt, named: handler?.named === true });
     if (handler !== undefined) this.#ending.add(handler);
     return () => ({
-      isFirst: Math.min(...ends) === sentAt,
+      isFirst: firstOf(ends)?.sentAt === sentAt,
       isWanted: handler !== undefined && this.#ending.has(handler),
     });
   }
@@ -212,5 +217,10 @@ export class Upstream {
 
 const READY_WITHIN_MS = 1_000;
 const TOGETHER_MS = 100;
+/** A process that ended is back by then, in ms. */
+const EXCUSED_MS = 2_000;
+
+const firstOf = <End extends { readonly sentAt: number }>(ends: readonly End[]): End | undefined =>
+  ends.reduce<End | undefined>((first, end) => (first && first.sentAt <= end.sentAt ? first : end), undefined);
 
 const costOf = ({ request }: Waiting): number => request.body.length + REQUEST_BYTES;

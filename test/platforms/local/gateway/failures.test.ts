@@ -155,6 +155,26 @@ describe("a request on which a process ends", () => {
     expect([candidate.lives(), stable.lives()]).toEqual([before, 1]);
   });
 
+  test("names the candidate, again and again with another text: others miss its process, and that is no harm of it", async () => {
+    bench = await Bench.start();
+    await serveMortal("v2");
+    await bench.accepted(canaryPlan({ weight: 10_000 }, { guards: [errorGuard] }));
+    let done = false;
+    const load = bench.load(() => done, 8);
+    await sleep(500);
+    for (let i = 0; i < 6; i++) {
+      const headers = { "x-model-version": "v2" };
+      expect((await bench.predict({ body: `{"text":"end","at":${i}}`, headers })).status).toBe(502);
+    }
+    done = true;
+    const { sent, statuses } = await load;
+    expect(statuses).toEqual(new Map([[200, sent]]));
+    const { rollout, requests } = await bench.status();
+    expect(rollout.phase).toBe("progressing");
+    // The six themselves, asked once more each.
+    expect(requests.v2?.errors).toBeLessThanOrEqual(12);
+  });
+
   test("costs no bystander its answer", async () => {
     bench = await Bench.start();
     const stable = await serveMortal("v1");
