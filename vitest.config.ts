@@ -2,6 +2,9 @@ import { defineConfig } from "vitest/config";
 
 const limits = { testTimeout: 120_000, hookTimeout: 180_000 };
 
+/** Of one room with shorter tests, run with the faults: many runs of the engine each. */
+const LONG = ["test/kit/options.test.ts"];
+
 /**
  * Lanes. `npm test` is the first: what everybody runs before a commit. The others take longer, and have a command each.
  */
@@ -14,12 +17,12 @@ export default defineConfig({
           ...limits,
           name: "tests",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/browser/**", "test/bench/**", "test/demo/**", "test/faults/**"],
+          exclude: ["test/browser/**", "test/bench/**", "test/demo/**", "test/faults/**", ...LONG],
         },
       },
       {
         // Real engine, real processes that are killed under traffic.
-        test: { ...limits, name: "faults", include: ["test/faults/*.test.ts"] },
+        test: { ...limits, name: "faults", include: ["test/faults/*.test.ts", ...LONG] },
       },
       {
         // Alone: it judges latency on live traffic.
