@@ -217,7 +217,8 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): string[] {
   const pairs: string[] = [];
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name];
     if (typeof value === "string") pairs.push(name, value);
     else for (const each of value ?? []) pairs.push(name, each);
   }
