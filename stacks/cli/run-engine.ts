@@ -54,12 +54,6 @@ function start(
   args: readonly string[],
 ): Promise<Pick<EngineRun, "code" | "interrupted">> {
   return new Promise((resolve, reject) => {
-    const child = spawn(engine, terminal.interactive ? args : [...args, "--non-interactive", "--suppress-progress"], {
-      cwd: project.root,
-      stdio: [terminal.interactive ? "inherit" : "ignore", terminal.json ? process.stderr : "inherit", "inherit"],
-      // The flag --event-log belongs to the commands that the engine keeps for its Automation API.
-      env: { ...process.env, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
-    });
     let interrupted = false;
     const release = terminal.holdInterrupts();
     // A terminal sends ctrl-C to the engine as well, which ends tidily; leaving before it would cut its last words off.
@@ -69,7 +63,14 @@ function start(
       interrupted = true;
     };
     const forward = () => child.kill("SIGTERM");
+    // Before the engine is there: a signal that comes while it starts is not lost, and does not end this process alone.
     process.on("SIGINT", interrupt).on("SIGTERM", forward);
+    const child = spawn(engine, terminal.interactive ? args : [...args, "--non-interactive", "--suppress-progress"], {
+      cwd: project.root,
+      stdio: [terminal.interactive ? "inherit" : "ignore", terminal.json ? process.stderr : "inherit", "inherit"],
+      // The flag --event-log belongs to the commands that the engine keeps for its Automation API.
+      env: { ...process.env, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
+    });
     child.on("error", reject);
     child.on("exit", (code) => {
       process.off("SIGINT", interrupt).off("SIGTERM", forward);

@@ -13,10 +13,10 @@ export const demo: Command = async (_terminal, { args }) => {
   if (script === undefined)
     throw new Failure(exitCodes.error, "The demo is not built. In the repository, run: npm run demo");
   const code = await new Promise<number | null>((done, fail) => {
-    const child = spawn(process.execPath, [script, ...args], { stdio: "inherit" });
     // The terminal sends ctrl-C to the demo as well, which takes everything down before it ends.
     process.on("SIGINT", () => {});
     process.on("SIGTERM", () => child.kill("SIGTERM"));
+    const child = spawn(process.execPath, [script, ...args], { stdio: "inherit" });
     child.on("error", fail);
     child.on("exit", done);
   });

@@ -88,6 +88,16 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   },
 );
 
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s that comes while the CLI starts reaches it", async (signal) => {
+  const name = signal.slice(3);
+  const machine = withPulumi(
+    `trap 'echo stopped; exit 9' ${name}`,
+    `kill -${name} $PPID`,
+    "while :; do /bin/sleep 0.05; done",
+  );
+  expect(await start(machine, ["up"]).ended).toEqual({ code: 9, stdout: "stopped\n", stderr: "" });
+});
+
 test("a CLI that a signal ended gives 128 and the signal's number", async () => {
   const machine = withPulumi("kill -KILL $$");
   expect(await start(machine, ["up"]).ended).toMatchObject({ code: 137 });
