@@ -39,6 +39,14 @@ module.exports = {
       zod,
       undici,
     ]),
+    {
+      name: "no-sockets-in-the-data-path",
+      comment:
+        "HTTP is read and written by kept parsers: bytes of a socket are nobody's. Listening ones are handed over.",
+      severity: "error",
+      from: { path: `${local}/gateway/`, pathNot: `${local}/gateway/(main|listening)\\.ts$` },
+      to: { path: "^(net|tls|http2|https)$", dependencyTypesNot: ["type-only"] },
+    },
     floor("provider", `${local}/provider/`, [
       `${local}/(gateway|server|supervisor|state-folder|provider)/`,
       "^components/(kit|spec)/",

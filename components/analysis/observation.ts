@@ -16,6 +16,7 @@ import {
 import { EMPTY_PATH, extendPath, type Path } from "./path.ts";
 import {
   type ComparisonState,
+  HISTORY_UNITS,
   logMeanExp,
   promoteLogE,
   rollbackLogE,
@@ -227,7 +228,10 @@ function observeGuard(
   const counts = given === undefined ? NO_COUNTS : columnsOf(guard, given);
   const pending = addColumns(before.pending, counts);
   const pendingSeconds = before.pendingSeconds + interval.seconds;
-  const closes = (pending.n0 > 0 && pending.n1 > 0) || pendingSeconds >= BLOCK_SECONDS;
+  // While stable's rate is not known, what it does before the candidate's first unit teaches it, and need not wait.
+  const isUnknown = before.comparisons.some(({ stableUnits }) => stableUnits < HISTORY_UNITS);
+  const teaches = isUnknown && before.totals.n1 === 0 && counts.n1 === 0;
+  const closes = teaches || (pending.n0 > 0 && pending.n1 > 0) || pendingSeconds >= BLOCK_SECONDS;
   const designEffect = guard.designEffect ?? 1;
   const states = closes
     ? zip(comparisons, before.comparisons).map(([comparison, state]) =>

@@ -288,6 +288,20 @@ test("at low traffic counts wait for the other arm, and are judged as one block"
   );
 });
 
+test("while stable's rate is not known, what it does before the candidate's first unit teaches it at once", () => {
+  const unknown: Guard = { name: "errors", kind: "proportion", direction: "increase", margin: errors.margin };
+  const after = (...first: readonly Interval[]) =>
+    judge([...first, interval(9, { errors: [57, 1, 3, 3] })], { guards: [unknown] }).evidence.combined.log;
+  expect(after(interval(0, { errors: [250, 2, 0, 0] }))).toBeGreaterThan(5);
+  expect(after({ ...interval(0, { errors: [250, 2, 0, 0] }), seconds: 0 })).toBe(
+    after(interval(0, { errors: [250, 2, 0, 0] })),
+  );
+  expect(after(interval(0, { errors: [150, 2, 0, 0] }))).toBe(0);
+  expect(after(interval(0, { errors: [150, 1, 0, 0] }), interval(1, { errors: [100, 1, 0, 0] }))).toBe(
+    after(interval(0, { errors: [250, 2, 0, 0] })),
+  );
+});
+
 test("counts wait no longer than a minute for the other arm", () => {
   const minuteApart = [...repeat(6, { errors: [0, 0, 3, 3] }), ...repeat(6, { errors: [57, 0, 0, 0] }, 6)];
   expect(judge(minuteApart, { guards: [errors] }).evidence.combined.log).toBe(0);

@@ -214,7 +214,8 @@ export function plainVerdict(intervals: readonly PlainInterval[], settings: Plai
       const total = (of: (c: PlainCounts) => number): number => g.waiting.reduce((sum, c) => sum + of(c), 0);
       const n0 = total((c) => c.n0);
       const n1 = total((c) => c.n1);
-      if ((n0 > 0 && n1 > 0) || g.waited >= 60) {
+      const isUnknown = g.questions.some(({ units }) => units < 200);
+      if ((g.seen1 === 0 && isUnknown) || (n0 > 0 && n1 > 0) || g.waited >= 60) {
         for (const q of g.questions) {
           const x0: number[] = [];
           const x1: number[] = [];

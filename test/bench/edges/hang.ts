@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { succeed } from "../../platforms/local/gateway/fake-server.ts";
 import { Bench, send } from "../../platforms/local/gateway/harness.ts";
-import { canaryPlan } from "../../platforms/local/gateway/plans.ts";
+import { canaryPlan, stablePlan } from "../../platforms/local/gateway/plans.ts";
 import { type Figure, figure, median } from "../figure.ts";
 import { gatewayMain } from "../gateway/index.ts";
 import { REQUEST_GUARDS } from "./rollouts.ts";
 
 const PER_SECOND = 100;
 const DEADLINE_MS = 2_000;
+/** Stable alone, as on any endpoint on which a rollout begins, in ms. */
+const BEFORE_MS = 4_000;
 
 interface Course {
   readonly what: string;
@@ -34,7 +36,7 @@ export async function benchHang(trials: number): Promise<readonly Figure[]> {
     unanswered += taken.reduce((sum, trial) => sum + trial.unanswered, 0);
     details.push(`${course.what}: median ${median(times).toFixed(2)} s, most ${Math.max(...times).toFixed(2)} s`);
   }
-  const detail = `the most of ${seconds.length}; accepts and never answers, ${PER_SECOND} requests/s, deadline ${DEADLINE_MS / 1_000} s; ${details.join("; ")}; ${unanswered} clients without an answer`;
+  const detail = `the most of ${seconds.length}; accepts and never answers, ${PER_SECOND} requests/s, deadline ${DEADLINE_MS / 1_000} s, stable alone for ${BEFORE_MS / 1_000} s before; ${details.join("; ")}; ${unanswered} clients without an answer`;
   return [figure("hang-to-zero-seconds", Math.max(...seconds), "s", { atMost: 5 }, detail)];
 }
 
@@ -47,6 +49,7 @@ async function trialsOf(course: Course, trials: number): Promise<readonly Trial[
   const bench = await Bench.start(["v1", "v2"], gatewayMain);
   try {
     for (const server of bench.servers.values()) server.remember = false;
+    await bench.accepted(stablePlan());
     const results: Trial[] = [];
     for (let trial = 0; trial < trials; trial++) results.push(await trialOf(bench, course, trial));
     return results;
@@ -61,8 +64,9 @@ async function trialOf(bench: Bench, { weight, wellMs }: Course, trial: number):
     { weight, deadlineMs: DEADLINE_MS },
     { guards: REQUEST_GUARDS, identity: `hang-${trial}`, attempt: String(trial + 1) },
   );
-  await bench.accepted(plan);
   const arrivals = arrive(bench);
+  await sleep(BEFORE_MS);
+  await bench.accepted(plan);
   await sleep(wellMs);
   const from = performance.now();
   bench.server("v2").answer = () => {};

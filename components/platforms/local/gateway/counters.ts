@@ -40,7 +40,7 @@ export interface ArmCounter {
   readonly feedback: Map<string, { count: number; sum: number }>;
 }
 
-const createArmCounter = (): ArmCounter => ({
+export const createArmCounter = (): ArmCounter => ({
   requests: 0,
   errors: 0,
   refusals: 0,

@@ -382,13 +382,19 @@ export class Exchange implements AnswerHandler, UnderWay {
     const counter = this.#traffic.counterOf(this.#version);
     countAnswer(counter, status, ms);
     if (this.#pinned) counter.pinned++;
+    const counted = { outcome: outcomeOf(status), ms: status === NO_ANSWER ? undefined : ms };
+    if (this.#isOfStable) this.#traffic.recent.add(this.#version, this.#source, counted);
     if (this.#arm === "excluded") return;
     this.#traffic.countOutcome({
       arm: this.#arm,
-      outcome: outcomeOf(status),
-      ms: status === NO_ANSWER ? undefined : ms,
+      ...counted,
       key: { input: this.#body, source: this.#source, ...(this.#session !== undefined && { session: this.#session }) },
     });
+  }
+
+  /** Stable's own, also while there is no rollout: neither named nor handed on. */
+  get #isOfStable(): boolean {
+    return this.#arm !== "candidate" && !this.#pinned && !this.#failedOver;
   }
 
   #copy(status: number): void {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Interval, JudgeSettings, Verdict } from "../../../analysis/index.ts";
 import type { TrafficPlan } from "../../../spec/traffic.ts";
 import { type Clock, timestamp } from "./clock.ts";
-import type { Comparison } from "./counters.ts";
+import { type Comparison, createComparison } from "./counters.ts";
 import type { Persistence, RecordedInterval, RolloutRecord } from "./persistence.ts";
 import { changeTarget, type Ended, type Outcome, observe, type Progress, startRollout } from "./rollout.ts";
 import type { Traffic } from "./traffic.ts";
@@ -173,7 +173,24 @@ export class RunningRollout {
     this.#question = questionOf(plan);
     this.#openInterval();
     this.#trial = createTrial(plan);
+    this.#teach(plan);
     if (this.progress !== undefined) this.progress = { ...this.progress, proven: false, intervals: 0, taught: {} };
+  }
+
+  /**
+   * What is known of stable already is the first interval, without a length and without the candidate: it teaches the
+   * judge, so that the candidate's first interval is judged. Not where the unit is a session: these were requests.
+   */
+  #teach({ stable, stickyHeader }: TrafficPlan): void {
+    const known = stickyHeader === undefined ? this.#traffic.recent.of(stable) : undefined;
+    if (this.#trial === undefined || known === undefined) return;
+    const when = { at: this.#intervalFrom.wall, seconds: 0, step: 0 };
+    const taught = closeInterval({ ...createComparison(), stable: known }, this.#trial.settings.guards, when);
+    try {
+      this.#files.appendInterval({ question: this.#question, ...taught });
+    } catch (error) {
+      this.#log(`the judge learns stable's rates anew: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   #resumeTrial(plan: TrafficPlan, snapshot: RolloutRecord["trial"]): void {

@@ -13,6 +13,7 @@ import { FairShare } from "./fair-share.ts";
 import { Feedback } from "./feedback.ts";
 import { PinBudget } from "./pins.ts";
 import { type Arm, PredictionIds } from "./prediction-id.ts";
+import { RecentAnswers } from "./recent-answers.ts";
 import { Draw, hash32, type Routing } from "./router.ts";
 import { SessionUnits } from "./sessions.ts";
 import { RequestsUnderWay } from "./under-way.ts";
@@ -51,6 +52,7 @@ export class Traffic {
   /** `Deprecation`, `Sunset` and `Link` for each version on its way out, names and values in turn. */
   noticeHeaders: ReadonlyMap<string, readonly string[]> = new Map();
   readonly draw: Draw = new Draw();
+  readonly recent: RecentAnswers = new RecentAnswers();
   readonly #sessions = { stable: new SessionUnits(), candidate: new SessionUnits() };
   /** Of both arms together: who is one among many is soon known. */
   readonly #inputs = new FairShare();

@@ -140,6 +140,43 @@ test("other guards are other questions: evidence begins anew, the share stays", 
   expect(controller.status().weights).toEqual({ v1: 9_500, v2: 500 });
 });
 
+test("what stable answered before the rollout teaches its judge: a dead candidate is out after its first interval", () => {
+  const seconds = (known: number): number => {
+    rmSync(directory, { recursive: true, force: true });
+    const { controller, traffic, second } = setUp();
+    controller.accept({ plan: stablePlan(), servers: SERVERS });
+    for (let i = 0; i < known; i++) traffic.recent.add("v1", `10.0.0.${i % 50}`, { outcome: "answered", ms: 5 });
+    controller.accept({ plan: canaryPlan(), servers: SERVERS });
+    for (let passed = 1; ; passed++) {
+      second(20);
+      if (controller.progress?.ended !== undefined) return passed;
+    }
+  };
+  expect(seconds(0)).toBe(4);
+  expect(seconds(150)).toBe(2);
+  expect(seconds(250)).toBe(1);
+});
+
+test("what taught the judge is an interval that anybody can read; sessions are not taught by requests", () => {
+  const { controller, traffic, second } = setUp();
+  controller.accept({ plan: stablePlan(), servers: SERVERS });
+  for (let i = 0; i < 250; i++) {
+    traffic.recent.add("v1", `10.0.0.${i % 50}`, { outcome: i % 50 === 0 ? "refused" : "answered", ms: 5 });
+  }
+  controller.accept({ plan: canaryPlan(), servers: SERVERS });
+  second();
+  expect(controller.evidence().intervals).toMatchObject([
+    { seconds: 0, step: 0, counts: { errorRate: { n0: 250, x0: 0, n1: 0, x1: 0 } } },
+    { seconds: 1, step: 0, counts: { errorRate: { n0: 95, x0: 0, n1: 20, x1: 0 } } },
+  ]);
+  controller.accept({
+    plan: canaryPlan({ stickyHeader: "x-user" }, { identity: "rollout-2", attempt: "2" }),
+    servers: SERVERS,
+  });
+  second();
+  expect(controller.evidence().intervals).toMatchObject([{ seconds: 1 }]);
+});
+
 test("what a replaced process still counts under its old plan is no evidence for the new one", () => {
   for (const next of [
     canaryPlan({}, { guards: [latencyGuard] }),
