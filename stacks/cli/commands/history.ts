@@ -19,8 +19,12 @@ export const history: Command = async (terminal, { args: [id], options }) => {
   );
   if (id === undefined) {
     for (const record of records) terminal.say(renderRecord(record));
-    if (records.length === 0) terminal.say("Nothing has ended yet.");
-    return { facts: { stack: project.stack, records } };
+    if (folder === undefined) {
+      terminal.say(
+        `There is no state folder ${project.stateFolder}: nothing was deployed from here, or it was removed, and the history with it.`,
+      );
+    } else if (records.length === 0) terminal.say("Nothing has ended yet.");
+    return { facts: { stack: project.stack, stateFolder: folder === undefined ? null : project.stateFolder, records } };
   }
   const found = records.find((record) => record.id === id);
   const entry = folder && found && readHistoryEntry(folder, found.endpoint, id);

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { openStateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
 import { asFailure } from "../../../stacks/cli/as-failure.ts";
 import { createProgram } from "../../../stacks/cli/program.ts";
 import { createCommandLine, jsonOf } from "./command-line.ts";
@@ -179,6 +180,15 @@ describe("completion", () => {
     const { code, stdout } = await line.run("complete", "--", ...words);
     expect(code).toBe(0);
     expect(stdout.split("\n").filter(Boolean)).toEqual(found);
+  });
+
+  test("history tells a folder that is not there from one in which nothing has ended", async () => {
+    await using line = await createCommandLine();
+    const gone = await line.run("history");
+    expect(gone).toMatchObject({ code: 0 });
+    expect(gone.stdout).toContain(`There is no state folder ${line.stateFolder}`);
+    openStateFolder(line.stateFolder);
+    expect((await line.run("history")).stdout).toBe("Nothing has ended yet.\n");
   });
 
   test("what ended, what is deployed and which endpoints there are complete as well", async () => {
