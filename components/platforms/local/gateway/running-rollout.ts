@@ -179,13 +179,15 @@ export class RunningRollout {
 
   /**
    * What is known of stable already is the first interval, without a length and without the candidate: it teaches the
-   * judge, so that the candidate's first interval is judged. Not where the unit is a session: these were requests.
+   * judge, so that the failures of the candidate's first interval are judged. Not its latency: a version is slow at first,
+   * and has the time in which stable's is learnt. Not where the unit is a session: these were requests.
    */
   #teach({ stable, stickyHeader }: TrafficPlan): void {
     const known = stickyHeader === undefined ? this.#traffic.recent.of(stable) : undefined;
-    if (this.#trial === undefined || known === undefined) return;
+    const guards = this.#trial?.settings.guards.filter(({ kind }) => kind === "proportion");
+    if (guards === undefined || guards.length === 0 || known === undefined) return;
     const when = { at: this.#intervalFrom.wall, seconds: 0, step: 0 };
-    const taught = closeInterval({ ...createComparison(), stable: known }, this.#trial.settings.guards, when);
+    const taught = closeInterval({ ...createComparison(), stable: known }, guards, when);
     try {
       this.#files.appendInterval({ question: this.#question, ...taught });
     } catch (error) {

@@ -10,7 +10,7 @@ import { Traffic } from "../../../../components/platforms/local/gateway/traffic.
 import { openStateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
 import { type GatewayPaths, gatewayPaths } from "../../../../components/platforms/local/state-folder/paths.ts";
 import type { TrafficPlan } from "../../../../components/spec/traffic.ts";
-import { canaryPlan, latencyGuard, stablePlan } from "./plans.ts";
+import { canaryPlan, errorGuard, latencyGuard, stablePlan } from "./plans.ts";
 
 let directory: string;
 beforeEach(() => {
@@ -157,18 +157,24 @@ test("what stable answered before the rollout teaches its judge: a dead candidat
   expect(seconds(250)).toBe(1);
 });
 
-test("what taught the judge is an interval that anybody can read; sessions are not taught by requests", () => {
+test("what taught the judge is an interval that anybody can read; latency and sessions are not taught", () => {
   const { controller, traffic, second } = setUp();
   controller.accept({ plan: stablePlan(), servers: SERVERS });
   for (let i = 0; i < 250; i++) {
     traffic.recent.add("v1", `10.0.0.${i % 50}`, { outcome: i % 50 === 0 ? "refused" : "answered", ms: 5 });
   }
-  controller.accept({ plan: canaryPlan(), servers: SERVERS });
+  const guards = [errorGuard, { ...errorGuard, metric: "refusalRate" }, latencyGuard];
+  controller.accept({ plan: canaryPlan({}, { guards }), servers: SERVERS });
   second();
-  expect(controller.evidence().intervals).toMatchObject([
-    { seconds: 0, step: 0, counts: { errorRate: { n0: 250, x0: 0, n1: 0, x1: 0 } } },
-    { seconds: 1, step: 0, counts: { errorRate: { n0: 95, x0: 0, n1: 20, x1: 0 } } },
-  ]);
+  const [taught, first] = controller.evidence().intervals;
+  expect(taught).toEqual({
+    at: expect.any(Number),
+    seconds: 0,
+    step: 0,
+    counts: { errorRate: { n0: 250, x0: 0, n1: 0, x1: 0 }, refusalRate: { n0: 250, x0: 5, n1: 0, x1: 0 } },
+  });
+  expect(first).toMatchObject({ seconds: 1, step: 0, counts: { errorRate: { n0: 95, x0: 0, n1: 20, x1: 0 } } });
+  expect(Object.keys(first?.counts ?? {})).toEqual(["errorRate", "refusalRate", "latency"]);
   controller.accept({
     plan: canaryPlan({ stickyHeader: "x-user" }, { identity: "rollout-2", attempt: "2" }),
     servers: SERVERS,
