@@ -18,10 +18,20 @@ export class Report {
 
   async take(what: string, measure: Measure): Promise<void> {
     process.stderr.write(`${what} …\n`);
-    const taken = await measure();
+    const taken = await this.#tryTo(what, measure);
     this.#figures.push(...taken);
     for (const { name, value, unit, bar, verdict, detail } of taken) {
       process.stderr.write(`  ${verdict.padEnd(6)}  ${name} ${value} ${unit} (bar ${bar || "none"}): ${detail}\n`);
+    }
+  }
+
+  /** What cannot be taken is a bar missed; the others are taken all the same. */
+  async #tryTo(what: string, measure: Measure): Promise<readonly Figure[]> {
+    try {
+      return await measure();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return [{ name: what, value: Number.NaN, unit: "", bar: "to be taken", verdict: "missed", detail: why }];
     }
   }
 

@@ -31,14 +31,14 @@ export interface DataPort {
 /** More connections are turned away, before the process runs out of files. */
 const MOST_CONNECTIONS = 4_000;
 /** Requests that one connection may have sent ahead of its answers. */
-const MOST_AHEAD = 128;
+const MOST_AHEAD = 64;
 /** The same for all connections together. */
-const MOST_AHEAD_TOGETHER = 4_096;
+const MOST_AHEAD_TOGETHER = 512;
 /** What is still answered when a client says that it has said everything: nobody can tell whether it is there to listen. */
 const MOST_AFTER_END = 8;
 const MOST_HEAD_BYTES = 16 * 1024;
 /** Bodies that are kept at once, in bytes: until they are answered. More have to come again. */
-const MOST_BODIES_BYTES = 96 * 1024 * 1024;
+const MOST_BODIES_BYTES = 64 * 1024 * 1024;
 /** Small bodies are let in beyond that: they are not what fills it. */
 const SMALL_BODY_BYTES = 16 * 1024;
 

@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { AnswerShape } from "./answer-shape.ts";
 import { countAnswer, isGood, NO_ANSWER, outcomeOf } from "./counters.ts";
 import { forwardedHeaders, returnedHeaders } from "./passed-headers.ts";
+import { MOST_PIN_BYTES } from "./pins.ts";
 import type { Arm } from "./prediction-id.ts";
 import { headerOf, type Question, type Reply, replyJson } from "./reply.ts";
 import { type Choice, chooseForSession, type Routing, resolvePin } from "./router.ts";
@@ -52,6 +53,7 @@ export class Exchange implements AnswerHandler, UnderWay {
   #arm: Arm = "excluded";
   #session: string | undefined;
   #pinned = false;
+  #holdsPin = false;
   /** The candidate was drawn for this request: if it fails, stable answers. Never again once stable was asked. */
   #trial = false;
   #failedOver = false;
@@ -105,10 +107,6 @@ export class Exchange implements AnswerHandler, UnderWay {
     this.#beginDrawn(routing);
   }
 
-  get named(): boolean {
-    return this.#pinned;
-  }
-
   /** The client has left: nobody is to blame, and nothing is counted. */
   abandon(): void {
     if (this.#over) return;
@@ -130,13 +128,25 @@ export class Exchange implements AnswerHandler, UnderWay {
       return;
     }
     const onTrial = pin.version === routing.candidate && pin.version !== routing.stable;
-    if (onTrial && this.#asked.prediction && !this.#traffic.pins.take(performance.now())) {
-      const error = `${name} is on trial and answers few requests that name it; leave the version out, or ask again later`;
-      this.#refuse(429, { error }, ["retry-after", "1"]);
-      return;
-    }
+    if (onTrial && this.#asked.prediction && !this.#takePin(name)) return;
     this.#pinned = true;
     this.#dispatch(pin.version);
+  }
+
+  /** Who names the version on trial must not be its load: its others would be late. */
+  #takePin(name: string): boolean {
+    const { pins } = this.#traffic;
+    const onTrial = `${name} is on trial and answers`;
+    if (this.#body.length > MOST_PIN_BYTES) {
+      const error = `${onTrial} requests that name it up to ${MOST_PIN_BYTES} bytes; leave the version out`;
+      this.#refuse(413, { error });
+      return false;
+    }
+    this.#holdsPin = pins.take(performance.now());
+    if (this.#holdsPin) return true;
+    const error = `${onTrial} few requests that name it, one after the other; leave the version out, or ask again later`;
+    this.#refuse(429, { error }, ["retry-after", "1"]);
+    return false;
   }
 
   #beginDrawn(routing: Routing): void {
@@ -311,7 +321,7 @@ export class Exchange implements AnswerHandler, UnderWay {
     } else this.#refuseUnserved(failure);
   }
 
-  /** Who names a version and ends its process takes nothing from it but that process. */
+  /** A process that ends on a request counts once, for that request: stable's others wait until it is back, and count nowhere. */
   #isExcused(failure: Failure | undefined): boolean {
     const upstream = this.#traffic.upstreams.get(this.#version);
     return this.#trial && failure?.kind === "refused" && upstream?.isExcused(performance.now()) === true;
@@ -368,6 +378,8 @@ export class Exchange implements AnswerHandler, UnderWay {
 
   #finish(): void {
     this.#over = true;
+    if (this.#holdsPin) this.#traffic.pins.giveBack();
+    this.#holdsPin = false;
     clearTimeout(this.#asksAlone);
     this.#traffic.underWay.delete(this);
   }
@@ -382,7 +394,10 @@ export class Exchange implements AnswerHandler, UnderWay {
     const counter = this.#traffic.counterOf(this.#version);
     countAnswer(counter, status, ms);
     if (this.#pinned) counter.pinned++;
-    const counted = { outcome: outcomeOf(status), ms: status === NO_ANSWER ? undefined : ms };
+    const counted = {
+      outcome: this.#suspected ? "failed" : outcomeOf(status),
+      ms: status === NO_ANSWER ? undefined : ms,
+    };
     if (this.#isOfStable) this.#traffic.recent.add(this.#version, this.#source, counted);
     if (this.#arm === "excluded") return;
     this.#traffic.countOutcome({

@@ -7,8 +7,6 @@ export interface UpstreamRequest {
 }
 
 export interface AnswerHandler {
-  /** Its client asked for this version by name. */
-  readonly named?: boolean;
   /** The request is being handed to a connection. */
   onSent?(): void;
   /** Names (lower case) and values in turn. */

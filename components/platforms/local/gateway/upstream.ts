@@ -32,8 +32,8 @@ export class Upstream {
   #waitingBytes = 0;
   #retry: NodeJS.Timeout | undefined;
   #ejectedUntil = 0;
-  /** The requests whose connections ended just now: when each was sent, in monotonic ms, and whether it named its version. */
-  #ends: { readonly sentAt: number; readonly named: boolean }[] = [];
+  /** When the requests were sent whose connections ended just now, in monotonic ms. */
+  #ends: number[] = [];
   #endsAt = 0;
   /** Whose requests these were, until they were cancelled. */
   readonly #ending = new WeakSet<AnswerHandler>();
@@ -54,9 +54,9 @@ export class Upstream {
     return this.#waiting.some(({ until }) => until === undefined);
   }
 
-  /** Whether its process ended just now on a request that named it: what others miss meanwhile says nothing about it. */
+  /** Whether its process ended just now on a request: that one counts, and what others miss meanwhile is the same event. */
   isExcused(now: number): boolean {
-    return now - this.#endsAt < EXCUSED_MS && firstOf(this.#ends)?.named === true;
+    return now - this.#endsAt < EXCUSED_MS && this.#ends.length > 0;
   }
 
   /** Monotonic ms. */
@@ -191,10 +191,10 @@ export class Upstream {
     if (now - this.#endsAt > TOGETHER_MS) this.#ends = [];
     this.#endsAt = now;
     const ends = this.#ends;
-    ends.push({ sentAt, named: handler?.named === true });
+    ends.push(sentAt);
     if (handler !== undefined) this.#ending.add(handler);
     return () => ({
-      isFirst: firstOf(ends)?.sentAt === sentAt,
+      isFirst: Math.min(...ends) === sentAt,
       isWanted: handler !== undefined && this.#ending.has(handler),
     });
   }
@@ -219,8 +219,5 @@ const READY_WITHIN_MS = 1_000;
 const TOGETHER_MS = 100;
 /** A process that ended is back by then, in ms. */
 const EXCUSED_MS = 2_000;
-
-const firstOf = <End extends { readonly sentAt: number }>(ends: readonly End[]): End | undefined =>
-  ends.reduce<End | undefined>((first, end) => (first && first.sentAt <= end.sentAt ? first : end), undefined);
 
 const costOf = ({ request }: Waiting): number => request.body.length + REQUEST_BYTES;
