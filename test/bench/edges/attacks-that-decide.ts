@@ -63,28 +63,14 @@ async function courseOf(attack: Attack, seconds: number): Promise<Course> {
 
 /** Clients that ask and, with the credential, say how it turned out. */
 function startHonest(bench: Bench, { plan }: Attack): { readonly stop: () => Promise<void> } {
-  let batch: unknown[] = [];
-  const clients = startClients(bench, {
+  return startClients(bench, {
     pauseMs: 15,
     ask: (number) => ({
       body: `{"text":"honest ${number}"}`,
       ...(plan?.stickyHeader !== undefined && { headers: { [plan.stickyHeader]: `honest ${number % 600}` } }),
     }),
-    onAnswer: ({ headers }, number) => {
-      const right = number % 20 !== 0;
-      batch.push({ predictionId: headers["x-prediction-id"], metric: "accuracy", value: right });
-    },
+    feedback: (number) => ({ metric: "accuracy", value: number % 20 !== 0 }),
   });
-  const timer = setInterval(() => {
-    if (batch.length > 0) void bench.feedBack(JSON.stringify(batch.slice(0, 1_000))).catch(() => undefined);
-    batch = [];
-  }, 100);
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await clients.stop();
-    },
-  };
 }
 
 interface Arranged {

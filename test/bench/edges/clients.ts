@@ -1,6 +1,6 @@
 import { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Answer, type Bench, type Sent, send } from "../../platforms/local/gateway/harness.ts";
+import { type Bench, type Sent, send } from "../../platforms/local/gateway/harness.ts";
 
 export interface Clients {
   /** Answers by status; 0: the connection broke. */
@@ -11,16 +11,22 @@ export interface Clients {
 export interface ClientsSettings {
   /** What is asked next. */
   readonly ask: (number: number) => Sent & { readonly path?: string };
-  readonly onAnswer?: (answer: Answer, number: number) => void;
+  /** What is told of an answer with the credential, beside its id. @default nothing */
+  readonly feedback?: (number: number) => Readonly<Record<string, unknown>>;
   /** Each has an address of its own, 127.0.1.1 and so on. @default 12 */
   readonly addresses?: number;
   /** The pause of each client after an answer, in ms. @default 6 */
   readonly pauseMs?: number;
 }
 
+/** The most items of feedback that are sent at once, and how often, in ms. */
+const MOST_ITEMS = 1_000;
+const FEEDBACK_EVERY_MS = 50;
+
 /** Honest clients, one at each address, who ask one thing after the other until they are stopped. */
-export function startClients(bench: Bench, { ask, onAnswer, addresses = 12, pauseMs = 6 }: ClientsSettings): Clients {
+export function startClients(bench: Bench, { ask, feedback, addresses = 12, pauseMs = 6 }: ClientsSettings): Clients {
   const statuses = new Map<number, number>();
+  let told: unknown[] = [];
   let next = 0;
   let over = false;
   const client = async (place: number): Promise<void> => {
@@ -30,16 +36,24 @@ export function startClients(bench: Bench, { ask, onAnswer, addresses = 12, paus
       const { path = "/predict", ...sent } = ask(number);
       const answer = await send(bench.port, path, { method: "POST", agent, ...sent }).catch(() => undefined);
       statuses.set(answer?.status ?? 0, (statuses.get(answer?.status ?? 0) ?? 0) + 1);
-      if (answer !== undefined) onAnswer?.(answer, number);
+      if (answer !== undefined && feedback !== undefined) {
+        told.push({ predictionId: answer.headers["x-prediction-id"], ...feedback(number) });
+      }
       await sleep(pauseMs);
     }
     agent.destroy();
   };
+  const tell = (): void => {
+    if (told.length > 0) void bench.feedBack(JSON.stringify(told.slice(0, MOST_ITEMS))).catch(() => undefined);
+    told = [];
+  };
+  const timer = setInterval(tell, FEEDBACK_EVERY_MS);
   const all = Promise.all(Array.from({ length: addresses }, (_, place) => client(place)));
   return {
     statuses,
     stop: async () => {
       over = true;
+      clearInterval(timer);
       await all;
     },
   };

@@ -86,28 +86,14 @@ async function rolloutOf(bench: Bench, harm: Harm, seed: number): Promise<Course
 function clientsOf(bench: Bench, { feedback, plan, renamed }: Harm, seed: number): Clients {
   const sessions = plan?.stickyHeader !== undefined;
   const infer = renamed === true && seed % 2 === 1;
-  let batch: unknown[] = [];
-  const clients = startClients(bench, {
+  return startClients(bench, {
     ask: (number) => {
       if (infer) return { path: "/v2/models/sentiment/infer", body: tensors(number) };
       if (renamed === true) return { body: `{"features":{"income":${number % 90},"late":${number % 5}}}` };
       return { ...ownInput(number), ...(sessions && { headers: { "x-session-id": `returning ${number % 300}` } }) };
     },
-    onAnswer: ({ headers }) => {
-      if (feedback === true) batch.push({ predictionId: headers["x-prediction-id"], label: "positive" });
-    },
+    ...(feedback === true && { feedback: () => ({ label: "positive" }) }),
   });
-  const timer = setInterval(() => {
-    if (batch.length > 0) void bench.feedBack(JSON.stringify(batch.slice(0, 1_000))).catch(() => undefined);
-    batch = [];
-  }, 50);
-  return {
-    ...clients,
-    stop: async () => {
-      clearInterval(timer);
-      await clients.stop();
-    },
-  };
 }
 
 function tensors(number: number): string {

@@ -4,7 +4,7 @@ import { fail, type Seen, succeed } from "../../platforms/local/gateway/fake-ser
 import { Bench } from "../../platforms/local/gateway/harness.ts";
 import { canaryPlan } from "../../platforms/local/gateway/plans.ts";
 import { type Figure, figure, told } from "../figure.ts";
-import { type Clients, ownInput, startClients } from "./clients.ts";
+import { ownInput, startClients } from "./clients.ts";
 import { between, randomOf } from "./random.ts";
 import { ACCURACY_GUARD, type Course, follow, inTurns, quickGateway, REQUEST_GUARDS } from "./rollouts.ts";
 
@@ -103,7 +103,7 @@ async function rolloutOf(bench: Bench, weather: Weather, seed: number): Promise<
       },
     ),
   );
-  const clients = withFeedback(bench);
+  const clients = startClients(bench, { ask: ownInput, feedback: () => ({ label: "positive" }) });
   try {
     return await follow(bench, LONGEST_SECONDS);
   } finally {
@@ -119,25 +119,5 @@ function answerUnder({ failing, slower }: Weather, version: string, from: number
     void sleep(5 + slower(now, version === "v2", phase)).then(() =>
       isGood ? succeed(response, version, label) : fail(response),
     );
-  };
-}
-
-/** Honest clients, and somebody who tells of each answer that it should have been positive. */
-function withFeedback(bench: Bench): Clients {
-  let batch: unknown[] = [];
-  const clients = startClients(bench, {
-    ask: ownInput,
-    onAnswer: ({ headers }) => batch.push({ predictionId: headers["x-prediction-id"], label: "positive" }),
-  });
-  const timer = setInterval(() => {
-    if (batch.length > 0) void bench.feedBack(JSON.stringify(batch.slice(0, 1_000))).catch(() => undefined);
-    batch = [];
-  }, 50);
-  return {
-    ...clients,
-    stop: async () => {
-      clearInterval(timer);
-      await clients.stop();
-    },
   };
 }
