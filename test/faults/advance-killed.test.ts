@@ -21,7 +21,7 @@ beforeEach(async () => {
   await stage.given({ rollout: rollout("25%", String(attempt)) });
 });
 
-/** The engine that a killed command had started goes on by itself; what comes next would meet its lock. */
+/** What a killed command had started goes on by itself (its question for the engine's version, or a run whose lock the next would meet). */
 const untilEngineEnds = () => until(() => findEngineProcesses(stage.project).length === 0);
 
 test("mlc advance, killed between the configuration and the up: the next up gives the new weight", async () => {
@@ -30,7 +30,7 @@ test("mlc advance, killed between the configuration and the up: the next up give
   await until(() => configuration() !== before);
   await kill9(pid);
   await done;
-  expect(findEngineProcesses(stage.project)).toEqual([]);
+  await untilEngineEnds();
   expect(await weights()).toEqual({ v1: 7_500, v2: 2_500 });
   await expectConvergence(stage);
   expect(await weights()).toEqual({ v1: 5_000, v2: 5_000 });
