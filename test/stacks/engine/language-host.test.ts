@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -30,11 +31,16 @@ const { Struct } = load("google-protobuf/google/protobuf/struct_pb.js");
 interface Host {
   readonly process: ChildProcess;
   readonly client: LanguageRuntimeClient;
+  /** Where what Node compiled is kept. */
+  readonly compiled: string;
 }
 
 async function startHost(): Promise<Host> {
+  const compiled = mkdtempSync(join(tmpdir(), "language-host-compiled-"));
+  onTestFinished(() => rmSync(compiled, { recursive: true, force: true }));
   const child = spawn(process.execPath, [hostSource, "127.0.0.1:4711"], {
     cwd: repository,
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
     stdio: ["pipe", "pipe", "inherit"],
   });
   onTestFinished(() => {
@@ -46,7 +52,7 @@ async function startHost(): Promise<Host> {
     grpc.credentials.createInsecure(),
   );
   onTestFinished(() => client.close());
-  return { process: child, client };
+  return { process: child, client, compiled };
 }
 
 /** A program folder whose SDK runners are replaced by `script`, which sees what the host passes them. */
@@ -170,6 +176,8 @@ test("a folder without the SDK is served with the one beside the host, and refus
   });
   symlinkSync(join(repository, "node_modules"), join(bare, "node_modules"));
   expect(await answer()).toEqual({ code: 0, said: expect.stringMatching(/^\d+\n$/) });
+  // What Node compiled meanwhile stays beside the host.
+  expect(readdirSync(join(bare, "compiled"))).toHaveLength(1);
 });
 
 test("a path plugin gets its folder before the arguments, the engine's environment, and its output is passed on", async () => {
@@ -183,8 +191,10 @@ test("a path plugin gets its folder before the arguments, the engine's environme
     .setArgsList(["127.0.0.1:4711"])
     .setEnvList(["A=first", "A=b=c"])
     .setInfo(programInfo(folder, {}));
-  const { stdout, stderr, exitcode } = await runPlugin(await startHost(), request);
-  expect(JSON.parse(stdout)).toEqual({ args: [folder, "127.0.0.1:4711"], cwd: repository, env: { A: "b=c" } });
+  const host = await startHost();
+  const { stdout, stderr, exitcode } = await runPlugin(host, request);
+  const env = { A: "b=c", NODE_COMPILE_CACHE: host.compiled };
+  expect(JSON.parse(stdout)).toEqual({ args: [folder, "127.0.0.1:4711"], cwd: repository, env });
   expect({ stderr, exitcode }).toEqual({ stderr: "complaint\n", exitcode: 7 });
 });
 
