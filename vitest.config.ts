@@ -10,7 +10,8 @@ const LONG = ["test/kit/options.test.ts"];
  */
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // Many tests wait for processes of their own: three at a time keep two cores busy.
+    maxWorkers: 3,
     projects: [
       {
         test: {
