@@ -38,7 +38,7 @@ const MOST_AHEAD_TOGETHER = 512;
 const MOST_AFTER_END = 8;
 const MOST_HEAD_BYTES = 16 * 1024;
 /** Bodies that are kept at once, in bytes: until they are answered. More have to come again. */
-const MOST_BODIES_BYTES = 64 * 1024 * 1024;
+const MOST_BODIES_BYTES = 48 * 1024 * 1024;
 /** Small bodies are let in beyond that: they are not what fills it. */
 const SMALL_BODY_BYTES = 16 * 1024;
 

@@ -18,8 +18,11 @@ export interface LaunchOptions {
   readonly sockets?: readonly number[];
 }
 
-/** Room for young objects, in MB: V8's own choice costs each process 20 to 40 MB more, and answers no faster (docs/benchmarks.md). */
-export const nodeOptions: readonly string[] = ["--max-semi-space-size=4"];
+/**
+ * Room for young objects, in MB, that does not shrink between two loads: with half of it a request costs a sixth more, with
+ * twice as much a gateway under attack takes 100 MB more (docs/decisions/gateway-throughput.md).
+ */
+export const nodeOptions: readonly string[] = ["--max-semi-space-size=8", "--min-semi-space-size=8"];
 
 /** Starts the process of a spec: detached, so that it outlives whoever starts it. */
 export function launch(
