@@ -17,6 +17,14 @@ module.exports = {
     floor("spec", "^components/spec/", ["^components/spec/", zod]),
     floor("lifecycle", "^components/lifecycle/", ["^components/(lifecycle|spec)/"]),
     floor("analysis", "^components/analysis/", ["^components/(analysis|spec)/"]),
+    floor("rollout", "^components/rollout/", ["^components/(rollout|analysis|spec)/"]),
+    {
+      name: "rollout-only-decides",
+      comment: "It runs in a gateway, a cluster's controller and a cloud's function: no socket, disk, clock or SDK.",
+      severity: "error",
+      from: { path: "^components/rollout/" },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?(crypto|util)$" },
+    },
     floor("kit", "^components/kit/", ["^components/(kit|spec)/", pulumi]),
     floor("contracts", "^components/(platforms/platform|archives/archive-store|monitors/monitor)\\.ts$", [
       "^components/(kit|spec)/",
@@ -35,7 +43,7 @@ module.exports = {
     },
     floor("data-plane", `${local}/(gateway|server|supervisor|state-folder)/`, [
       `${local}/(gateway|server|supervisor|state-folder)/`,
-      "^components/(spec|analysis)/",
+      "^components/(spec|analysis|rollout)/",
       zod,
       undici,
     ]),

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { planTraffic } from "../../components/lifecycle/index.ts";
-import { endedBefore } from "../../components/platforms/local/gateway/refusal.ts";
 import { memoryFromFiles, refusalFromFiles } from "../../components/platforms/local/gateway/refusal-from-files.ts";
 import { folderAt } from "../../components/platforms/local/state-folder/folder.ts";
+import { endedBefore } from "../../components/rollout/index.ts";
 import { parseRelease, type TrafficPlan, type TrafficStatus } from "../../components/spec/index.ts";
 import type { Change } from "./change.ts";
 import type { Options } from "./command.ts";

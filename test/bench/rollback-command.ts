@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { putRoute, readRouteStatus } from "../../components/platforms/local/gateway/admin-client.ts";
-import type { RouteDocument } from "../../components/platforms/local/gateway/controller.ts";
+import type { RouteDocument } from "../../components/platforms/local/gateway/route-document.ts";
 import { openStateFolder, type StateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import { gatewayPaths } from "../../components/platforms/local/state-folder/paths.ts";
 import { repository } from "../support/project.ts";

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Bench } from "../platforms/local/gateway/harness.ts";
-import { canaryPlan } from "../platforms/local/gateway/plans.ts";
+import { canaryPlan } from "../support/plans.ts";
 import { type Figure, figure } from "./figure.ts";
 
 export interface Damage {

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import type { Verdict } from "../../components/analysis/index.ts";
 import type { TrafficStatus } from "../../components/spec/status.ts";
 import { Bench } from "../platforms/local/gateway/harness.ts";
-import { canaryPlan, errorGuard, latencyGuard, stablePlan } from "../platforms/local/gateway/plans.ts";
+import { canaryPlan, errorGuard, latencyGuard, stablePlan } from "../support/plans.ts";
 import { startChromium } from "./chromium.ts";
 import { behave, good, sentimentPlan } from "./sentiment-rollout.ts";
 import { addressOf, cell, faintTexts, guardCard, type Visit, versionRow, visit } from "./visit.ts";

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { type Clock, Controller } from "../../components/platforms/local/gateway/controller.ts";
+import type { Clock } from "../../components/platforms/local/gateway/clock.ts";
+import { Controller } from "../../components/platforms/local/gateway/controller.ts";
 import { countInArm } from "../../components/platforms/local/gateway/counters.ts";
 import { Persistence } from "../../components/platforms/local/gateway/persistence.ts";
 import { Traffic } from "../../components/platforms/local/gateway/traffic.ts";
 import { type GatewayPaths, gatewayPaths } from "../../components/platforms/local/state-folder/paths.ts";
 import type { TrafficPlan } from "../../components/spec/traffic.ts";
-import { canaryPlan } from "../platforms/local/gateway/plans.ts";
+import { canaryPlan } from "../support/plans.ts";
 
 // The wall clock set forwards and backwards under a rollout. At the level of the controller, whose clock is given to it:
 // the clock of the machine that runs these tests belongs to everything else on it as well.
@@ -85,7 +86,7 @@ function course(jumps: Readonly<Record<number, number>>, failing = 0, restartAt 
     second(bench, jumps[at] ?? 0, failing);
     const { weights, rollout } = bench.controller.status();
     const { phase, step, next } = rollout;
-    const verdict = bench.controller.trial?.verdict;
+    const verdict = bench.controller.verdict;
     return { weights, phase, step, next: next?.what, verdict: verdict?.verdict, evidence: verdict?.evidence.intervals };
   });
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fail, type Seen, succeed } from "../../platforms/local/gateway/fake-server.ts";
 import { Bench } from "../../platforms/local/gateway/harness.ts";
-import { canaryPlan } from "../../platforms/local/gateway/plans.ts";
+import { canaryPlan } from "../../support/plans.ts";
 import { repository } from "../../support/project.ts";
 import { type Figure, figure } from "../figure.ts";
 import { gatewayMain } from "../gateway/index.ts";

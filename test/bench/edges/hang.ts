@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { succeed } from "../../platforms/local/gateway/fake-server.ts";
 import { Bench, send } from "../../platforms/local/gateway/harness.ts";
-import { canaryPlan, stablePlan } from "../../platforms/local/gateway/plans.ts";
+import { canaryPlan, stablePlan } from "../../support/plans.ts";
 import { type Figure, figure, median } from "../figure.ts";
 import { gatewayMain } from "../gateway/index.ts";
 import { REQUEST_GUARDS } from "./rollouts.ts";

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fail, type Seen, succeed } from "../../platforms/local/gateway/fake-server.ts";
 import { Bench } from "../../platforms/local/gateway/harness.ts";
-import { canaryPlan } from "../../platforms/local/gateway/plans.ts";
+import { canaryPlan } from "../../support/plans.ts";
 import { type Figure, figure, told } from "../figure.ts";
 import { ownInput, startClients } from "./clients.ts";
 import { between, randomOf } from "./random.ts";

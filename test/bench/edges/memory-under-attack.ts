@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { succeed } from "../../platforms/local/gateway/fake-server.ts";
 import { Bench } from "../../platforms/local/gateway/harness.ts";
-import { canaryPlan } from "../../platforms/local/gateway/plans.ts";
+import { canaryPlan } from "../../support/plans.ts";
 import { type Figure, figure } from "../figure.ts";
 import { gatewayMain } from "../gateway/index.ts";
 import { MEMORY_ATTACKS, type MemoryAttack } from "./memory-attacks.ts";

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TrafficStatus } from "../../../components/spec/status.ts";
 import type { Guard } from "../../../components/spec/traffic.ts";
 import type { Bench } from "../../platforms/local/gateway/harness.ts";
-import { errorGuard, latencyGuard } from "../../platforms/local/gateway/plans.ts";
+import { errorGuard, latencyGuard } from "../../support/plans.ts";
 
 /** The gateway with intervals of 100 ms. */
 export const quickGateway: string = join(import.meta.dirname, "quick-gateway-server.ts");

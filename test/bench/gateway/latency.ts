@@ -1,6 +1,6 @@
 import { connect, type NetConnectOpts, type Socket } from "node:net";
 import { join } from "node:path";
-import { canaryPlan } from "../../platforms/local/gateway/plans.ts";
+import { canaryPlan } from "../../support/plans.ts";
 import { type Figure, figure, percentile } from "../figure.ts";
 import { EVERY_GUARD, REQUEST, route, startReal } from "./real-servers.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Bench } from "../../platforms/local/gateway/harness.ts";
-import { canaryPlan, stablePlan } from "../../platforms/local/gateway/plans.ts";
+import { canaryPlan, stablePlan } from "../../support/plans.ts";
 import { type Figure, figure } from "../figure.ts";
 import { replaceGateways } from "./replaced.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Bench } from "../../platforms/local/gateway/harness.ts";
-import { canaryPlan } from "../../platforms/local/gateway/plans.ts";
+import { canaryPlan } from "../../support/plans.ts";
 import { type Figure, figure, median } from "../figure.ts";
 import { EVERY_GUARD, REQUEST, route, startReal } from "./real-servers.ts";
 import { isInstalled, wrk } from "./wrk.ts";

@@ -1,6 +1,6 @@
 import { fail } from "../../platforms/local/gateway/fake-server.ts";
 import { Bench } from "../../platforms/local/gateway/harness.ts";
-import { canaryPlan } from "../../platforms/local/gateway/plans.ts";
+import { canaryPlan } from "../../support/plans.ts";
 import { type Figure, figure, percentile } from "../figure.ts";
 
 const TRIALS = 20;

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Guard } from "../../../components/spec/traffic.ts";
 import { Bench } from "../../platforms/local/gateway/harness.ts";
-import { errorGuard, latencyGuard } from "../../platforms/local/gateway/plans.ts";
 import { trainInto } from "../../support/models.ts";
+import { errorGuard, latencyGuard } from "../../support/plans.ts";
 import { repository } from "../../support/project.ts";
 
 const SERVER = join(repository, "dist/components/platforms/local/server/main.js");

@@ -5,8 +5,8 @@ import { gatewayPaths } from "../../../components/platforms/local/state-folder/p
 import { waitReady, writeSpec } from "../../../components/platforms/local/supervisor/process-spec.ts";
 import { startFakeServer } from "../../platforms/local/gateway/fake-server.ts";
 import { freePort, send } from "../../platforms/local/gateway/harness.ts";
-import { stablePlan } from "../../platforms/local/gateway/plans.ts";
 import { createFolder, removeFolder } from "../../platforms/local/supervisor/test-folder.ts";
+import { stablePlan } from "../../support/plans.ts";
 
 const CLIENTS = 16;
 const READY_WITHIN_MS = 60_000;

@@ -1,5 +1,5 @@
 import { Bench } from "../../platforms/local/gateway/harness.ts";
-import { canaryPlan } from "../../platforms/local/gateway/plans.ts";
+import { canaryPlan } from "../../support/plans.ts";
 import { type Figure, figure } from "../figure.ts";
 
 const REQUESTS = 20_000;

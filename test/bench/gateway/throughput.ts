@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort, send } from "../../platforms/local/gateway/harness.ts";
-import { canaryPlan } from "../../platforms/local/gateway/plans.ts";
+import { canaryPlan } from "../../support/plans.ts";
 import { type Figure, figure, median } from "../figure.ts";
 import { EVERY_GUARD, REQUEST, type RealBench, route, startReal } from "./real-servers.ts";
 import { isInstalled, wrk } from "./wrk.ts";

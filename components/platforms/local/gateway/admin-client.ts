@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Refusal } from "../../../rollout/index.ts";
 import type { TrafficStatus } from "../../../spec/status.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { whoAsks } from "../state-folder/who-asks.ts";
 import { isAliveClaimant, readClaim } from "./claim.ts";
-import type { Evidence, Refusal, RouteDocument } from "./controller.ts";
+import type { Evidence } from "./history.ts";
 import { refusalFromFiles } from "./refusal-from-files.ts";
+import type { RouteDocument } from "./route-document.ts";
 
 /** The gateway said no: the plan asks for traffic that was taken away before. */
 export class RouteRefused extends Error {

@@ -1,8 +1,10 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Refusal } from "../../../rollout/index.ts";
 import { answerJson } from "./answer.ts";
-import type { Controller, Refusal, RouteDocument } from "./controller.ts";
+import type { Controller } from "./controller.ts";
 import { renderMetrics } from "./metrics.ts";
+import type { RouteDocument } from "./route-document.ts";
 import { parseRouteDocument, RouteDocumentError } from "./route-document.ts";
 import type { Traffic } from "./traffic.ts";
 

@@ -1,4 +1,7 @@
 import { bucketOf, LATENCY_BUCKETS } from "../../../analysis/index.ts";
+import type { Excess } from "../../../rollout/index.ts";
+
+type Mutable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };
 
 /** Everything counted of one version since the process started. */
 export interface VersionCounter {
@@ -48,18 +51,12 @@ export const createArmCounter = (): ArmCounter => ({
   feedback: new Map(),
 });
 
-export interface Excess {
-  requests: number;
-  /** Failed or refused. */
-  bad: number;
-}
-
 /** What the judge compares, since the last interval was closed. Pinned, copied and failed-over answers never get here. */
 export interface Comparison {
   readonly stable: ArmCounter;
   readonly candidate: ArmCounter;
   /** Requests of inputs and addresses beyond their fair share: too much of one kind to be evidence of harm. */
-  readonly excess: { readonly stable: Excess; readonly candidate: Excess };
+  readonly excess: { readonly stable: Mutable<Excess>; readonly candidate: Mutable<Excess> };
   /** Copies that were answered or failed, and how stable did with the same requests. */
   readonly copies: {
     requests: number;

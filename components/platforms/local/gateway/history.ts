@@ -1,125 +1,36 @@
 import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { JudgeSettings, Verdict } from "../../../analysis/index.ts";
-import type { TrafficPlan } from "../../../spec/traffic.ts";
+import type { Interval, JudgeSettings, Verdict } from "../../../analysis/index.ts";
+import type { ClosedInterval, EndingRecord } from "../../../rollout/index.ts";
 import { writeJsonAtomic } from "../state-folder/atomic-file.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { parseIntervals } from "./record-checks.ts";
-import type { StableChange } from "./refusal.ts";
-import { describeRung } from "./rollout.ts";
-import type { Evidence } from "./running-rollout.ts";
-import type { ClosedInterval } from "./trial.ts";
 
-/** What ended a rollout, or the service of a version. */
-export type Ending =
-  /** A guard, or the longest time. */
-  | "stopped"
-  /** A person ended the rollout. */
-  | "aborted"
-  /** What served everybody does so no more. */
-  | "rolledBack"
-  | "promoted"
-  /** An unproven version was let in with a reason. */
-  | "overridden"
-  /** Another rollout, or none, took its place while it ran. */
-  | "replaced"
-  /** The endpoint was taken down while it ran. */
-  | "removed";
-
-/** One ending: what ran, until when, why and by whom. */
-export interface HistorySummary {
+/** One ending without what it was judged on. */
+export interface HistorySummary extends Omit<EndingRecord, "settings" | "verdict" | "question"> {
   /** Begins with the time: the order of names is the order of endings. */
   readonly id: string;
-  readonly how: Ending;
-  readonly model: string;
-  /** Empty when no rollout ran. */
-  readonly identity: string;
-  readonly attempt: string;
-  readonly stable: string;
-  readonly candidate?: string;
-  /** Who serves everybody after it. */
-  readonly serving: string;
-  /** The content of each version that was deployed. */
-  readonly contents: Readonly<Record<string, string>>;
-  /** RFC 3339. */
-  readonly from: string;
-  /** RFC 3339. */
-  readonly to: string;
-  /** As in the status: `guard:<metric>`, `person`, `plan`, `inconclusive`. */
-  readonly cause: string;
-  readonly reason: string;
-  readonly by?: string;
 }
 
 /** An ending with what it was judged on. */
-export interface HistoryRecord extends HistorySummary {
-  readonly settings?: JudgeSettings;
-  /** With the counts of each guard. */
-  readonly verdict?: Verdict;
-  /** Which intervals are its evidence. */
-  readonly question?: string;
+export interface HistoryRecord extends EndingRecord {
+  readonly id: string;
 }
 
 export interface HistoryEntry extends HistoryRecord {
   readonly intervals: readonly ClosedInterval[];
 }
 
-/** Why something ended. */
-export interface Why {
-  readonly cause: string;
-  readonly reason: string;
-  readonly by?: string;
-  /** @default the beginning of the rollout */
-  readonly from?: string;
-  /** @default who serves now */
-  readonly serving?: string;
-}
-
-/** What a plan ends that is about to be in force. `replaces`: a rollout runs that it does not go on with. */
-export function endingBy(
-  plan: TrafficPlan,
-  change: StableChange,
-  replaces: boolean,
-): (Why & { readonly how: Ending }) | undefined {
-  const by = (how: Ending, reason: string) => ({ how, cause: "plan", reason, serving: plan.stable });
-  switch (change) {
-    case "promotion":
-      return by("promoted", `${plan.stable} reached its target on evidence`);
-    case "override":
-      return by("overridden", plan.override ?? "");
-    case "rollback":
-      return by("rolledBack", `a plan made ${plan.stable} stable again`);
-    default:
-      return replaces ? by("replaced", describePlan(plan)) : undefined;
-  }
-}
-
-/** Who serves by a plan, in words. */
-export function describePlan({ stable, candidate, weight, shadow, rollout }: TrafficPlan): string {
-  if (candidate === undefined) return `${stable} serves`;
-  return `${stable} serves, ${candidate} ${rollout.advance === "automatic" ? "climbs to" : "gets"} ${describeRung(shadow ? "shadow" : weight)}`;
-}
-
-/** What a record says of the plan that was in force until then. */
-export function describeEnding(
-  { model, stable, candidate, versions, rollout: { identity, attempt } }: TrafficPlan,
-  { cause, reason, by, from, serving }: Why & { readonly from: string; readonly serving: string },
-): Omit<HistorySummary, "id" | "how" | "to"> {
-  return {
-    model,
-    identity,
-    attempt,
-    stable,
-    ...(candidate !== undefined && { candidate }),
-    serving,
-    contents: Object.fromEntries(Object.entries(versions).map(([name, { sha256 }]) => [name, sha256])),
-    from,
-    cause,
-    reason,
-    ...(by !== undefined && { by }),
-  };
+/** Everything that is needed to judge the running or last rollout again: GET /admin/evidence. */
+export interface Evidence {
+  readonly identity: string;
+  readonly settings?: JudgeSettings;
+  readonly verdict?: Verdict;
+  readonly intervals: readonly Interval[];
+  /** What the shadow steps were judged on, apart from the live comparison. */
+  readonly copies: readonly Interval[];
 }
 
 /** What the rollout of a record was judged on, in the form of the running one. */
@@ -144,7 +55,7 @@ export class History {
   }
 
   /** Writes one ending, with a copy of the intervals it was judged on. The oldest beyond 200 are removed. */
-  append(ending: Omit<HistoryRecord, "id">): void {
+  append(ending: EndingRecord): void {
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     const id = `${ending.to.replaceAll(":", "-")}-${randomBytes(3).toString("hex")}`;
     if (ending.question !== undefined && existsSync(this.#intervals)) {

@@ -82,7 +82,7 @@ function renderRollout(
     "gauge",
     "Natural logarithm of a guard's e-value: for harm (rollback), for no harm (promote).",
   );
-  for (const guard of controller.trial?.verdict.evidence.guards ?? []) {
+  for (const guard of controller.verdict?.evidence.guards ?? []) {
     sample("model_rollout_evalue", { model, metric: guard.name, side: "rollback" }, guard.rollback.log);
     sample("model_rollout_evalue", { model, metric: guard.name, side: "promote" }, guard.promote.log);
   }

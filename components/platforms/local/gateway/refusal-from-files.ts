@@ -1,23 +1,17 @@
+import { type Memory, memoryOf, type Refusal, refusalOf } from "../../../rollout/index.ts";
 import type { TrafficPlan } from "../../../spec/traffic.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { checkRolloutRecord, checkRouteRecord } from "./record-checks.ts";
 import { readRecord } from "./record-files.ts";
-import { type Memory, type Refusal, refusalOf } from "./refusal.ts";
-import { rememberedIn } from "./route-memory.ts";
+import { stateOf } from "./records.ts";
 
 /** What the gateway of an endpoint remembers, from its files alone. @throws StateFolderError when they cannot be read */
 export function memoryFromFiles(folder: StateFolder, endpoint: string, now: number = Date.now()): Memory {
   const paths = gatewayPaths(endpoint);
   const route = readRecord(folder.path(paths.route), checkRouteRecord);
   const record = readRecord(folder.path(paths.rollout), checkRolloutRecord);
-  const progress = record?.progress;
-  return {
-    ...rememberedIn(route, record, new Date(now).toISOString()),
-    plan: route?.plan,
-    isComplete: progress?.phase === "complete" && progress.identity === route?.plan.rollout.identity,
-    deprecatedSince: route?.deprecatedSince ?? {},
-  };
+  return memoryOf(stateOf(route, record, new Date(now).toISOString()));
 }
 
 /**

@@ -1,5 +1,5 @@
+import { isJudged, judgesOf } from "../../../rollout/index.ts";
 import type { TrafficPlan } from "../../../spec/traffic.ts";
-import { Trial } from "./trial.ts";
 
 /** A plan, and where its versions answer. */
 export interface RouteDocument {
@@ -46,7 +46,7 @@ export function parseRouteDocument(document: unknown): RouteDocument {
   }
   expect("servers", sockets, Object.hasOwn(sockets, String(fields.stable)), `a socket for ${fields.stable}`);
   const parsed = document as RouteDocument;
-  checkTrial(parsed.plan);
+  checkJudges(parsed.plan);
   return parsed;
 }
 
@@ -98,10 +98,10 @@ function checkRollout(rollout: Fields, isTried: boolean): void {
 }
 
 /** Also what the judge would refuse, once every field is what it seems. */
-function checkTrial({ candidate, rollout }: TrafficPlan): void {
-  if (candidate === undefined || rollout.guards.length === 0) return;
+function checkJudges(plan: TrafficPlan): void {
+  if (!isJudged(plan)) return;
   try {
-    new Trial(rollout);
+    judgesOf(plan.rollout);
   } catch (error) {
     throw new RouteDocumentError(`plan.rollout.guards: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -1,27 +1,22 @@
 import { bucketBound, type Verdict } from "../../../analysis/index.ts";
-import type { RolloutStatus, TrafficEvent, TrafficStatus, VersionCounts } from "../../../spec/status.ts";
+import { describeRung, type Progress, type RolledBack, type RolloutState, waitsFor } from "../../../rollout/index.ts";
+import type { RolloutStatus, TrafficStatus, VersionCounts } from "../../../spec/status.ts";
 import { type TrafficPlan, trafficWeights } from "../../../spec/traffic.ts";
-import type { RolledBack } from "./content-memory.ts";
 import { quantile, type VersionCounter } from "./counters.ts";
-import { describeRung, type Progress, waitsFor } from "./rollout.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** What the controller knows. */
 export interface StatusFacts {
-  readonly plan: TrafficPlan;
-  readonly progress: Progress;
+  readonly state: RolloutState;
+  readonly verdict: Verdict | undefined;
   readonly traffic: Traffic;
   readonly at: string;
-  readonly generation: number;
-  readonly since: string;
-  readonly rolledBack: RolledBack | undefined;
-  readonly verdict: Verdict | undefined;
-  readonly losses: NonNullable<TrafficStatus["losses"]>;
-  readonly events: readonly TrafficEvent[];
 }
 
-export function renderStatus(facts: StatusFacts): TrafficStatus {
-  const { plan, traffic, at, generation, since, losses, events } = facts;
+/** @throws Error before the first plan */
+export function renderStatus({ state, verdict, traffic, at }: StatusFacts): TrafficStatus {
+  const { plan, progress, generation, since, losses, events } = state;
+  if (plan === undefined || progress === undefined) throw new Error("no plan has been accepted yet");
   const { routing } = traffic;
   return {
     model: plan.model,
@@ -31,14 +26,21 @@ export function renderStatus(facts: StatusFacts): TrafficStatus {
     weights: trafficWeights({ ...plan, stable: routing?.stable ?? plan.stable }, routing?.weight ?? 0),
     shadowing: routing?.shadowing ?? false,
     since,
-    rollout: renderRollout(facts),
+    rollout: renderRollout({ plan, progress, rolledBack: state.rolledBack, verdict }),
     requests: Object.fromEntries([...traffic.counters].map(([version, counter]) => [version, countsOf(counter)])),
     ...(losses.length > 0 && { losses }),
     events,
   };
 }
 
-function renderRollout({ plan, progress, rolledBack, verdict }: StatusFacts): RolloutStatus {
+interface RolloutFacts {
+  readonly plan: TrafficPlan;
+  readonly progress: Progress;
+  readonly rolledBack: RolledBack | undefined;
+  readonly verdict: Verdict | undefined;
+}
+
+function renderRollout({ plan, progress, rolledBack, verdict }: RolloutFacts): RolloutStatus {
   const { phase, identity, step, ladder, stepSince, startedAt, ended } = progress;
   const runs = step >= 0;
   return {

@@ -10,7 +10,7 @@ import { Traffic } from "../../../../components/platforms/local/gateway/traffic.
 import { openStateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
 import { type GatewayPaths, gatewayPaths } from "../../../../components/platforms/local/state-folder/paths.ts";
 import type { TrafficPlan } from "../../../../components/spec/traffic.ts";
-import { canaryPlan, errorGuard, latencyGuard, stablePlan } from "./plans.ts";
+import { canaryPlan, errorGuard, latencyGuard, stablePlan } from "../../../support/plans.ts";
 
 let directory: string;
 beforeEach(() => {
@@ -124,10 +124,10 @@ test("a restart between any two seconds judges the same as none", () => {
   const whole = setUp();
   whole.controller.accept({ plan: canaryPlan(), servers: SERVERS });
   for (let i = 0; i < 40; i++) whole.second(i % 2);
-  const verdict = whole.controller.trial?.verdict;
+  const verdict = whole.controller.verdict;
   const again = setUp();
   again.controller.load();
-  expect(again.controller.trial?.verdict).toEqual(verdict);
+  expect(again.controller.verdict).toEqual(verdict);
   expect(again.controller.progress).toMatchObject({ intervals: 40, elapsedMs: 40_000 });
 });
 
@@ -136,7 +136,7 @@ test("other guards are other questions: evidence begins anew, the share stays", 
   controller.accept({ plan: canaryPlan(), servers: SERVERS });
   for (let i = 0; i < 3; i++) second();
   controller.accept({ plan: canaryPlan({}, { alpha: 0.05 }), servers: SERVERS });
-  expect(controller.trial?.verdict.evidence.intervals).toBe(0);
+  expect(controller.verdict?.evidence.intervals).toBe(0);
   expect(controller.status().weights).toEqual({ v1: 9_500, v2: 500 });
 });
 
@@ -198,12 +198,12 @@ test("what a replaced process still counts under its old plan is no evidence for
     before.time.monotonic += 1_000;
     before.controller.tickReplaced();
     after.second();
-    expect(after.controller.trial?.verdict.evidence.intervals).toBe(1);
+    expect(after.controller.verdict?.evidence.intervals).toBe(1);
     expect(after.controller.progress).toMatchObject({ phase: "progressing" });
     // Whoever starts next reads the same files.
     const again = setUp();
     again.controller.load();
-    expect(again.controller.trial?.verdict.evidence.intervals).toBe(1);
+    expect(again.controller.verdict?.evidence.intervals).toBe(1);
     rmSync(directory, { recursive: true });
     directory = mkdtempSync(join(tmpdir(), "mlc-controller-"));
   }

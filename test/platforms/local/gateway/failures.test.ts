@@ -5,10 +5,10 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Evidence } from "../../../../components/platforms/local/gateway/running-rollout.ts";
+import type { Evidence } from "../../../../components/platforms/local/gateway/history.ts";
+import { canaryPlan, errorGuard, stablePlan } from "../../../support/plans.ts";
 import { fail, succeed } from "./fake-server.ts";
 import { Bench, send } from "./harness.ts";
-import { canaryPlan, errorGuard, stablePlan } from "./plans.ts";
 
 let bench: Bench;
 const children: ChildProcess[] = [];

@@ -1,15 +1,15 @@
 import { afterEach, expect, test } from "vitest";
+import type { Evidence } from "../../../../components/platforms/local/gateway/history.ts";
 import {
   type HistoryEntry,
   type HistorySummary,
   readHistory,
   readHistoryEntry,
 } from "../../../../components/platforms/local/gateway/history.ts";
-import type { Evidence } from "../../../../components/platforms/local/gateway/running-rollout.ts";
 import { openStateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
+import { canaryPlan, stablePlan } from "../../../support/plans.ts";
 import { fail } from "./fake-server.ts";
 import { Bench } from "./harness.ts";
-import { canaryPlan, stablePlan } from "./plans.ts";
 
 let bench: Bench;
 afterEach(() => bench.stop());

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
+import { stablePlan } from "../../../support/plans.ts";
 import { succeed } from "./fake-server.ts";
 import { Bench } from "./harness.ts";
-import { stablePlan } from "./plans.ts";
 
 let bench: Bench;
 afterEach(() => bench.stop());

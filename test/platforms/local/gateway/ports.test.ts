@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { canaryPlan, errorGuard, stablePlan } from "../../../support/plans.ts";
 import { Bench } from "./harness.ts";
-import { canaryPlan, errorGuard, stablePlan } from "./plans.ts";
 
 let bench: Bench;
 beforeAll(async () => {

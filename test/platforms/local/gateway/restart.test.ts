@@ -3,9 +3,9 @@ import { Agent } from "node:http";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
+import { canaryPlan, stablePlan } from "../../../support/plans.ts";
 import { fail } from "./fake-server.ts";
 import { Bench } from "./harness.ts";
-import { canaryPlan, stablePlan } from "./plans.ts";
 
 let bench: Bench;
 afterEach(() => bench.stop());

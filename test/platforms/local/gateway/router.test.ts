@@ -7,7 +7,7 @@ import {
   resolvePin,
   WHOLE,
 } from "../../../../components/platforms/local/gateway/router.ts";
-import { canaryPlan, stablePlan } from "./plans.ts";
+import { canaryPlan, stablePlan } from "../../../support/plans.ts";
 
 const weights = fc.integer({ min: 0, max: WHOLE });
 

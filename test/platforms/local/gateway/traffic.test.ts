@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
 import { type Interval, type JudgeSettings, judge } from "../../../../components/analysis/index.ts";
-import type { Evidence } from "../../../../components/platforms/local/gateway/controller.ts";
+import type { Evidence } from "../../../../components/platforms/local/gateway/history.ts";
+import { canaryPlan, errorGuard, latencyGuard, stablePlan } from "../../../support/plans.ts";
 import { fail, succeed } from "./fake-server.ts";
 import { Bench } from "./harness.ts";
-import { canaryPlan, errorGuard, latencyGuard, stablePlan } from "./plans.ts";
 
 let bench: Bench;
 afterEach(() => bench.stop());

@@ -1,8 +1,8 @@
-import { HISTORY_UNITS, type Verdict } from "../../../analysis/index.ts";
-import type { RolloutPhase, RolloutStatus } from "../../../spec/status.ts";
-import { ladder, type RolloutPlan, type TrafficPlan } from "../../../spec/traffic.ts";
-import type { Excess } from "./counters.ts";
-import type { ClosedInterval } from "./trial.ts";
+import { HISTORY_UNITS, type Verdict } from "../analysis/index.ts";
+import type { RolloutPhase, RolloutStatus } from "../spec/status.ts";
+import { ladder, type RolloutPlan, type TrafficPlan } from "../spec/traffic.ts";
+import type { ClosedInterval, Excess } from "./interval.ts";
+import type { Verdicts } from "./judges.ts";
 
 export type Ended = NonNullable<RolloutStatus["ended"]>;
 
@@ -55,8 +55,7 @@ export interface Observation {
   /** Length of the interval on a monotonic clock, in ms. */
   readonly ms: number;
   readonly closed: ClosedInterval;
-  readonly verdict: Verdict;
-  readonly copiesVerdict: Verdict;
+  readonly verdicts: Verdicts;
 }
 
 export interface Change {
@@ -139,7 +138,7 @@ export function end(progress: Progress, at: string, cause: string, reason: strin
   return { progress: { ...progress, phase: "aborted", ended }, change: { kind: "abort", text: reason } };
 }
 
-function add(before: Progress, { ms, closed, verdict }: Observation): Progress {
+function add(before: Progress, { ms, closed, verdicts: { live: verdict } }: Observation): Progress {
   const stepArms = { ...before.stepArms };
   const taught: Record<string, number> = { ...before.taught };
   let reached = closed.copies !== undefined;
@@ -189,13 +188,11 @@ function answeredCopies({ copies }: ClosedInterval): number {
 
 function harmIn(
   progress: Progress,
-  { verdict, copiesVerdict }: Observation,
+  { verdicts: { live: verdict, copies } }: Observation,
 ): { readonly cause: string; readonly reason: string } | undefined {
   if (verdict.verdict === "rollback") return describeHarm(verdict, "stable");
   const { shadowing } = shareOf(progress);
-  return shadowing && copiesVerdict.verdict === "rollback"
-    ? describeHarm(copiesVerdict, "the same requests at stable")
-    : undefined;
+  return shadowing && copies.verdict === "rollback" ? describeHarm(copies, "the same requests at stable") : undefined;
 }
 
 function describeHarm({ evidence }: Verdict, against: string): { readonly cause: string; readonly reason: string } {
@@ -280,7 +277,7 @@ function repeatedFailures({ excess }: Progress, plan: RolloutPlan): string | und
 /** What the plan says to do when the longest time has brought no decision. */
 function timeOut(progress: Progress, plan: RolloutPlan, seen: Observation): Outcome | undefined {
   // The judge keeps the time: it stops while there is nothing to judge.
-  if (seen.verdict.verdict !== "inconclusive" || progress.phase === "holding") return undefined;
+  if (seen.verdicts.live.verdict !== "inconclusive" || progress.phase === "holding") return undefined;
   const minutes = round(progress.elapsedMs / 60_000);
   const text = `no decision after ${minutes} min, waiting for ${waitsFor(progress, plan)?.what ?? "the next step"}`;
   // What speaks against it is not forgotten at the end, and what one client may have caused does not end it.

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { createJudge, type Decision, type Verdict } from "../../../../components/analysis/index.ts";
+import { createJudge, type Decision, type Verdict } from "../../components/analysis/index.ts";
+import { judgeSettings } from "../../components/rollout/judges.ts";
 import {
   changeTarget,
   end,
@@ -9,10 +10,9 @@ import {
   shareOf,
   startRollout,
   waitsFor,
-} from "../../../../components/platforms/local/gateway/rollout.ts";
-import { judgeSettings } from "../../../../components/platforms/local/gateway/trial.ts";
-import type { RolloutPlan, TrafficPlan } from "../../../../components/spec/traffic.ts";
-import { canaryPlan, rolloutPlan, stablePlan } from "./plans.ts";
+} from "../../components/rollout/progress.ts";
+import type { RolloutPlan, TrafficPlan } from "../../components/spec/traffic.ts";
+import { canaryPlan, rolloutPlan, stablePlan } from "../support/plans.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const base = createJudge(judgeSettings(rolloutPlan())).verdict;
@@ -49,8 +49,7 @@ const second = (seen: Second = {}): Observation => {
         copies: { ...when, counts: { errorRate: { n0: copies[0], x0: 0, n1: copies[0], x1: copies[1] } } },
       }),
     },
-    verdict: says(verdict),
-    copiesVerdict: says(copiesVerdict),
+    verdicts: { live: says(verdict), copies: says(copiesVerdict) },
   };
 };
 
@@ -190,7 +189,7 @@ test("a step is not left while the evidence of harm is above half of what ends t
   const plan = automatic();
   const doubtful = observe(after(begin(plan), plan.rollout, times(2)), plan.rollout, {
     ...second(),
-    verdict: doubting(0.6 * Math.log(1 / plan.rollout.alpha)),
+    verdicts: { live: doubting(0.6 * Math.log(1 / plan.rollout.alpha)), copies: base },
   }).progress;
   expect(doubtful).toMatchObject({ step: 0, doubt: "errorRate" });
   expect(waitsFor(doubtful, plan.rollout)).toEqual({ what: "the evidence of harm in errorRate to fall" });

@@ -1,5 +1,5 @@
-import type { TrafficPlan } from "../../../spec/traffic.ts";
-import { type Contents, contentOf, recordOf } from "./content-memory.ts";
+import type { TrafficPlan } from "../spec/traffic.ts";
+import { type Contents, contentOf, recordOf } from "./contents.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** Where a rollback goes. */

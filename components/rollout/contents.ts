@@ -1,5 +1,5 @@
-import type { TrafficPlan } from "../../../spec/traffic.ts";
-import type { Ended } from "./rollout.ts";
+import type { TrafficPlan } from "../spec/traffic.ts";
+import type { Ended } from "./progress.ts";
 
 /** How a content lost its traffic, and under which name it had it. */
 export interface ContentEnd extends Ended {

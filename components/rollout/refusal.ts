@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { TrafficPlan } from "../../../spec/traffic.ts";
+import type { TrafficPlan } from "../spec/traffic.ts";
 import {
   asksForTraffic,
   attemptOf,
@@ -8,8 +8,8 @@ import {
   type Contents,
   contentOf,
   recordOf,
-} from "./content-memory.ts";
-import type { Ended } from "./rollout.ts";
+} from "./contents.ts";
+import type { Ended } from "./progress.ts";
 
 export interface Refusal {
   readonly code: /** The candidate's traffic was taken away before. */

@@ -1,15 +1,8 @@
 import { expect, test } from "vitest";
-import {
-  type Contents,
-  contentOf,
-  ended,
-  firstContents,
-  serving,
-  tried,
-} from "../../../../components/platforms/local/gateway/content-memory.ts";
-import { type Memory, refusalOf, stableChangeOf } from "../../../../components/platforms/local/gateway/refusal.ts";
-import type { TrafficPlan } from "../../../../components/spec/traffic.ts";
-import { canaryPlan, stablePlan } from "./plans.ts";
+import { type Contents, contentOf, ended, firstContents, serving, tried } from "../../components/rollout/contents.ts";
+import { type Memory, refusalOf, stableChangeOf } from "../../components/rollout/refusal.ts";
+import type { TrafficPlan } from "../../components/spec/traffic.ts";
+import { canaryPlan, stablePlan } from "../support/plans.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const NOW = Date.parse(AT);

@@ -1,0 +1,9 @@
+import type { TrafficPlan } from "../spec/traffic.ts";
+
+/** When each notice of a plan was first seen, in Unix seconds. */
+export const noticedSince = (
+  plan: TrafficPlan,
+  before: Readonly<Record<string, number>>,
+  now: number,
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.keys(plan.notices).map((name) => [name, before[name] ?? Math.floor(now / 1000)]));
