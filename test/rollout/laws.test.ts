@@ -1,0 +1,286 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { HISTORY_UNITS } from "../../components/analysis/index.ts";
+import {
+  type ClosedInterval,
+  divisionOf,
+  emptyState,
+  type Input,
+  type RolloutState,
+  replay,
+  step,
+  verdictOf,
+} from "../../components/rollout/index.ts";
+import type { TrafficPlan } from "../../components/spec/traffic.ts";
+import { canaryPlan, stablePlan } from "../support/plans.ts";
+import { type Calls, Cell, type Kept, pass, type Route, type World } from "./cas-shell.ts";
+
+const NOW = Date.UTC(2026, 0, 1);
+const AT = new Date(NOW).toISOString();
+const take = (state: RolloutState, input: Omit<Input, "now">): RolloutState =>
+  step(state, { ...input, now: NOW } as Input).state;
+const from = (...plans: readonly TrafficPlan[]): RolloutState =>
+  plans.reduce((state, plan) => take(state, { kind: "plan", plan } as Input), emptyState(AT));
+const climbing = (weight = 10_000): TrafficPlan => canaryPlan({ weight }, { advance: "automatic", bakeMs: 1_000 });
+const plain = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
+const weightOf = (state: RolloutState): number => divisionOf(state)?.weight ?? 0;
+
+interface Counted {
+  readonly seconds?: number;
+  readonly n0?: number;
+  readonly x0?: number;
+  readonly n1?: number;
+  readonly x1?: number;
+}
+
+const interval = ({ seconds = 1, n0 = 0, x0 = 0, n1 = 0, x1 = 0 }: Counted): ClosedInterval => ({
+  live: { at: NOW, seconds, step: 0, counts: { errorRate: { n0, x0, n1, x1 } } },
+});
+
+const anyInterval = fc
+  .record({
+    seconds: fc.integer({ min: 1, max: 300 }),
+    n0: fc.integer({ min: 0, max: 2_000 }),
+    n1: fc.integer({ min: 0, max: 2_000 }),
+    bad0: fc.double({ min: 0, max: 0.1, noNaN: true }),
+    bad1: fc.double({ min: 0, max: 1, noNaN: true }),
+  })
+  .map(({ bad0, bad1, ...counted }) =>
+    interval({ ...counted, x0: Math.floor(counted.n0 * bad0), x1: Math.floor(counted.n1 * bad1) }),
+  );
+
+/** What may come in any order, for one rollout. */
+const anyInput: fc.Arbitrary<Input> = fc.oneof(
+  { weight: 6, arbitrary: anyInterval.map((each) => ({ kind: "interval", interval: each, now: NOW }) as const) },
+  fc
+    .constantFrom(0, 100, 500, 2_500, 10_000)
+    .map((weight) => ({ kind: "plan", plan: climbing(weight), now: NOW }) as const),
+  fc.constantFrom(0, 500, 10_000).map((weight) => ({ kind: "plan", plan: canaryPlan({ weight }), now: NOW }) as const),
+  fc.constant({ kind: "plan", plan: stablePlan(), now: NOW } as const),
+  fc.constant({ kind: "abort", reason: "by hand", now: NOW } as const),
+  fc.constant({ kind: "rollBack", reason: "by hand", answers: ["v1", "v2"], now: NOW } as const),
+  fc.constant({ kind: "evidenceLost", now: NOW } as const),
+  fc.constant({ kind: "restart", unknown: false, now: NOW } as const),
+  fc.constant({ kind: "sentLate", version: "v2", ms: 3, now: NOW } as const),
+);
+
+test("ended stays ended: whatever comes, no order gives the candidate traffic again", () => {
+  fc.assert(
+    fc.property(fc.array(anyInput, { maxLength: 30 }), fc.array(anyInput, { maxLength: 30 }), (before, after) => {
+      let state = from(stablePlan(), climbing());
+      for (const input of before) state = step(state, input).state;
+      state = take(state, { kind: "abort", reason: "enough" } as Input);
+      // Nothing to end where the plan had been taken back before it began.
+      if (state.ended["rollout-1"] === undefined) return;
+      for (const input of after) {
+        const next = step(state, input);
+        expect(weightOf(next.state)).toBe(0);
+        state = next.state;
+      }
+      expect(state.ended["rollout-1"]).toBeDefined();
+    }),
+  );
+});
+
+test("a share rises by a plan or by an interval that judged; everything else leaves or lowers it", () => {
+  fc.assert(
+    fc.property(fc.array(anyInput, { maxLength: 40 }), (inputs) => {
+      let state = from(stablePlan(), climbing());
+      for (const input of inputs) {
+        const next = step(state, input).state;
+        const { progress } = state;
+        if (weightOf(next) > weightOf(state) && input.kind !== "plan") {
+          expect(input.kind).toBe("interval");
+          const taught = (progress?.taught?.errorRate ?? 0) >= HISTORY_UNITS;
+          const judged = progress?.stepArms.errorRate?.judged === true;
+          expect(taught || judged).toBe(true);
+        }
+        state = next;
+      }
+    }),
+  );
+});
+
+test("no step is left that no judged interval has seen, however long the intervals are", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 2_000 }), (seconds, n1) => {
+      const state = from(stablePlan(), climbing());
+      // Stable's first units only teach.
+      const first = take(state, {
+        kind: "interval",
+        interval: interval({ seconds, n0: 2_000, n1, x1: n1 }),
+      } as Input);
+      expect(weightOf(first)).toBeLessThanOrEqual(500);
+      const taught = take(state, { kind: "interval", interval: interval({ seconds: 0, n0: HISTORY_UNITS }) } as Input);
+      const second = take(taught, {
+        kind: "interval",
+        interval: interval({ seconds, n0: 2_000, n1: 400, x1: 400 }),
+      } as Input);
+      expect(second.progress?.phase).toBe("aborted");
+    }),
+  );
+});
+
+test("a lower weight is taken at any time, and holds at once", () => {
+  fc.assert(
+    fc.property(fc.array(anyInput, { maxLength: 30 }), (inputs) => {
+      let state = from(stablePlan(), climbing());
+      for (const input of inputs) state = step(state, input).state;
+      if (state.plan?.candidate === undefined) return;
+      const { refusal, state: lowered } = step(state, { kind: "plan", plan: canaryPlan({ weight: 0 }), now: NOW });
+      expect(refusal).toBeUndefined();
+      expect(weightOf(lowered)).toBe(0);
+    }),
+  );
+});
+
+test("the state is plain data: read back from JSON between any two inputs it decides the same", () => {
+  fc.assert(
+    fc.property(fc.array(anyInput, { maxLength: 20 }), (inputs) => {
+      let [straight, stored] = [from(stablePlan(), climbing()), from(stablePlan(), climbing())];
+      for (const input of inputs) {
+        const [one, other] = [step(straight, input), step(plain(stored), input)];
+        expect(plain(other)).toEqual(plain(one));
+        [straight, stored] = [one.state, other.state];
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("intervals that are read again from any snapshot give the same verdict", () => {
+  const mild = fc.array(anyInterval, { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(mild, fc.nat(), (intervals, at) => {
+      const plan = climbing();
+      const begun = from(stablePlan(), plan);
+      const split = at % (intervals.length + 1);
+      let whole = begun;
+      for (const each of intervals) whole = replay(whole, each, NOW);
+      let parts = begun;
+      for (const each of intervals.slice(0, split)) parts = replay(parts, each, NOW);
+      parts = plain(parts);
+      for (const each of intervals.slice(split)) parts = replay(parts, each, NOW);
+      if (whole.judges === undefined || parts.judges === undefined) throw new Error("nothing is judged");
+      expect(verdictOf(plan.rollout, parts.judges)).toEqual(verdictOf(plan.rollout, whole.judges));
+      expect(parts.progress).toEqual(plain(whole.progress));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+/** A rollout of a candidate that fails so often, seen from an asynchronous shell: an interval comes with each pass. */
+function createWorld(failing: number): World & { readonly passed: () => void } {
+  const state = from(stablePlan(), climbing());
+  const store = new Cell<Kept>({ state, cursor: 0 });
+  const router = new Cell<Route>({ identity: "rollout-1", weight: 0, fence: 0 });
+  const intervals: ClosedInterval[] = [];
+  return {
+    store,
+    router,
+    now: () => NOW + intervals.length * 1_000,
+    intervals: (cursor) => intervals.slice(cursor),
+    passed() {
+      const { weight } = router.read().value;
+      const n1 = (weight * 4_000) / 10_000;
+      const n0 = 4_000 - n1 + 200;
+      intervals.push(interval({ n0, x0: n0 / 100, n1, x1: Math.round(n1 * failing) }));
+    },
+  };
+}
+
+class Killed extends Error {}
+
+/** Dies before or after its n-th call. */
+function dyingAt(index: number, after: boolean): { readonly calls: Calls; readonly count: () => number } {
+  let count = 0;
+  return {
+    count: () => count,
+    calls: async (_, call) => {
+      const mine = count++;
+      if (mine === index && !after) throw new Killed();
+      const result = call();
+      await Promise.resolve();
+      if (mine === index && after) throw new Killed();
+      return result;
+    },
+  };
+}
+
+const MOST_PASSES = 60;
+
+/** Passes until nothing changes any more; a shell that dies is followed by another one. */
+async function run(world: ReturnType<typeof createWorld>, calls: Calls): Promise<void> {
+  for (let i = 0; i < MOST_PASSES; i++) {
+    world.passed();
+    try {
+      await pass(world, calls);
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+    }
+    const { state } = world.store.read().value;
+    const { fence } = world.router.read().value;
+    if (["complete", "aborted"].includes(state.progress?.phase ?? "") && fence === state.generation) return;
+  }
+}
+
+const ends = [
+  { candidate: "good", failing: 0.01, phase: "complete", weight: 10_000 },
+  { candidate: "bad", failing: 0.3, phase: "aborted", weight: 0 },
+];
+test.each(ends)(
+  "a shell that is killed before or after any call brings a $candidate candidate to its end",
+  async ({ failing, phase, weight }) => {
+    const undisturbed = dyingAt(-1, false);
+    await run(createWorld(failing), undisturbed.calls);
+    const calls = undisturbed.count();
+    expect(calls).toBeGreaterThanOrEqual(8);
+    for (let index = 0; index < calls; index++) {
+      for (const after of [false, true]) {
+        const world = createWorld(failing);
+        await run(world, dyingAt(index, after).calls);
+        const { state } = world.store.read().value;
+        expect([index, after, state.progress?.phase, world.router.read().value.weight]).toEqual([
+          index,
+          after,
+          phase,
+          weight,
+        ]);
+        expect(state.events.filter(({ kind }) => kind === "abort" || kind === "complete")).toHaveLength(1);
+      }
+    }
+  },
+);
+
+test("three shells at once, and a person who aborts: what was ended gets no traffic again", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.nat({ max: 8 }), async (scheduler, abortAt) => {
+      const world = createWorld(0.01);
+      const calls: Calls = async (name, call) => {
+        await scheduler.schedule(Promise.resolve(), name);
+        return call();
+      };
+      const shell = async (): Promise<void> => {
+        for (let i = 0; i < 8; i++) {
+          world.passed();
+          await pass(world, calls);
+        }
+      };
+      const person = async (): Promise<void> => {
+        for (let i = 0; i < abortAt; i++) await scheduler.schedule(Promise.resolve(), "waits");
+        while (world.store.read().value.state.progress?.ended === undefined) {
+          await pass(world, calls, { kind: "abort", reason: "by hand" });
+        }
+      };
+      const all = Promise.all([shell(), shell(), shell(), person()]);
+      await scheduler.waitFor(all);
+      await pass(world, (_, call) => Promise.resolve(call()));
+      const endedAt = world.store.written.find(({ state }) => state.progress?.ended !== undefined)?.state.generation;
+      const since = world.router.written.filter(({ fence }) => fence >= (endedAt ?? 0));
+      expect(endedAt).toBeDefined();
+      expect(since.map(({ weight }) => weight)).toEqual(since.map(() => 0));
+      expect(world.router.read().value).toMatchObject({ weight: 0, fence: endedAt });
+    }),
+    { numRuns: 100 },
+  );
+});
