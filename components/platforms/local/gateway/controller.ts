@@ -8,15 +8,12 @@ import {
   type Input,
   isJudged,
   judgeSettings,
-  judgesOf,
   memoryOf,
   type Order,
   type Progress,
-  questionOf,
   type Refusal,
   type RolloutState,
   refusalOf,
-  replay,
   type Step,
   step,
   verdictOf,
@@ -27,16 +24,10 @@ import { type Clock, systemClock, timestamp } from "./clock.ts";
 import { ACCURACY } from "./feedback.ts";
 import { type Evidence, evidenceOf, History, type HistoryEntry, type HistorySummary } from "./history.ts";
 import { IntervalLog } from "./interval-log.ts";
+import { KeptState, withJudges } from "./kept-state.ts";
 import { noticeHeaders } from "./notices.ts";
 import type { Persistence } from "./persistence.ts";
-import {
-  type RecordedInterval,
-  type RolloutRecord,
-  type RouteRecord,
-  rolloutRecordOf,
-  routeRecordOf,
-  stateOf,
-} from "./records.ts";
+import { type RecordedInterval, type RolloutRecord, type RouteRecord, stateOf } from "./records.ts";
 import type { RouteDocument } from "./route-document.ts";
 import { planRouting } from "./router.ts";
 import type { Traffic } from "./traffic.ts";
@@ -57,14 +48,12 @@ export class Controller {
   readonly #files: Persistence;
   readonly #history: History;
   readonly #intervals: IntervalLog;
+  readonly #kept: KeptState;
   readonly #log: (line: string) => void;
   readonly #clock: Clock;
   readonly #unreachable = new Set<string>();
   #state: RolloutState;
   #servers: RouteDocument["servers"] = {};
-  #writtenRoute: RouteRecord | undefined;
-  /** The disk has refused what is in force. */
-  #isUnsaved = false;
   #judged = 0;
   #decidedAt = Number.POSITIVE_INFINITY;
 
@@ -78,6 +67,7 @@ export class Controller {
     this.#files = files;
     this.#history = new History(files.paths);
     this.#intervals = new IntervalLog({ traffic, files, clock, log });
+    this.#kept = new KeptState({ files, log });
     this.#log = log;
     this.#traffic = traffic;
     this.#clock = clock;
@@ -120,28 +110,9 @@ export class Controller {
     }
   }
 
-  /** Judges again what the last snapshot has not seen. */
   #resumeJudges(snapshot: RolloutRecord["trial"]): void {
-    const { plan } = this.#state;
-    if (plan === undefined) return;
-    const question = questionOf(plan);
-    this.#state = { ...this.#state, question, judges: this.#judgesFrom(plan, snapshot) };
-    for (const closed of this.#intervals.readNew(question)) {
-      this.#state = replay(this.#state, closed, this.#clock.wall());
-    }
-  }
-
-  #judgesFrom(plan: TrafficPlan, snapshot: RolloutRecord["trial"]): RolloutState["judges"] {
-    this.#intervals.offset = snapshot?.offset ?? 0;
-    if (!isJudged(plan)) return undefined;
-    try {
-      return judgesOf(plan.rollout, snapshot?.state);
-    } catch (error) {
-      // Written by a version that judged otherwise, or damaged: everything is judged again.
-      this.#log(`judging again: ${messageOf(error)}`);
-      this.#intervals.offset = 0;
-      return judgesOf(plan.rollout);
-    }
+    const settings = { intervals: this.#intervals, now: this.#clock.wall(), log: this.#log };
+    this.#state = withJudges(this.#state, snapshot, settings);
   }
 
   #loseEvidence(error: unknown): void {
@@ -205,7 +176,7 @@ export class Controller {
     if (isDeepStrictEqual(this.plan, plan) && isDeepStrictEqual(this.#servers, servers)) return undefined;
     const taken = this.#step({ kind: "plan", plan });
     if (taken.refusal !== undefined) return taken.refusal;
-    this.#writeRoute(routeRecordOf(taken.state, servers));
+    this.#kept.writeRoute(taken.state, servers);
     this.#servers = servers;
     this.#traffic.connect(servers);
     this.#carryOut(taken);
@@ -222,9 +193,8 @@ export class Controller {
     if (this.plan === undefined) return;
     this.#traffic.connect({});
     this.#take({ kind: "remove" });
-    this.#files.remove();
+    this.#kept.forgetRoute();
     this.#servers = {};
-    this.#writtenRoute = undefined;
   }
 
   /** Ends the rollout that runs; without one nothing changes. `by`: who asks, `user@host`. */
@@ -247,7 +217,7 @@ export class Controller {
     if (this.plan === undefined || this.progress === undefined) return;
     this.#noteServers();
     this.#noteLate();
-    if (this.#isUnsaved) this.save();
+    if (this.#kept.isUnsaved) this.save();
     if (closed === undefined) return;
     for (const interval of this.#intervals.exchange(closed)) {
       this.#judge(interval);
@@ -305,22 +275,7 @@ export class Controller {
 
   /** Writes what the next process needs. What the disk refuses is in force all the same, and tried again each second. */
   save(): void {
-    const record = rolloutRecordOf(this.#state, this.#intervals.offset);
-    if (record === undefined) return;
-    try {
-      this.#files.writeRollout(record);
-      this.#writeRoute(routeRecordOf(this.#state, this.#servers));
-      this.#isUnsaved = false;
-    } catch (error) {
-      this.#isUnsaved = true;
-      this.#log(`in force, but not yet on the disk: ${messageOf(error)}`);
-    }
-  }
-
-  #writeRoute(record: RouteRecord | undefined): void {
-    if (record === undefined || isDeepStrictEqual(record, this.#writtenRoute)) return;
-    this.#files.writeRoute(record);
-    this.#writtenRoute = record;
+    this.#kept.save(this.#state, this.#servers, this.#intervals.offset);
   }
 
   #step(event: Untimed): Step {
