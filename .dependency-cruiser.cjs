@@ -14,6 +14,7 @@ const local = "^components/platforms/local";
 module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    floor("host", "^components/host/", ["^components/host/", zod]),
     floor("spec", "^components/spec/", ["^components/spec/", zod]),
     floor("lifecycle", "^components/lifecycle/", ["^components/(lifecycle|spec)/"]),
     floor("analysis", "^components/analysis/", ["^components/(analysis|spec)/"]),
@@ -43,10 +44,17 @@ module.exports = {
     },
     floor("data-plane", `${local}/(gateway|server|supervisor|state-folder)/`, [
       `${local}/(gateway|server|supervisor|state-folder)/`,
-      "^components/(spec|analysis|rollout)/",
+      "^components/(spec|analysis|rollout|host)/",
       zod,
       undici,
     ]),
+    {
+      name: "state-folder-knows-no-supervisor",
+      comment: "Files are one thing, who keeps processes alive is another.",
+      severity: "error",
+      from: { path: `${local}/state-folder/` },
+      to: { path: `${local}/supervisor/` },
+    },
     {
       name: "no-sockets-in-the-data-path",
       comment:
@@ -57,7 +65,7 @@ module.exports = {
     },
     floor("provider", `${local}/provider/`, [
       `${local}/(gateway|server|supervisor|state-folder|provider)/`,
-      "^components/(kit|spec)/",
+      "^components/(kit|spec|host)/",
       pulumi,
       zod,
       undici,

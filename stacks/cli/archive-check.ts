@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { HostError } from "../../components/host/host-error.ts";
 import { requireArchive } from "../../components/platforms/local/state-folder/archive-damage.ts";
 import { findStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
-import { StateFolderError } from "../../components/platforms/local/state-folder/state-folder-error.ts";
 import type { Problem } from "../../components/spec/index.ts";
 import { type Change, policyPacksOf } from "./change.ts";
 import type { Options } from "./command.ts";
@@ -71,7 +71,7 @@ export async function refuseWithoutRecord({ project, release }: Change, version:
   const sha256 = release.versions[version]?.source.sha256;
   const expected = { model: release.model.name, version, ...(sha256 === undefined ? {} : { sha256 }) };
   await requireArchive(folder, expected).catch((error: unknown) => {
-    if (!(error instanceof StateFolderError)) throw error;
+    if (!(error instanceof HostError)) throw error;
     const { path, seen, cure } = error.problem;
     throw problemsFailure([{ ...archiveProblem(version), seen: `${path}: ${seen}`, cure }]);
   });

@@ -7,7 +7,7 @@ export function asFailure(error: unknown, { standing }: Pick<Terminal, "standing
   if (error instanceof Failure) return error;
   const message = error instanceof Error ? error.message : String(error);
   // A state folder that cannot be used explains itself; see components/platforms/local/state-folder.
-  if (error instanceof Error && error.name === "StateFolderError") return new Failure(exitCodes.error, message);
+  if (error instanceof Error && error.name === "HostError") return new Failure(exitCodes.error, message);
   const refused = explainSystemError(error);
   if (refused !== undefined) return new Failure(exitCodes.error, `${refused} ${renderStanding(standing)}`);
   return new Failure(

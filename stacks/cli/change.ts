@@ -31,7 +31,7 @@ export interface ChangeSteps {
 
 /**
  * The way of every lifecycle command but the emergency ones: show, ask, write, converge.
- * @throws StateFolderError when the folder is a newer version's or another machine's, before anything is written.
+ * @throws HostError when the folder is a newer version's or another machine's, before anything is written.
  */
 export async function changeRelease(terminal: Terminal, options: Options, steps: ChangeSteps): Promise<Outcome> {
   const project = findProject(options);

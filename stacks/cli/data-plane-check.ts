@@ -14,7 +14,7 @@ import type { Terminal } from "./terminal.ts";
 /**
  * Keeps what the data plane would refuse from being asked for, before anything is written: by the gateway's own rules, on
  * its own files. What cannot be read is no "there is none".
- * @throws Failure (3); StateFolderError when the files cannot be read.
+ * @throws Failure (3); HostError when the files cannot be read.
  */
 export function refuseEndedRollout({ project, file, release }: Change): void {
   const plan = planTraffic(parseRelease(release));

@@ -1,7 +1,7 @@
+import { claimHolder } from "../../components/host/claim.ts";
 import type { StateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import { directories } from "../../components/platforms/local/state-folder/paths.ts";
 import { withReachableSocket } from "../../components/platforms/local/state-folder/reachable-socket.ts";
-import { claimHolder } from "../../components/platforms/local/supervisor/claim.ts";
 import { listSpecNames } from "../../components/platforms/local/supervisor/process-names.ts";
 import {
   type ProcessSpec,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { writeJsonAtomic } from "../../components/platforms/local/state-folder/atomic-file.ts";
+import { writeJsonAtomic } from "../../components/host/atomic-file.ts";
 import type { RolloutDocument } from "../../components/spec/document.ts";
 
 /** What the last rollback left in the configuration: with it a second one, while no gateway answers, is known for what it is. */

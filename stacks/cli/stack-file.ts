@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, existsSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { writeAtomic } from "../../components/platforms/local/state-folder/atomic-file.ts";
+import { writeAtomic } from "../../components/host/atomic-file.ts";
 import type { Release, RolloutDocument } from "../../components/spec/index.ts";
 import { editYaml } from "./edit-yaml.ts";
 import { exitCodes, Failure, usageFailure } from "./failure.ts";

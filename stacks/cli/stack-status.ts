@@ -38,7 +38,7 @@ export type EndpointStatus = Answer & {
   readonly serves: boolean;
 };
 
-/** @throws StateFolderError when the folder is another user's, a newer version's or another machine's. */
+/** @throws HostError when the folder is another user's, a newer version's or another machine's. */
 export async function readStackStatus(options: Options): Promise<StackStatus> {
   const project = findProject(options);
   const folder = findStateFolder(project.stateFolder);

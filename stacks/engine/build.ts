@@ -3,13 +3,14 @@ import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm } from
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Claim, claimHolder, takeClaim } from "../../components/host/claim.ts";
+import { identify } from "../../components/host/process-identity.ts";
 import { cachedEngine, type EngineCache, goModule, installLanguageHost } from "./cache.ts";
 import { compareVersions, type Engine, inspect, run } from "./inspect.ts";
 import { findOnPath } from "./installed.ts";
-import { type Lock, takeLock } from "./lock.ts";
 
 const PROGRESS_MILLISECONDS = 10_000;
-const LOCK_POLL_MILLISECONDS = 500;
+const CLAIM_POLL_MILLISECONDS = 500;
 
 export interface Build {
   readonly cache: EngineCache;
@@ -33,11 +34,11 @@ export async function buildEngine(build: Build): Promise<Engine | Refusal> {
   } catch (error) {
     return { refused: `${cache.root} cannot be written (${error instanceof Error ? error.message : error})` };
   }
-  const lock = await waitForLock(build);
+  const claim = await waitForClaim(build);
   try {
     return (await cachedEngine(cache, env)) ?? (await buildInto(build, go.path));
   } finally {
-    await lock.release();
+    claim.release();
   }
 }
 
@@ -53,17 +54,23 @@ async function findGo({ env }: Build): Promise<{ readonly path: string } | Refus
   return compareVersions(version, needed) < 0 ? { refused: `${path} is ${version}, too old` } : { path };
 }
 
-async function waitForLock({ cache, progress }: Build): Promise<Lock> {
+async function waitForClaim({ cache, progress }: Build): Promise<Claim> {
   const clock = stopwatch();
+  const directory = `${cache.directory}.lock`;
+  const self = identify(process.pid);
+  if (self === undefined) throw new Error(`process ${process.pid} is not found among those of this machine`);
   for (;;) {
-    const lock = await takeLock(`${cache.directory}.lock`);
-    if ("release" in lock) return lock;
-    if (clock.due()) progress(`Process ${lock.heldBy} is building the Pulumi engine; waiting (${clock.seconds()} s).`);
-    await sleep(LOCK_POLL_MILLISECONDS);
+    const claim = takeClaim(directory, self);
+    if (claim !== undefined) return claim;
+    const holder = claimHolder(directory);
+    if (holder !== undefined && clock.due()) {
+      progress(`Process ${holder.pid} is building the Pulumi engine; waiting (${clock.seconds()} s).`);
+    }
+    await sleep(CLAIM_POLL_MILLISECONDS);
   }
 }
 
-/** Runs under the lock. The engine's folder appears by one rename, complete, whatever happens to this process. */
+/** Runs under the claim. The engine's folder appears by one rename, complete, whatever happens to this process. */
 async function buildInto({ cache, env, progress }: Build, go: string): Promise<Engine | Refusal> {
   await removeUnfinished(cache);
   const unfinished = await mkdtemp(`${cache.directory}.unfinished-`);

@@ -2,9 +2,9 @@ import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, write
 import { createServer } from "node:net";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { freePort } from "../../components/host/free-port.ts";
+import { readHostId } from "../../components/host/host-id.ts";
 import { abortRollout } from "../../components/platforms/local/gateway/admin-client.ts";
-import { freePort } from "../../components/platforms/local/provider/free-port.ts";
-import { readHostId } from "../../components/platforms/local/state-folder/host-id.ts";
 import { readSpec } from "../../components/platforms/local/supervisor/process-spec.ts";
 import { linesOf, type Project, repository, run } from "../support/project.ts";
 import { pidOf, predict, serverOf, statusOf } from "../support/serving.ts";

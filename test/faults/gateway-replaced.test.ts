@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
-import { identify } from "../../components/platforms/local/state-folder/process-identity.ts";
+import { identify } from "../../components/host/process-identity.ts";
 import { readSpec, waitReady, writeSpec } from "../../components/platforms/local/supervisor/process-spec.ts";
 import { send } from "../platforms/local/gateway/harness.ts";
 import {

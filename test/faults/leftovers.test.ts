@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
-import type { Leftover, StoppedLeftover } from "../../components/platforms/local/state-folder/leftovers.ts";
+import { identify, isAlive } from "../../components/host/process-identity.ts";
 import { specPath, statusPath } from "../../components/platforms/local/state-folder/paths.ts";
-import { identify, isAlive } from "../../components/platforms/local/state-folder/process-identity.ts";
+import type { Leftover, StoppedLeftover } from "../../components/platforms/local/supervisor/leftovers.ts";
 import { pidOf, serverOf } from "../support/serving.ts";
 import { createStage, expectConvergence, expectNothingLeft, kill9, type Stage, supervisorOf } from "./stage.ts";
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { beforeAll, expect, test } from "vitest";
-import { freePort } from "../../components/platforms/local/provider/free-port.ts";
+import { freePort } from "../../components/host/free-port.ts";
 import { openStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import { trainInto } from "../support/models.ts";
 import { createProject, type Project } from "../support/project.ts";

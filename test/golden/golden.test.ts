@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
-import { readHostId } from "../../components/platforms/local/state-folder/host-id.ts";
+import { readHostId } from "../../components/host/host-id.ts";
 import { createProject, linesOf, type Project } from "../support/project.ts";
 
 // A stack's state as the first version of this library left it, with the release it came from. Whoever upgrades must

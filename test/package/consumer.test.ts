@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { isAlive } from "../../components/platforms/local/state-folder/process-identity.ts";
+import { isAlive } from "../../components/host/process-identity.ts";
 import { findEngine } from "../../stacks/engine/index.ts";
 import { createProject, linesOf, type Project } from "../support/project.ts";
 import { predict, processesOf } from "../support/serving.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { HostError } from "../../components/host/host-error.ts";
 import { toldPlainly } from "../../components/platforms/local/provider/plain-errors.ts";
 import { LocalProvider } from "../../components/platforms/local/provider/provider.ts";
-import { StateFolderError } from "../../components/platforms/local/state-folder/state-folder-error.ts";
 
 // The engine prints the stack of whatever a provider throws.
 
@@ -22,7 +22,7 @@ const refused = (code: string, path: string): Error =>
 
 test("what a user can mend is told without frames", async () => {
   const problem = { path: "/srv/ml", seen: "it belongs to ada", allowed: "a folder of bob", cure: "Run this as ada." };
-  const error = await told(new StateFolderError(problem));
+  const error = await told(new HostError(problem));
   expect(error.message).toBe("/srv/ml: it belongs to ada; allowed: a folder of bob. Run this as ada.");
   expect(error.stack).toBe(error.message);
 });

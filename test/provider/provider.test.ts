@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { readHostId } from "../../components/platforms/local/state-folder/host-id.ts";
+import { readHostId } from "../../components/host/host-id.ts";
 import { pidOf, predict } from "../support/serving.ts";
 import { type Kind, kinds, startBench, tamper, urnOf } from "./bench.ts";
 

@@ -1,6 +1,6 @@
+import type { ProcessIdentity } from "../../components/host/process-identity.ts";
 import { readRouteStatus } from "../../components/platforms/local/gateway/admin-client.ts";
 import { openStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
-import type { ProcessIdentity } from "../../components/platforms/local/state-folder/process-identity.ts";
 import { listStatusNames } from "../../components/platforms/local/supervisor/process-names.ts";
 import { readSpec, readStatus } from "../../components/platforms/local/supervisor/process-spec.ts";
 import type { TrafficStatus } from "../../components/spec/index.ts";

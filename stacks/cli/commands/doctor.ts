@@ -2,7 +2,7 @@ import {
   type Leftover,
   type StoppedLeftover,
   stopLeftovers,
-} from "../../../components/platforms/local/state-folder/leftovers.ts";
+} from "../../../components/platforms/local/supervisor/leftovers.ts";
 import type { Command } from "../command.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { checkMachine, checkProject } from "../doctor/project-checks.ts";

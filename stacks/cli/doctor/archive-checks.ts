@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
+import { isTemporary } from "../../../components/host/atomic-file.ts";
 import { findArchiveDamage } from "../../../components/platforms/local/state-folder/archive-damage.ts";
-import { isTemporary } from "../../../components/platforms/local/state-folder/atomic-file.ts";
 import type { StateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
 import { archivePath, directories } from "../../../components/platforms/local/state-folder/paths.ts";
 import { bad, type Finding, good } from "./finding.ts";

@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { HostError } from "../../../components/host/host-error.ts";
 import { findStateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
 import { findOrphans } from "../../../components/platforms/local/state-folder/folder-processes.ts";
-import { findLeftovers, type Leftover } from "../../../components/platforms/local/state-folder/leftovers.ts";
 import { gatewayPaths } from "../../../components/platforms/local/state-folder/paths.ts";
-import { StateFolderError } from "../../../components/platforms/local/state-folder/state-folder-error.ts";
+import { findLeftovers, type Leftover } from "../../../components/platforms/local/supervisor/leftovers.ts";
 import { findGateways, type Gateway, readStatus } from "../gateways.ts";
 import { lookAtProcesses, lookAtSupervisor } from "../process-looks.ts";
 import type { StackPlace } from "../project.ts";
@@ -40,7 +40,7 @@ export async function checkStateFolder({ stateFolder: path, warning }: StackPlac
       leftovers: findLeftovers(folder),
     };
   } catch (error) {
-    if (!(error instanceof StateFolderError)) throw error;
+    if (!(error instanceof HostError)) throw error;
     const { problem } = error;
     return { findings: [bad(CHECK, `${problem.path}: ${problem.seen}`, problem.cure)], leftovers: [] };
   }

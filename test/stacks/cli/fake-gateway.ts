@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import { identify } from "../../../components/platforms/local/state-folder/process-identity.ts";
+import { identify } from "../../../components/host/process-identity.ts";
 import type { TrafficPlan, TrafficStatus } from "../../../components/spec/index.ts";
 
 export interface FakeGateway extends AsyncDisposable {

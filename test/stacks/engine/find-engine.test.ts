@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { findEngine } from "../../../stacks/engine/index.ts";
 import { fakeMachine } from "./fake-machine.ts";
@@ -63,7 +63,8 @@ test("the engine is built once, with its language host beside it, and then comes
   ]);
   expect(await findEngine({ env: machine.env })).toEqual({ ...built, from: "cache" });
   expect(machine.builds()).toHaveLength(1);
-  expect(readdirSync(machine.cacheRoot)).toHaveLength(1);
+  const engine = basename(dirname(built.path));
+  expect(readdirSync(machine.cacheRoot).toSorted()).toEqual([engine, `${engine}.lock`]);
 });
 
 test("XDG_CACHE_HOME and cacheDir move the cache", async () => {
@@ -132,7 +133,7 @@ test("a Go older than go.mod asks for is refused, and the error asks for the sam
   expect(machine.builds()).toEqual([]);
 });
 
-test("a failed build tells what Go complained about and leaves nothing behind", async () => {
+test("a failed build tells what Go complained about and leaves nothing behind but whose turn it was", async () => {
   const machine = fakeMachine();
   machine.script(
     "bin/go",
@@ -143,7 +144,7 @@ test("a failed build tells what Go complained about and leaves nothing behind", 
   await expect(findEngine({ env: machine.env })).rejects.toThrow(
     "3. built from its Go modules: go build failed (exit 1)\n     go: example.org/module: proxy.golang.org: no such host\n",
   );
-  expect(readdirSync(machine.cacheRoot)).toEqual([]);
+  expect(readdirSync(machine.cacheRoot)).toEqual([expect.stringMatching(/\.lock$/)]);
 });
 
 test("a cache folder that cannot be written is a reason of its own", async () => {

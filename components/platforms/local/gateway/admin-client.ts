@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { whoAsks } from "../../../host/who-asks.ts";
 import type { Refusal } from "../../../rollout/index.ts";
 import type { TrafficStatus } from "../../../spec/status.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
-import { whoAsks } from "../state-folder/who-asks.ts";
 import { isAliveClaimant, readClaim } from "./claim.ts";
 import type { Evidence } from "./history.ts";
 import { refusalFromFiles } from "./refusal-from-files.ts";
@@ -66,7 +66,7 @@ export const readEvidence = (folder: StateFolder, endpoint: string): Promise<Evi
 /**
  * Why the gateway would refuse a plan; undefined when it would take it. A gateway that does not answer is not needed:
  * its files are judged by the same rules.
- * @throws StateFolderError when they cannot be read
+ * @throws HostError when they cannot be read
  */
 export async function checkRoute(
   folder: StateFolder,

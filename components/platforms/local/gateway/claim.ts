@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { writeJsonAtomic } from "../state-folder/atomic-file.ts";
-import { identify } from "../state-folder/process-identity.ts";
+import { writeJsonAtomic } from "../../../host/atomic-file.ts";
+import { identify } from "../../../host/process-identity.ts";
 import type { GatewayArguments } from "./arguments.ts";
 
 /** Which process is the gateway of an endpoint: `gateway.json`. */

@@ -12,9 +12,9 @@ import {
   truncateSync,
 } from "node:fs";
 import { basename } from "node:path";
-import { appendJsonLine, writeAtomic } from "../state-folder/atomic-file.ts";
+import { appendJsonLine, writeAtomic } from "../../../host/atomic-file.ts";
+import { errorCode } from "../../../host/host-error.ts";
 import type { GatewayPaths } from "../state-folder/paths.ts";
-import { errorCode } from "../state-folder/state-folder-error.ts";
 import { checkRolloutRecord, checkRouteRecord, parseIntervals } from "./record-checks.ts";
 import { type Check, readRecord, recoverRecord, removeRecord, setAside, writeRecord } from "./record-files.ts";
 import type { RecordedInterval, RolloutRecord, RouteRecord } from "./records.ts";

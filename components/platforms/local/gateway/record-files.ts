@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename } from "node:path";
-import { writeJsonAtomic } from "../state-folder/atomic-file.ts";
-import { errorCode, StateFolderError } from "../state-folder/state-folder-error.ts";
+import { writeJsonAtomic } from "../../../host/atomic-file.ts";
+import { errorCode, HostError } from "../../../host/host-error.ts";
 
 /** The format this code reads and writes. */
 export const FORMAT = 1;
@@ -45,14 +45,14 @@ export function removeRecord(path: string): void {
 
 /**
  * Reads a record for somebody who only looks; undefined when there is none.
- * @throws StateFolderError when there is one and neither it nor its copy can be read: it is never taken for none.
+ * @throws HostError when there is one and neither it nor its copy can be read: it is never taken for none.
  */
 export function readRecord<Document>(path: string, check: Check<Document>): Document | undefined {
   const first = read(path, check);
   const found = first.kind === "record" ? first : read(copyOf(path), check);
   if (found.kind === "record") {
     if (found.format <= FORMAT) return found.record;
-    throw new StateFolderError({
+    throw new HostError({
       path,
       seen: `format ${found.format} was written by a newer version`,
       allowed: `format ${FORMAT}`,
@@ -61,7 +61,7 @@ export function readRecord<Document>(path: string, check: Check<Document>): Docu
   }
   if (first.kind === "none" && found.kind === "none") return undefined;
   const { why, error } = first.kind === "damaged" ? first : (found as Extract<Reading<Document>, { kind: "damaged" }>);
-  throw new StateFolderError(
+  throw new HostError(
     {
       path,
       seen: `it cannot be read (${why})`,
@@ -75,7 +75,7 @@ export function readRecord<Document>(path: string, check: Check<Document>): Docu
 /**
  * Reads a record for the gateway, which has to serve whatever stands there: the copy replaces what is damaged, and what
  * cannot be used is set aside as `<name>.damaged`.
- * @throws StateFolderError when the system lacks something for the moment
+ * @throws HostError when the system lacks something for the moment
  */
 export function recoverRecord<Document extends object>(path: string, check: Check<Document>): Recovered<Document> {
   const name = basename(path);
@@ -126,7 +126,7 @@ function read<Document>(
     if (code === "ENOENT") return { kind: "none" };
     const why = error instanceof Error ? error.message.slice(0, 200) : String(error);
     if (refusesTransient && code !== undefined && TRANSIENT.has(code)) {
-      throw new StateFolderError(
+      throw new HostError(
         { path, seen: why, allowed: "a file that can be read", cure: "Close what keeps too many files open." },
         { cause: error },
       );

@@ -6,7 +6,7 @@ import { checkRolloutRecord, checkRouteRecord } from "./record-checks.ts";
 import { readRecord } from "./record-files.ts";
 import { stateOf } from "./records.ts";
 
-/** What the gateway of an endpoint remembers, from its files alone. @throws StateFolderError when they cannot be read */
+/** What the gateway of an endpoint remembers, from its files alone. @throws HostError when they cannot be read */
 export function memoryFromFiles(folder: StateFolder, endpoint: string, now: number = Date.now()): Memory {
   const paths = gatewayPaths(endpoint);
   const route = readRecord(folder.path(paths.route), checkRouteRecord);
@@ -16,7 +16,7 @@ export function memoryFromFiles(folder: StateFolder, endpoint: string, now: numb
 
 /**
  * Why the gateway of an endpoint would refuse a plan, without asking it; undefined when it would take it.
- * @throws StateFolderError when its files cannot be read: nothing passes then
+ * @throws HostError when its files cannot be read: nothing passes then
  */
 export const refusalFromFiles = (
   folder: StateFolder,

@@ -1,7 +1,7 @@
+import { claimHolder, lastSignOfLife } from "../../../host/claim.ts";
+import { readActivity, signalProcess } from "../../../host/process-identity.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { directories } from "../state-folder/paths.ts";
-import { readActivity, signalProcess } from "../state-folder/process-identity.ts";
-import { claimHolder, lastSignOfLife } from "../supervisor/claim.ts";
 import { ensureSupervisor } from "../supervisor/ensure.ts";
 
 /** So many looks in a row without a sign of life and without any work: it stands still. */

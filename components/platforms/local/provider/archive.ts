@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { env } from "node:process";
+import { HostError } from "../../../host/host-error.ts";
 import { refusal } from "../../../kit/index.ts";
 import {
   archivedContent,
@@ -11,7 +12,6 @@ import {
 import { verifyArchive } from "../state-folder/archive-damage.ts";
 import { findStateFolder, openStateFolder } from "../state-folder/folder.ts";
 import { archivePath } from "../state-folder/paths.ts";
-import { StateFolderError } from "../state-folder/state-folder-error.ts";
 import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
 import { isReinstated } from "./retirement.ts";
 
@@ -88,7 +88,7 @@ function contentOf({ stateDir, model, version }: ArchiveInputs): string | undefi
   try {
     return folder && archivedContent(folder, { model, version });
   } catch (error) {
-    if (error instanceof StateFolderError) return undefined;
+    if (error instanceof HostError) return undefined;
     throw error;
   }
 }

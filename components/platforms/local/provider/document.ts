@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
-import { writeAtomic } from "../state-folder/atomic-file.ts";
+import { writeAtomic } from "../../../host/atomic-file.ts";
+import { errorCode } from "../../../host/host-error.ts";
 import { findStateFolder, openStateFolder } from "../state-folder/folder.ts";
 import { documentPath } from "../state-folder/paths.ts";
-import { errorCode } from "../state-folder/state-folder-error.ts";
 import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
 
 export interface DocumentInputs extends LocalInputs {

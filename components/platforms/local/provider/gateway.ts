@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { freePort } from "../../../host/free-port.ts";
 import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { ensureSupervisor, renewSupervisor } from "../supervisor/ensure.ts";
@@ -15,7 +16,6 @@ import {
   writeSpec,
 } from "../supervisor/process-spec.ts";
 import { entryPoint } from "./entry-point.ts";
-import { freePort } from "./free-port.ts";
 import { readRecord } from "./records.ts";
 import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
 

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { isLasting, readHostId } from "../../../host/host-id.ts";
 import { refusal } from "../../../kit/index.ts";
 import { findStateFolder, type StateFolder, wasServedBy } from "../state-folder/folder.ts";
-import { isLasting, readHostId } from "../state-folder/host-id.ts";
 import { defaultPlace, placeOf, rememberPlace } from "../state-folder/place.ts";
 import type { LocalInputs } from "./resource-kind.ts";
 

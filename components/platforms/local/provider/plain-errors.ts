@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
+import { isTemporary } from "../../../host/atomic-file.ts";
 import { refusal } from "../../../kit/index.ts";
-import { isTemporary } from "../state-folder/atomic-file.ts";
 
 type Provider = Required<
   Pick<pulumi.provider.Provider, "version" | "check" | "diff" | "create" | "read" | "update" | "delete">

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
+import { readHostId } from "../../../host/host-id.ts";
 import { refusal } from "../../../kit/index.ts";
-import { readHostId } from "../state-folder/host-id.ts";
 import { archive } from "./archive.ts";
 import { artifact } from "./artifact.ts";
 import { document } from "./document.ts";

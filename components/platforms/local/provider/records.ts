@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
+import { readJson, writeJsonAtomic } from "../../../host/atomic-file.ts";
 import { refusal } from "../../../kit/index.ts";
-import { readJson, writeJsonAtomic } from "../state-folder/atomic-file.ts";
 import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { recordPath } from "../state-folder/paths.ts";
 

@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { readJson } from "../../../host/atomic-file.ts";
+import { HostError } from "../../../host/host-error.ts";
 import type { TrafficPlan } from "../../../spec/index.ts";
 import { requireArchive } from "../state-folder/archive-damage.ts";
 import type { ArchiveName } from "../state-folder/archive-manifest.ts";
-import { readJson } from "../state-folder/atomic-file.ts";
 import { findStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
-import { StateFolderError } from "../state-folder/state-folder-error.ts";
 
 interface Deployed {
   readonly stateDir: string;
@@ -23,14 +23,14 @@ export async function checkRetired({ stateDir, plan }: Deployed): Promise<readon
     try {
       await requireArchive(folder, { model: plan.model, version, sha256 });
     } catch (error) {
-      if (!(error instanceof StateFolderError)) throw error;
+      if (!(error instanceof HostError)) throw error;
       reasons.push(`${version} is not retired: ${error.message}`);
     }
   }
   return reasons;
 }
 
-/** @throws StateFolderError when these are files of a retired version without a verified archive: they may be the last ones. */
+/** @throws HostError when these are files of a retired version without a verified archive: they may be the last ones. */
 export async function requireRecord(
   folder: StateFolder,
   { model, version, sha256 }: Partial<ArchiveName> & { readonly sha256: string },

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { errorCode, HostError } from "../../../host/host-error.ts";
 import { type HashedFile, hashOfFiles, listDirectory, UnhashableError } from "../../../spec/directory-hash.ts";
 import {
   type ArchiveManifest,
@@ -12,7 +13,6 @@ import {
   readNote,
 } from "./archive-manifest.ts";
 import type { StateFolder } from "./folder.ts";
-import { errorCode, StateFolderError } from "./state-folder-error.ts";
 
 /** What was noted of the manifest is read in the folder, beside the archives, where it is not given. */
 export interface ExpectedArchive extends ArchiveName, Partial<ManifestNote> {
@@ -20,14 +20,14 @@ export interface ExpectedArchive extends ArchiveName, Partial<ManifestNote> {
   readonly sha256?: string;
 }
 
-/** True when the archive is there and complete and nothing in it was changed. @throws StateFolderError when this user may not look. */
+/** True when the archive is there and complete and nothing in it was changed. @throws HostError when this user may not look. */
 export async function verifyArchive(folder: StateFolder, expected: ExpectedArchive): Promise<boolean> {
   return (await findArchiveDamage(folder, expected)).length === 0;
 }
 
 /**
  * What is wrong with an archive, every file of which is read now; a sentence each, and none when nothing is.
- * @throws StateFolderError when this user may not look.
+ * @throws HostError when this user may not look.
  */
 export async function findArchiveDamage(folder: StateFolder, expected: ExpectedArchive): Promise<readonly string[]> {
   const place = archivePlace(folder, expected);
@@ -35,7 +35,7 @@ export async function findArchiveDamage(folder: StateFolder, expected: ExpectedA
   try {
     manifest = readManifest(place);
   } catch (error) {
-    if (error instanceof StateFolderError && error.cause === undefined) return [error.problem.seen];
+    if (error instanceof HostError && error.cause === undefined) return [error.problem.seen];
     throw error;
   }
   if (manifest === undefined) return [existsSync(place) ? "manifest.json is missing" : "there is no such archive"];
@@ -54,12 +54,12 @@ export async function findArchiveDamage(folder: StateFolder, expected: ExpectedA
   ];
 }
 
-/** @throws StateFolderError unless the version's archive is there and whole: nothing of the version may go before. */
+/** @throws HostError unless the version's archive is there and whole: nothing of the version may go before. */
 export async function requireArchive(folder: StateFolder, expected: ExpectedArchive): Promise<void> {
   const damage = await findArchiveDamage(folder, expected);
   if (damage.length === 0) return;
   const { model, version } = expected;
-  throw new StateFolderError({
+  throw new HostError({
     path: archivePlace(folder, expected),
     seen: damage.join("; "),
     allowed: `a verified archive of ${version}, which is the record of it once it is retired`,

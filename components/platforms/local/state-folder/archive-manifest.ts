@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { lstatSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { readJson, writeAtomic } from "../../../host/atomic-file.ts";
+import { errorCode, HostError } from "../../../host/host-error.ts";
 import type { HashedFile } from "../../../spec/directory-hash.ts";
-import { readJson, writeAtomic } from "./atomic-file.ts";
 import type { StateFolder } from "./folder.ts";
 import { nameOf } from "./own-folder.ts";
 import { archivePath, recordPath } from "./paths.ts";
-import { errorCode, StateFolderError } from "./state-folder-error.ts";
 
 export interface ArchiveName {
   readonly model: string;
@@ -42,12 +42,12 @@ export const archivePlace = (folder: StateFolder, { model, version }: ArchiveNam
 /** The files in an archive's folder. */
 export const filesIn = (place: string): string => join(place, "artifact");
 
-/** The manifest; undefined when there is none. @throws StateFolderError when it is damaged, or this user may not look. */
+/** The manifest; undefined when there is none. @throws HostError when it is damaged, or this user may not look. */
 export function readManifest(place: string): ArchiveManifest | undefined {
   try {
     return readJson(manifestFile(place), manifestSchema);
   } catch (error) {
-    if (error instanceof StateFolderError) throw lostManifest(place, "manifest.json is damaged");
+    if (error instanceof HostError) throw lostManifest(place, "manifest.json is damaged");
     throw explainForbidden(place, error);
   }
 }
@@ -73,8 +73,8 @@ export const retentionEnd = (archivedAt: string, days: number): string =>
   new Date(Date.parse(archivedAt) + days * 86_400_000).toISOString();
 
 /** Without its manifest an archive is no record, whatever files are left of it. */
-export const lostManifest = (place: string, seen: string): StateFolderError =>
-  new StateFolderError({
+export const lostManifest = (place: string, seen: string): HostError =>
+  new HostError({
     path: place,
     seen,
     allowed: "the manifest that was written when it was archived",
@@ -86,7 +86,7 @@ export function explainForbidden(place: string, error: unknown): unknown {
   const code = errorCode(error);
   if (code !== "EACCES" && code !== "EPERM") return error;
   const owner = ownerOf(place);
-  return new StateFolderError(
+  return new HostError(
     {
       path: place,
       seen: `it belongs to ${nameOf(owner)}, and this user may not look there (${code})`,

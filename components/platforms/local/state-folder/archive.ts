@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isTemporary, replaceDirectory, temporaryBeside } from "../../../host/atomic-file.ts";
+import { errorCode, HostError } from "../../../host/host-error.ts";
+import { whoAsks } from "../../../host/who-asks.ts";
 import { hashOfFiles, listDirectory } from "../../../spec/directory-hash.ts";
 import { compareFiles, findArchiveDamage } from "./archive-damage.ts";
 import {
@@ -18,12 +21,9 @@ import {
   writeManifest,
 } from "./archive-manifest.ts";
 import { verifyArtifact } from "./artifacts.ts";
-import { isTemporary, replaceDirectory, temporaryBeside } from "./atomic-file.ts";
 import { copyFiles } from "./copy-files.ts";
 import type { StateFolder } from "./folder.ts";
 import { artifactPath } from "./paths.ts";
-import { errorCode, StateFolderError } from "./state-folder-error.ts";
-import { whoAsks } from "./who-asks.ts";
 
 export interface ArchiveRequest extends ArchiveName {
   /** Content hash of the version. */
@@ -49,7 +49,7 @@ export interface Archived {
 /**
  * Copies a version's files into the archive, reads everything back and compares. The same content again keeps the
  * record, puts right the files that were changed since, and makes the retention longer if it is longer.
- * @throws StateFolderError when there are no files of this content, when another content is archived by this name, when
+ * @throws HostError when there are no files of this content, when another content is archived by this name, when
  * the manifest was lost or changed, or when this user may not look.
  */
 export async function archiveVersion(
@@ -68,13 +68,13 @@ export async function archiveVersion(
   }
 }
 
-/** What an archive of this name holds; undefined when there is none. @throws StateFolderError as `archiveVersion`. */
+/** What an archive of this name holds; undefined when there is none. @throws HostError as `archiveVersion`. */
 export const archivedContent = (folder: StateFolder, name: ArchiveName): string | undefined =>
   readManifest(archivePlace(folder, name))?.sha256;
 
 /**
  * Until when an archive cannot be removed; undefined when it can, or is not there.
- * @throws StateFolderError when the manifest that tells it was lost, or this user may not look.
+ * @throws HostError when the manifest that tells it was lost, or this user may not look.
  */
 export function retainedUntil(folder: StateFolder, name: ArchiveName, now: Date = new Date()): string | undefined {
   const place = archivePlace(folder, name);
@@ -85,13 +85,13 @@ export function retainedUntil(folder: StateFolder, name: ArchiveName, now: Date 
 
 /**
  * Removes an archive whose retention is over. Removing what is not there changes nothing.
- * @throws StateFolderError before that, and as `retainedUntil`.
+ * @throws HostError before that, and as `retainedUntil`.
  */
 export function removeArchive(folder: StateFolder, name: ArchiveName, now: Date = new Date()): void {
   const place = archivePlace(folder, name);
   const until = retainedUntil(folder, name, now);
   if (until !== undefined)
-    throw new StateFolderError({
+    throw new HostError({
       path: place,
       seen: `a removal before the end of its retention, ${until}`,
       allowed: "a removal after it",
@@ -158,7 +158,7 @@ async function readBack(
   const damage = await findArchiveDamage(folder, { model, version, sha256, manifestSha256 });
   const manifest = readManifest(place);
   if (damage.length > 0 || manifest === undefined)
-    throw new StateFolderError({
+    throw new HostError({
       path: place,
       seen: damage.join("; "),
       allowed: "exactly what was archived",
@@ -172,7 +172,7 @@ async function findFiles(folder: StateFolder, request: ArchiveRequest): Promise<
   const { model, version, sha256, source } = request;
   if (await verifyArtifact(folder, sha256)) return folder.path(artifactPath(sha256));
   if (source !== undefined && (await contentOf(source)) === sha256) return source;
-  throw new StateFolderError({
+  throw new HostError({
     path: archivePlace(folder, request),
     seen: `nothing to archive ${model} ${version} from: no artifact here${source === undefined ? "" : `, and not ${source},`} has its content, sha256 ${sha256}`,
     allowed: "the files that were served",
@@ -189,8 +189,8 @@ async function contentOf(directory: string): Promise<string | undefined> {
   }
 }
 
-const otherContent = (place: string, known: ArchiveManifest, { sha256 }: { sha256: string }): StateFolderError =>
-  new StateFolderError({
+const otherContent = (place: string, known: ArchiveManifest, { sha256 }: { sha256: string }): HostError =>
+  new HostError({
     path: place,
     seen: `an archive of content ${known.sha256}, made ${known.archivedAt}`,
     allowed: `content ${sha256} under a name of its own`,

@@ -1,16 +1,16 @@
 import { existsSync, rmSync } from "node:fs";
+import { replaceDirectory } from "../../../host/atomic-file.ts";
+import { HostError } from "../../../host/host-error.ts";
 import { hashDirectory, hashOfFiles, listDirectory } from "../../../spec/directory-hash.ts";
 import { explainForbidden } from "./archive-manifest.ts";
-import { replaceDirectory } from "./atomic-file.ts";
 import { copyFiles } from "./copy-files.ts";
 import type { StateFolder } from "./folder.ts";
 import { artifactPath } from "./paths.ts";
-import { StateFolderError } from "./state-folder-error.ts";
 
 /**
  * Keeps a read-only copy of a version's directory under its content hash. What is there already and intact stays; what
  * was changed is put right.
- * @throws StateFolderError when the source has another content than the hash allows, or the disk is full.
+ * @throws HostError when the source has another content than the hash allows, or the disk is full.
  */
 export async function storeArtifact(folder: StateFolder, source: string, sha256: string): Promise<void> {
   const place = folder.path(artifactPath(sha256));
@@ -24,7 +24,7 @@ export async function storeArtifact(folder: StateFolder, source: string, sha256:
   });
 }
 
-/** True when the copy is there and has the content that its hash says. @throws StateFolderError when this user may not look. */
+/** True when the copy is there and has the content that its hash says. @throws HostError when this user may not look. */
 export async function verifyArtifact(folder: StateFolder, sha256: string): Promise<boolean> {
   const place = folder.path(artifactPath(sha256));
   if (!existsSync(place)) return false;
@@ -32,7 +32,7 @@ export async function verifyArtifact(folder: StateFolder, sha256: string): Promi
     return (await hashDirectory(place)) === sha256;
   } catch (error) {
     const explained = explainForbidden(place, error);
-    if (explained instanceof StateFolderError) throw explained;
+    if (explained instanceof HostError) throw explained;
     // Emptied, or something in it that no version may hold: changed in any case.
     return false;
   }
@@ -47,7 +47,7 @@ async function listSource(source: string): ReturnType<typeof listDirectory> {
   try {
     return await listDirectory(source);
   } catch (error) {
-    throw new StateFolderError(
+    throw new HostError(
       {
         path: source,
         seen: error instanceof Error ? error.message : String(error),
@@ -61,7 +61,7 @@ async function listSource(source: string): ReturnType<typeof listDirectory> {
 
 function checkContent(source: string, seen: string, sha256: string): void {
   if (seen === sha256) return;
-  throw new StateFolderError({
+  throw new HostError({
     path: source,
     seen: `content with sha256 ${seen}`,
     allowed: `the pinned content, sha256 ${sha256}`,

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { identify, type ProcessIdentity } from "../../../host/process-identity.ts";
 import { folderAt, type StateFolder } from "./folder.ts";
 import { markers } from "./process-environment.ts";
-import { identify, type ProcessIdentity } from "./process-identity.ts";
 
 /** A living process that was started for a state folder, whoever knows of it. */
 export interface FolderProcess {

@@ -2,12 +2,12 @@ import { existsSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { claimHolder, lastSignOfLife } from "../supervisor/claim.ts";
-import { readJson, writeAtomic, writeJsonAtomic } from "./atomic-file.ts";
-import { readHostId } from "./host-id.ts";
+import { readJson, writeAtomic, writeJsonAtomic } from "../../../host/atomic-file.ts";
+import { claimHolder, lastSignOfLife } from "../../../host/claim.ts";
+import { errorCode, HostError } from "../../../host/host-error.ts";
+import { readHostId } from "../../../host/host-id.ts";
 import { checkOwnFolder } from "./own-folder.ts";
 import { directories, folderFile } from "./paths.ts";
-import { errorCode, StateFolderError } from "./state-folder-error.ts";
 
 /** The format this code reads and writes. */
 export const stateFormat = 1;
@@ -30,7 +30,7 @@ export const folderAt = (root: string): StateFolder => ({ root, path: (relative)
 
 /**
  * Opens the state folder, or creates it with mode 0700.
- * @throws StateFolderError when it is not this user's own, was written by a newer version of this library, or is in use
+ * @throws HostError when it is not this user's own, was written by a newer version of this library, or is in use
  * by another machine.
  */
 export function openStateFolder(path: string, options: OpenOptions = {}): StateFolder {
@@ -50,7 +50,7 @@ export function openStateFolder(path: string, options: OpenOptions = {}): StateF
   return folder;
 }
 
-/** Opens the state folder when there is one, and creates nothing else. @throws StateFolderError as `openStateFolder`. */
+/** Opens the state folder when there is one, and creates nothing else. @throws HostError as `openStateFolder`. */
 export const findStateFolder = (path: string, options: OpenOptions = {}): StateFolder | undefined =>
   checkOwnFolder(resolve(path)) && existsSync(join(path, folderFile)) ? openStateFolder(path, options) : undefined;
 
@@ -67,7 +67,7 @@ function createDirectories(folder: StateFolder): void {
   } catch (error) {
     const code = errorCode(error);
     if (code !== "EACCES" && code !== "EROFS" && code !== "EPERM" && code !== "ENOTDIR") throw error;
-    throw new StateFolderError(
+    throw new HostError(
       {
         path: folder.root,
         seen: `no folder can be made there (${code})`,
@@ -95,7 +95,7 @@ function checkContent(folder: StateFolder, hostId: string): z.output<typeof fold
   if (format === undefined) return undefined;
   // Looked at alone first: of a newer format nothing else is known.
   if (format > stateFormat)
-    throw new StateFolderError({
+    throw new HostError({
       path,
       seen: `format ${format}`,
       allowed: `format ${stateFormat} or older, which this version of pulumi-model-lifecycle understands`,
@@ -105,7 +105,7 @@ function checkContent(folder: StateFolder, hostId: string): z.output<typeof fold
   if (content === undefined || content.hostId === hostId) return content;
   const seconds = secondsSinceElsewhere(folder);
   if (seconds === undefined) return content;
-  throw new StateFolderError({
+  throw new HostError({
     path,
     seen: `machine ${content.hostName} (${content.hostId}) serves from here, with a sign of life ${seconds} s ago`,
     allowed: `this machine, ${hostname()} (${hostId}), when no other one serves from here`,

@@ -1,12 +1,12 @@
 import { lstatSync, readFileSync, realpathSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
-import { errorCode, StateFolderError } from "./state-folder-error.ts";
+import { errorCode, HostError } from "../../../host/host-error.ts";
 
 /**
  * Sees to it that nobody else can have written what is run from here: the folder is a directory of this user that no one
  * else may write, and nobody else can put another one in its place.
  * @returns false when there is no such folder yet
- * @throws StateFolderError that names the owner when this user may not look, and otherwise what is wrong with the folder.
+ * @throws HostError that names the owner when this user may not look, and otherwise what is wrong with the folder.
  */
 export function checkOwnFolder(path: string): boolean {
   const found = look(path);
@@ -15,7 +15,7 @@ export function checkOwnFolder(path: string): boolean {
   return found !== undefined;
 }
 
-/** What stands at the path itself; undefined when nothing does. @throws StateFolderError when this user may not look. */
+/** What stands at the path itself; undefined when nothing does. @throws HostError when this user may not look. */
 function look(path: string): Stats | undefined {
   try {
     return lstatSync(path);
@@ -31,7 +31,7 @@ function checkFolder(path: string, found: Stats): void {
   const { uid, mode } = found;
   const own = process.getuid?.();
   const refuse = (seen: string, allowed: string, cure: string): never => {
-    throw new StateFolderError({ path, seen, allowed, cure });
+    throw new HostError({ path, seen, allowed, cure });
   };
   if (found.isSymbolicLink()) {
     refuse("a symbolic link", "the folder itself", "Name the folder that the link leads to in `platform.stateFolder`.");
@@ -55,7 +55,7 @@ function checkParents(path: string): void {
   for (const parent of realParents(path)) {
     const { mode } = lstatSync(parent);
     if (!(mode & 0o002) || mode & 0o1000) continue;
-    throw new StateFolderError({
+    throw new HostError({
       path: parent,
       seen: `everybody may write there (mode ${(mode & 0o7777).toString(8)})`,
       allowed: "a folder in which nobody else can put another state folder in the place of yours",
@@ -73,7 +73,7 @@ function realParents(path: string): readonly string[] {
   return parents;
 }
 
-function mayNotLook(path: string, cause: unknown): StateFolderError {
+function mayNotLook(path: string, cause: unknown): HostError {
   for (let parent = dirname(path); parent !== dirname(parent); parent = dirname(parent)) {
     let owner: string;
     try {
@@ -81,7 +81,7 @@ function mayNotLook(path: string, cause: unknown): StateFolderError {
     } catch {
       continue;
     }
-    return new StateFolderError(
+    return new HostError(
       {
         path,
         seen: `it lies in ${parent}, which belongs to ${owner}, and this user may not look there`,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { StateFolderError } from "./state-folder-error.ts";
+import { HostError } from "../../../host/host-error.ts";
 
 // Where everything stands, relative to the state folder. A process whose working directory is the folder uses these as
 // they are, because the path of a Unix socket may have no more than 107 bytes (unix(7)); others go through `folder.path`.
@@ -71,7 +71,7 @@ export const isName = (name: string): boolean =>
 
 function checkName(name: string): string {
   if (isName(name)) return name;
-  throw new StateFolderError({
+  throw new HostError({
     path: "state folder",
     seen: `the name ${JSON.stringify(name)}`,
     allowed:
@@ -82,7 +82,7 @@ function checkName(name: string): string {
 
 function checkSha256(sha256: string): string {
   if (/^[0-9a-f]{64}$/.test(sha256)) return sha256;
-  throw new StateFolderError({
+  throw new HostError({
     path: "state folder",
     seen: `the hash ${JSON.stringify(sha256)}`,
     allowed: "64 lowercase hexadecimal digits",

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { writeAtomic } from "./atomic-file.ts";
+import { writeAtomic } from "../../../host/atomic-file.ts";
+import { errorCode, HostError } from "../../../host/host-error.ts";
 import { checkOwnFolder } from "./own-folder.ts";
 import { folderFile } from "./paths.ts";
-import { errorCode, StateFolderError } from "./state-folder-error.ts";
 
 export interface StackName {
   /** Name in Pulumi.yaml. */
@@ -37,7 +37,7 @@ export interface Place {
  * the checkout is used as long as it is there.
  *
  * The same function answers the program, the provider and the command line, so that they cannot disagree.
- * @throws StateFolderError when there is neither XDG_STATE_HOME nor a home.
+ * @throws HostError when there is neither XDG_STATE_HOME nor a home.
  */
 export function placeOf({ root, stateFolder, ...name }: PlaceRequest): Place {
   if (stateFolder !== undefined) return { path: stateFolder };
@@ -108,7 +108,7 @@ function readPointer(usual: string): string | undefined {
     if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
     // Says whose the folder is, where this user may not look.
     checkOwnFolder(usual);
-    throw new StateFolderError(
+    throw new HostError(
       {
         path: pointerOf(usual),
         seen: `it cannot be read (${errorCode(error) ?? error})`,
@@ -137,7 +137,7 @@ function homeOfUser(): string | undefined {
 }
 
 function homeless(): never {
-  throw new StateFolderError({
+  throw new HostError({
     path: "HOME",
     seen: "neither XDG_STATE_HOME nor HOME is an absolute path, and the user database knows no home of this user",
     allowed: "a folder of this user's own, in which the state of stacks is kept",

@@ -1,6 +1,6 @@
+import { isAlive, type ProcessIdentity } from "../../../host/process-identity.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { findFolderProcesses } from "../state-folder/folder-processes.ts";
-import { isAlive, type ProcessIdentity } from "../state-folder/process-identity.ts";
 import { listStatusNames } from "./process-names.ts";
 import { type ProcessStatus, readStatus } from "./process-spec.ts";
 

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "undici";
 import { z } from "zod";
+import { errorCode } from "../../../host/host-error.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
-import { errorCode } from "../state-folder/state-folder-error.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 
 const answerWithinMs = 5_000;

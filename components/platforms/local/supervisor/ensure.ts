@@ -3,11 +3,11 @@ import { closeSync, openSync } from "node:fs";
 import { extname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { claimHolder } from "../../../host/claim.ts";
+import { type ProcessIdentity, stopProcess } from "../../../host/process-identity.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { directories, supervisorLogPath } from "../state-folder/paths.ts";
 import { inheritedEnvironment } from "../state-folder/process-environment.ts";
-import { type ProcessIdentity, stopProcess } from "../state-folder/process-identity.ts";
-import { claimHolder } from "./claim.ts";
 import { findNode } from "./find-node.ts";
 import { readLogTail } from "./process-log.ts";
 

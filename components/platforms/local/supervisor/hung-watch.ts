@@ -1,4 +1,4 @@
-import { type ProcessIdentity, readActivity } from "../state-folder/process-identity.ts";
+import { type ProcessIdentity, readActivity } from "../../../host/process-identity.ts";
 import { afterQuestion, beginWatch, isHung, type Watched } from "./liveness.ts";
 import type { ReadyProbe } from "./process-spec.ts";
 import { answers } from "./ready-probe.ts";

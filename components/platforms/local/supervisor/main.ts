@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
+import { type Claim, claimHolder, takeClaim } from "../../../host/claim.ts";
+import { identify, isSameProcess, type ProcessIdentity } from "../../../host/process-identity.ts";
 import { openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { directories } from "../state-folder/paths.ts";
-import { identify, isSameProcess, type ProcessIdentity } from "../state-folder/process-identity.ts";
-import { type Claim, claimHolder, takeClaim } from "./claim.ts";
 import { watchSpecs } from "./spec-watch.ts";
 import { Supervisor } from "./supervisor.ts";
 

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
+import { errorCode } from "../../../host/host-error.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { directories, isName } from "../state-folder/paths.ts";
-import { errorCode } from "../state-folder/state-folder-error.ts";
 
 const specSuffix = ".json";
 const statusSuffix = ".status.json";

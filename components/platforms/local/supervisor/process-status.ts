@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import type { ProcessIdentity } from "../state-folder/process-identity.ts";
+import type { ProcessIdentity } from "../../../host/process-identity.ts";
 import { type ProcessExit, type ProcessSpec, type ProcessStatus, portTakenExitCode } from "./process-spec.ts";
 import type { History, Running } from "./reconcile.ts";
 

@@ -1,5 +1,5 @@
 import { type FSWatcher, statSync, watch } from "node:fs";
-import { readJson } from "../state-folder/atomic-file.ts";
+import { readJson } from "../../../host/atomic-file.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { directories, specPath } from "../state-folder/paths.ts";
 import { isSpecFile, listSpecNames } from "./process-names.ts";

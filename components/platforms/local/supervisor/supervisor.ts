@@ -1,9 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
-import { writeJsonAtomic } from "../state-folder/atomic-file.ts";
+import { writeJsonAtomic } from "../../../host/atomic-file.ts";
+import { identify, isAlive, readActivity, signalProcess } from "../../../host/process-identity.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { logPath, statusPath, supervisorLogPath } from "../state-folder/paths.ts";
-import { identify, isAlive, readActivity, signalProcess } from "../state-folder/process-identity.ts";
 import { findEarlierProcesses, readEarlierStatuses } from "./adopt.ts";
 import { askForSuccessor } from "./ask-for-successor.ts";
 import { HungWatch } from "./hung-watch.ts";

@@ -15,12 +15,12 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readHostId } from "../../../../components/host/host-id.ts";
 import {
   findStateFolder,
   openStateFolder,
   wasServedBy,
 } from "../../../../components/platforms/local/state-folder/folder.ts";
-import { readHostId } from "../../../../components/platforms/local/state-folder/host-id.ts";
 import {
   archivePath,
   artifactPath,

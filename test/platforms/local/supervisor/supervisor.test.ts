@@ -5,14 +5,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { isAlive, type ProcessIdentity, stopProcess } from "../../../../components/host/process-identity.ts";
 import { openStateFolder, type StateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
 import { findFolderProcesses } from "../../../../components/platforms/local/state-folder/folder-processes.ts";
 import { specPath, statusPath } from "../../../../components/platforms/local/state-folder/paths.ts";
-import {
-  isAlive,
-  type ProcessIdentity,
-  stopProcess,
-} from "../../../../components/platforms/local/state-folder/process-identity.ts";
 import { ensureSupervisor } from "../../../../components/platforms/local/supervisor/ensure.ts";
 import {
   ProcessNotReady,

@@ -4,14 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { claimHolder } from "../../../../components/host/claim.ts";
+import { type ProcessIdentity, stopProcess } from "../../../../components/host/process-identity.ts";
 import { openStateFolder, type StateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
 import { findFolderProcesses } from "../../../../components/platforms/local/state-folder/folder-processes.ts";
 import { directories } from "../../../../components/platforms/local/state-folder/paths.ts";
-import {
-  type ProcessIdentity,
-  stopProcess,
-} from "../../../../components/platforms/local/state-folder/process-identity.ts";
-import { claimHolder } from "../../../../components/platforms/local/supervisor/claim.ts";
 import type { ProcessSpec } from "../../../../components/platforms/local/supervisor/process-spec.ts";
 
 export const script = (name: string): string => fileURLToPath(new URL(`./${name}.ts`, import.meta.url));

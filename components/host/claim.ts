@@ -1,9 +1,9 @@
 import { linkSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { readJson, temporaryBeside, writeJsonAtomic } from "../state-folder/atomic-file.ts";
-import { isAlive, type ProcessIdentity, processIdentitySchema } from "../state-folder/process-identity.ts";
-import { errorCode } from "../state-folder/state-folder-error.ts";
+import { readJson, temporaryBeside, writeJsonAtomic } from "./atomic-file.ts";
+import { errorCode } from "./host-error.ts";
+import { isAlive, type ProcessIdentity, processIdentitySchema } from "./process-identity.ts";
 
 /**
  * Exactly one living process holds the claim of a directory.

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { errorCode } from "./state-folder-error.ts";
+import { errorCode } from "./host-error.ts";
 
 /**
  * Which process this is, for as long as the machine remembers: a pid alone is given to another process sooner or later.

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { z } from "zod";
-import { errorCode, StateFolderError } from "./state-folder-error.ts";
+import { errorCode, HostError } from "./host-error.ts";
 
 export interface WriteOptions {
   /** @default 0o644 */
@@ -21,7 +21,7 @@ export interface WriteOptions {
 
 /**
  * Replaces a file as a whole: after a crash or a full disk there is either the old content or the new, never a part.
- * @throws StateFolderError when the disk is full; the old file is untouched.
+ * @throws HostError when the disk is full; the old file is untouched.
  */
 export function writeAtomic(path: string, content: string | Uint8Array, options: WriteOptions = {}): void {
   const temporary = temporaryBeside(path);
@@ -41,14 +41,14 @@ export function writeAtomic(path: string, content: string | Uint8Array, options:
   syncDirectory(dirname(path));
 }
 
-/** Writes `value` as JSON, as a whole. @throws StateFolderError when the disk is full; the old file is untouched. */
+/** Writes `value` as JSON, as a whole. @throws HostError when the disk is full; the old file is untouched. */
 export function writeJsonAtomic(path: string, value: unknown, options: WriteOptions = {}): void {
   writeAtomic(path, `${JSON.stringify(value, undefined, 2)}\n`, options);
 }
 
 /**
  * Reads a JSON file of a known shape; undefined when there is none.
- * @throws StateFolderError when it is damaged, naming the place inside it.
+ * @throws HostError when it is damaged, naming the place inside it.
  */
 export function readJson<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema> | undefined {
   const text = readTextIfPresent(path);
@@ -62,7 +62,7 @@ export function readJson<Schema extends z.ZodType>(path: string, schema: Schema)
 /**
  * Appends one line to a JSON Lines file. Survives the death of the process; after a power failure the last lines may
  * be missing.
- * @throws StateFolderError when the disk is full; no part of the line stays.
+ * @throws HostError when the disk is full; no part of the line stays.
  */
 export function appendJsonLine(path: string, value: unknown, options: WriteOptions = {}): void {
   const file = openSync(path, "a", options.mode ?? 0o644);
@@ -80,7 +80,7 @@ export function appendJsonLine(path: string, value: unknown, options: WriteOptio
 /**
  * Reads a JSON Lines file; empty when there is none. A last line without its end was being written at a crash and is
  * left out.
- * @throws StateFolderError when another line is damaged.
+ * @throws HostError when another line is damaged.
  */
 export function readJsonLines<Schema extends z.ZodType>(path: string, schema: Schema): readonly z.output<Schema>[] {
   const lines = (readTextIfPresent(path) ?? "").split("\n").slice(0, -1);
@@ -112,7 +112,7 @@ export function syncDirectory(path: string): void {
 /**
  * Puts a directory in the place of the one that is there, whole or not at all.
  * @param fill writes the new content into a directory beside it, which it makes itself
- * @throws StateFolderError when the disk is full; otherwise what `fill` throws. What was there stays then.
+ * @throws HostError when the disk is full; otherwise what `fill` throws. What was there stays then.
  */
 export async function replaceDirectory(path: string, fill: (copy: string) => void | Promise<void>): Promise<void> {
   const copy = temporaryBeside(path);
@@ -132,7 +132,7 @@ export async function replaceDirectory(path: string, fill: (copy: string) => voi
 export function explainFullDisk(path: string, error: unknown): unknown {
   const code = errorCode(error);
   if (code !== "ENOSPC" && code !== "EDQUOT") return error;
-  return new StateFolderError(
+  return new HostError(
     {
       path,
       seen: `no space left to write (${code})`,
@@ -165,8 +165,8 @@ function parseJson(path: string, text: string): unknown {
   }
 }
 
-const damaged = (path: string, seen: string): StateFolderError =>
-  new StateFolderError({
+const damaged = (path: string, seen: string): HostError =>
+  new HostError({
     path,
     seen: `damaged (${seen})`,
     allowed: "the JSON that this library writes",

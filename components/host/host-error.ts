@@ -1,5 +1,5 @@
-/** What every error of the state folder says: the place, what was seen, what is allowed and what to do. */
-export interface StateProblem {
+/** What every refusal of a file or a folder of this machine says: the place, what was seen, what is allowed and what to do. */
+export interface HostProblem {
   /** The file or folder it is about. */
   readonly path: string;
   readonly seen: string;
@@ -7,13 +7,13 @@ export interface StateProblem {
   readonly cure: string;
 }
 
-/** A state folder that cannot be used as it is. The message stands alone; callers show it without a stack trace. */
-export class StateFolderError extends Error {
-  readonly problem: StateProblem;
+/** A file or a folder that cannot be used as it is. The message stands alone; callers show it without a stack trace. */
+export class HostError extends Error {
+  readonly problem: HostProblem;
 
-  constructor(problem: StateProblem, options?: ErrorOptions) {
+  constructor(problem: HostProblem, options?: ErrorOptions) {
     super(`${problem.path}: ${problem.seen}; allowed: ${problem.allowed}. ${problem.cure}`, options);
-    this.name = "StateFolderError";
+    this.name = "HostError";
     this.problem = problem;
   }
 }

@@ -9,8 +9,8 @@ import {
   readJsonLines,
   writeAtomic,
   writeJsonAtomic,
-} from "../../../../components/platforms/local/state-folder/atomic-file.ts";
-import { fillDisk, mountSmallDisk } from "./small-disk.ts";
+} from "../../components/host/atomic-file.ts";
+import { fillDisk, mountSmallDisk } from "../platforms/local/state-folder/small-disk.ts";
 
 const shape = z.object({ weight: z.int() });
 

@@ -9,7 +9,7 @@ import {
   readPs,
   signalProcess,
   stopProcess,
-} from "../../../../components/platforms/local/state-folder/process-identity.ts";
+} from "../../components/host/process-identity.ts";
 
 const children: ChildProcess[] = [];
 afterEach(() => {

@@ -2,11 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  identify,
-  type ProcessIdentity,
-} from "../../../../components/platforms/local/state-folder/process-identity.ts";
-import { claimHolder, takeClaim } from "../../../../components/platforms/local/supervisor/claim.ts";
+import { claimHolder, takeClaim } from "../../components/host/claim.ts";
+import { identify, type ProcessIdentity } from "../../components/host/process-identity.ts";
 
 let directory: string;
 beforeEach(() => {

@@ -1,13 +1,13 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { claimHolder } from "../supervisor/claim.ts";
-import { listSpecNames, listStatusNames } from "../supervisor/process-names.ts";
-import { type ProcessSpec, type ProcessStatus, readSpec, readStatus } from "../supervisor/process-spec.ts";
-import { isTemporary } from "./atomic-file.ts";
-import type { StateFolder } from "./folder.ts";
-import { findFolderProcesses } from "./folder-processes.ts";
-import { directories, statusPath } from "./paths.ts";
-import { identify, isAlive, isSameProcess, type ProcessIdentity, stopProcess } from "./process-identity.ts";
+import { isTemporary } from "../../../host/atomic-file.ts";
+import { claimHolder } from "../../../host/claim.ts";
+import { identify, isAlive, isSameProcess, type ProcessIdentity, stopProcess } from "../../../host/process-identity.ts";
+import type { StateFolder } from "../state-folder/folder.ts";
+import { findFolderProcesses } from "../state-folder/folder-processes.ts";
+import { directories, statusPath } from "../state-folder/paths.ts";
+import { listSpecNames, listStatusNames } from "./process-names.ts";
+import { type ProcessSpec, type ProcessStatus, readSpec, readStatus } from "./process-spec.ts";
 
 /** Something of a state folder that nobody wants any more and nobody will take away by himself. */
 export type Leftover =

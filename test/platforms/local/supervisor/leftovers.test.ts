@@ -2,17 +2,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, utimesSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { identify, isAlive, type ProcessIdentity } from "../../../../components/host/process-identity.ts";
 import type { StateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
 import { readAllPs } from "../../../../components/platforms/local/state-folder/folder-processes.ts";
-import { findLeftovers, stopLeftovers } from "../../../../components/platforms/local/state-folder/leftovers.ts";
 import { socketPath, statusPath } from "../../../../components/platforms/local/state-folder/paths.ts";
-import {
-  identify,
-  isAlive,
-  type ProcessIdentity,
-} from "../../../../components/platforms/local/state-folder/process-identity.ts";
+import { findLeftovers, stopLeftovers } from "../../../../components/platforms/local/supervisor/leftovers.ts";
 import { removeSpec, waitReady, writeSpec } from "../../../../components/platforms/local/supervisor/process-spec.ts";
-import { createFolder, echoSpec, removeFolder, script, supervisorOf, until } from "../supervisor/test-folder.ts";
+import { createFolder, echoSpec, removeFolder, script, supervisorOf, until } from "./test-folder.ts";
 
 let folder: StateFolder;
 beforeEach(() => {
