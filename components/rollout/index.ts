@@ -13,8 +13,9 @@ export {
 export type { Ending, EndingRecord } from "./endings.ts";
 export type { ClosedInterval, Excess } from "./interval.ts";
 export { isJudged, type JudgesState, judgeSettings, judgesOf, verdictOf } from "./judges.ts";
-export { describeRung, type Ended, type Progress, waitsFor } from "./progress.ts";
+export { describeRung, type Ended, type Progress } from "./progress.ts";
 export { endedBefore, type Memory, type Refusal, refusalOf } from "./refusal.ts";
 export { type Division, divisionOf, emptyState, memoryOf, questionOf, type RolloutState } from "./state.ts";
 export { type Input, replay, type Step, step } from "./step.ts";
 export type { Order } from "./turn.ts";
+export { waitsFor } from "./waits.ts";

@@ -1,16 +1,9 @@
 import { expect, test } from "vitest";
 import { createJudge, type Decision, type Verdict } from "../../components/analysis/index.ts";
 import { judgeSettings } from "../../components/rollout/judges.ts";
-import {
-  changeTarget,
-  end,
-  type Observation,
-  observe,
-  type Progress,
-  shareOf,
-  startRollout,
-  waitsFor,
-} from "../../components/rollout/progress.ts";
+import { type Observation, observe } from "../../components/rollout/observe.ts";
+import { changeTarget, end, type Progress, shareOf, startRollout } from "../../components/rollout/progress.ts";
+import { waitsFor } from "../../components/rollout/waits.ts";
 import type { RolloutPlan, TrafficPlan } from "../../components/spec/traffic.ts";
 import { canaryPlan, rolloutPlan, stablePlan } from "../support/plans.ts";
 

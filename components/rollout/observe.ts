@@ -1,0 +1,140 @@
+import { HISTORY_UNITS, type Verdict } from "../analysis/index.ts";
+import type { RolloutPlan } from "../spec/traffic.ts";
+import type { ClosedInterval, Excess } from "./interval.ts";
+import type { Verdicts } from "./judges.ts";
+import { describeRung, end, freshStep, type Outcome, type Progress, round, shareOf } from "./progress.ts";
+import { repeatedFailures, waitsFor } from "./waits.ts";
+
+/** What one interval showed. */
+export interface Observation {
+  /** Wall clock, for people. */
+  readonly at: string;
+  /** Length of the interval on a monotonic clock, in ms. */
+  readonly ms: number;
+  readonly closed: ClosedInterval;
+  readonly verdicts: Verdicts;
+}
+
+/** The rollout after one more interval: it stays, climbs, completes, holds, or ends. */
+export function observe(before: Progress, plan: RolloutPlan, seen: Observation): Outcome {
+  if (before.step < 0 || before.ended !== undefined) return { progress: before };
+  const progress = add(before, seen);
+  const harm = harmIn(progress, seen);
+  if (harm !== undefined) return end(progress, seen.at, harm.cause, harm.reason);
+  if (progress.phase === "complete") return { progress };
+  return climb(progress, plan, seen.at) ?? timeOut(progress, plan, seen) ?? { progress };
+}
+
+function add(before: Progress, { ms, closed, verdicts: { live: verdict } }: Observation): Progress {
+  const stepArms = { ...before.stepArms };
+  const taught: Record<string, number> = { ...before.taught };
+  let reached = closed.copies !== undefined;
+  for (const [guard, { n0, n1 }] of Object.entries(closed.live.counts)) {
+    const known = stepArms[guard];
+    const stable = known?.stable === true || n0 > 0;
+    const judged = known?.judged === true || (stable && n1 > 0 && (before.taught?.[guard] ?? 0) >= HISTORY_UNITS);
+    stepArms[guard] = { stable, candidate: known?.candidate === true || n1 > 0, judged };
+    taught[guard] = (taught[guard] ?? 0) + n0;
+    reached ||= n1 > 0;
+  }
+  const { doubt: _doubted, ...kept } = before;
+  const half = verdict.evidence.thresholds.rollback / 2;
+  const doubted = verdict.evidence.guards.find(({ rollback }) => rollback.log > half);
+  const answered = answeredCopies(closed);
+  return {
+    ...kept,
+    taught,
+    ...(doubted !== undefined && { doubt: doubted.name }),
+    ...(closed.excess !== undefined && { excess: sumOf(before.excess, closed.excess) }),
+    elapsedMs: before.elapsedMs + ms,
+    stepElapsedMs: before.stepElapsedMs + ms,
+    ...(reached && before.candidateFromMs === undefined && { candidateFromMs: before.elapsedMs }),
+    stepArms,
+    stepCopies: before.stepCopies + answered,
+    intervals: before.intervals + 1,
+    proven: before.proven || verdict.verdict === "promote",
+  };
+}
+
+type BothExcess = NonNullable<Progress["excess"]>;
+
+function sumOf(before: BothExcess | undefined, { stable, candidate }: BothExcess): BothExcess {
+  const sum = (a: Excess | undefined, b: Excess): Excess => ({
+    requests: (a?.requests ?? 0) + b.requests,
+    bad: (a?.bad ?? 0) + b.bad,
+  });
+  return { stable: sum(before?.stable, stable), candidate: sum(before?.candidate, candidate) };
+}
+
+/** Copies that the candidate neither failed nor refused. */
+function answeredCopies({ copies }: ClosedInterval): number {
+  const [errors, refusals] = [copies?.counts.errorRate, copies?.counts.refusalRate];
+  if (errors === undefined) return 0;
+  return errors.n1 - [errors, refusals].reduce((sum, counts) => sum + Number(counts?.x1 ?? 0), 0);
+}
+
+function harmIn(
+  progress: Progress,
+  { verdicts: { live: verdict, copies } }: Observation,
+): { readonly cause: string; readonly reason: string } | undefined {
+  if (verdict.verdict === "rollback") return describeHarm(verdict, "stable");
+  const { shadowing } = shareOf(progress);
+  return shadowing && copies.verdict === "rollback" ? describeHarm(copies, "the same requests at stable") : undefined;
+}
+
+function describeHarm({ evidence }: Verdict, against: string): { readonly cause: string; readonly reason: string } {
+  const name = evidence.culprit?.guard ?? evidence.guards[0]?.name ?? "unknown";
+  const loudest = evidence.guards.find((guard) => guard.name === name)?.comparisons[0];
+  const rates =
+    loudest === undefined
+      ? ""
+      : ` (candidate ${percent(loudest.candidate.rate)} of ${loudest.candidate.units}, ${against} ${percent(loudest.stable.rate)} of ${loudest.stable.units})`;
+  return {
+    cause: `guard:${name}`,
+    reason: `${name} is worse than its margin allows${rates}; p = ${evidence.combined.p.toPrecision(2)}, alpha = ${evidence.alpha}`,
+  };
+}
+
+/** Up one step, or to completion, when everything that the plan asks for has been seen. */
+function climb(progress: Progress, plan: RolloutPlan, at: string): Outcome | undefined {
+  if (progress.phase === "holding" || waitsFor(progress, plan) !== undefined) return undefined;
+  const { ladder: steps, step } = progress;
+  const next = steps[step + 1];
+  if (next === undefined) {
+    const text = `the candidate has its ${describeRung(steps[step])} on evidence; it can be promoted`;
+    return { progress: { ...progress, phase: "complete" }, change: { kind: "complete", text } };
+  }
+  const raises = progress.raises + Number(typeof steps[step] === "number");
+  return {
+    progress: { ...progress, ...freshStep, step: step + 1, raises, stepSince: at },
+    change: { kind: "step", text: `${describeRung(steps[step])} → ${describeRung(next)}` },
+  };
+}
+
+/** What the plan says to do when the longest time has brought no decision. */
+function timeOut(progress: Progress, plan: RolloutPlan, seen: Observation): Outcome | undefined {
+  // The judge keeps the time: it stops while there is nothing to judge.
+  if (seen.verdicts.live.verdict !== "inconclusive" || progress.phase === "holding") return undefined;
+  const minutes = round(progress.elapsedMs / 60_000);
+  const text = `no decision after ${minutes} min, waiting for ${waitsFor(progress, plan)?.what ?? "the next step"}`;
+  // What speaks against it is not forgotten at the end, and what one client may have caused does not end it.
+  const onInconclusive =
+    progress.doubt !== undefined && plan.onInconclusive === "promote"
+      ? "hold"
+      : repeatedFailures(progress, plan) !== undefined
+        ? "hold"
+        : plan.onInconclusive;
+  switch (onInconclusive) {
+    case "rollback":
+      return end(progress, seen.at, "inconclusive", text);
+    case "hold":
+      return { progress: { ...progress, phase: "holding" }, change: { kind: "hold", text } };
+    case "promote": {
+      const last = progress.ladder.length - 1;
+      const moved = last === progress.step ? {} : { ...freshStep, step: last, stepSince: seen.at };
+      return { progress: { ...progress, ...moved, phase: "complete" }, change: { kind: "complete", text } };
+    }
+  }
+}
+
+const percent = (rate: number | null): string => (rate === null ? "no data" : `${(rate * 100).toFixed(2)} %`);

@@ -1,0 +1,121 @@
+import { isDeepStrictEqual } from "node:util";
+import type { TrafficPlan } from "../spec/traffic.ts";
+import {
+  asksForTraffic,
+  contentOf,
+  ended as endContent,
+  firstContents,
+  serving as serveContent,
+  tried,
+} from "./contents.ts";
+import { describePlan, endingBy } from "./endings.ts";
+import { isJudged, judgesOf } from "./judges.ts";
+import { noticedSince } from "./notices.ts";
+import { changeTarget, startRollout } from "./progress.ts";
+import { endedBefore, type Refusal, refusalOf, type StableChange, stableChangeOf } from "./refusal.ts";
+import { isRunning, memoryOf, questionOf } from "./state.ts";
+import { keepEnded } from "./take-back.ts";
+import type { Turn } from "./turn.ts";
+
+export function takePlan(turn: Turn, plan: TrafficPlan): Refusal | undefined {
+  const { state } = turn;
+  const before = state.plan;
+  const refusal = refusalOf(plan, memoryOf(state), turn.now);
+  if (refusal !== undefined) return refusal;
+  const change = stableChangeOf(plan, memoryOf(state));
+  if (!isDeepStrictEqual(before, plan) && typeof change === "string") adopt(turn, plan, change);
+  turn.set({
+    plan,
+    generation: state.generation + 1,
+    deprecatedSince: noticedSince(plan, state.deprecatedSince, turn.now),
+  });
+  turn.order({ kind: "divide", decided: false }, { kind: "save" });
+  return undefined;
+}
+
+function adopt(turn: Turn, plan: TrafficPlan, change: StableChange): void {
+  const before = turn.state.plan;
+  const continues = plan.candidate !== undefined && before?.rollout.identity === plan.rollout.identity;
+  const ending = before && endingBy(plan, change, isRunning(turn.state, before) && !continues);
+  if (ending !== undefined && before !== undefined) turn.record(ending.how, before, ending);
+  serve(turn, plan, change);
+  if (continues && before !== undefined && turn.state.progress !== undefined) changeShare(turn, plan, before);
+  else begin(turn, plan);
+  turn.set({ since: turn.at });
+  turn.note("plan", describePlan(plan));
+  if (change === "override") turn.note("override", `${plan.stable} serves unproven: ${plan.override}`);
+}
+
+/** What is remembered of contents when a plan changes what serves everybody. */
+function serve(turn: Turn, plan: TrafficPlan, change: StableChange): void {
+  const { plan: before, serving, takenBack } = turn.state;
+  let { contents } = turn.state;
+  if (change === "first") contents = { ...contents, ...firstContents(plan, undefined, turn.at) };
+  else if (change === "rollback" && serving !== undefined) {
+    const reason = `a plan made ${plan.stable} stable again`;
+    const version = before?.stable ?? "";
+    contents = endContent(contents, serving, { version, as: "stable", at: turn.at, cause: "plan", reason });
+  }
+  const sha256 = contentOf(plan, plan.stable);
+  turn.set({
+    contents: tried(serveContent(contents, sha256, turn.at, plan.override), plan),
+    serving: sha256,
+    rolledBack: undefined,
+    takenBack: takenBack && change === "none" && !asksForTraffic(plan),
+  });
+}
+
+/** Begins a plan's rollout. One that was ended once begins ended. */
+function begin(turn: Turn, plan: TrafficPlan): void {
+  const fresh = startRollout(plan, turn.at);
+  const ended = endedBefore(plan, turn.state);
+  turn.set({ progress: ended === undefined ? fresh : { ...fresh, phase: "aborted", ended } });
+  if (plan.candidate === undefined) turn.set({ judges: undefined });
+  else forgetEvidence(turn, plan);
+}
+
+/** The same rollout under another plan. One that has ended stays as it is. */
+function changeShare(turn: Turn, plan: TrafficPlan, before: TrafficPlan): void {
+  const { progress } = turn.state;
+  if (progress === undefined || progress.ended !== undefined) return;
+  turn.set({ progress: changeTarget(progress, plan, turn.at) });
+  if (questionOf(before) !== questionOf(plan)) forgetEvidence(turn, plan);
+}
+
+function forgetEvidence(turn: Turn, plan: TrafficPlan): void {
+  const { progress } = turn.state;
+  turn.set({
+    question: questionOf(plan),
+    judges: isJudged(plan) ? judgesOf(plan.rollout) : undefined,
+    ...(progress !== undefined && { progress: { ...progress, proven: false, intervals: 0, taught: {} } }),
+  });
+  turn.order({ kind: "forgetEvidence" });
+}
+
+/** Nothing is served any more. Ended rollouts stay known. */
+export function remove(turn: Turn): undefined {
+  const { plan } = turn.state;
+  if (plan === undefined) return;
+  if (isRunning(turn.state, plan))
+    turn.record("removed", plan, { cause: "plan", reason: "the endpoint was taken down" });
+  turn.set({ plan: undefined, progress: undefined, judges: undefined, generation: 0, deprecatedSince: {} });
+  turn.order({ kind: "divide", decided: false });
+}
+
+export function restart(turn: Turn, unknown: boolean): undefined {
+  const { plan } = turn.state;
+  if (plan === undefined) return;
+  turn.set({ since: turn.at });
+  if (unknown && plan.candidate !== undefined) {
+    const reason = "what the rollout had come to is lost with a damaged file; start its next attempt";
+    keepEnded(turn, plan, { at: turn.at, cause: "damage", by: "damage", reason });
+  }
+  begin(turn, plan);
+}
+
+export function loseEvidence(turn: Turn): undefined {
+  const { plan, progress } = turn.state;
+  if (plan?.candidate === undefined || progress === undefined) return;
+  turn.set({ progress: { ...progress, stepElapsedMs: 0, stepArms: {}, stepCopies: 0 } });
+  forgetEvidence(turn, plan);
+}

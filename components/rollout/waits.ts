@@ -1,0 +1,53 @@
+import type { RolloutPlan } from "../spec/traffic.ts";
+import type { Excess } from "./interval.ts";
+import { describeRung, type Progress } from "./progress.ts";
+
+export interface Wait {
+  readonly what: string;
+  /** Absent when it depends on data. */
+  readonly ms?: number;
+}
+
+/** What keeps the rollout from its next move upwards; undefined when nothing does. */
+export function waitsFor(progress: Progress, plan: RolloutPlan): Wait | undefined {
+  const { ladder: steps, step } = progress;
+  const bake = plan.bakeMs - progress.stepElapsedMs;
+  if (bake > 0) return { what: `bake ${describeRung(steps[step])}`, ms: bake };
+  const rung = steps[step];
+  const isLast = step === steps.length - 1;
+  if (rung === 0) return { what: "a weight above 0 %" };
+  if (rung === "shadow") {
+    if (progress.stepCopies === 0) return { what: "the candidate's first answered copy" };
+    if (isLast) return { what: "a weight: copies alone are no evidence for a promotion" };
+  } else if (!isLast || !progress.proven) {
+    const silent = plan.guards.find(({ metric }) => {
+      const arms = progress.stepArms[metric];
+      return arms?.stable !== true || arms.candidate !== true;
+    });
+    if (silent !== undefined) return { what: `data on both versions for ${silent.metric}` };
+    // The first units of stable teach the judge: a step that it has only learnt on has shown nothing.
+    const unjudged = plan.guards.find(
+      ({ metric, source }) => source === "requests" && progress.stepArms[metric]?.judged !== true,
+    );
+    if (unjudged !== undefined) return { what: `the first interval in which ${unjudged.metric} is judged` };
+  }
+  if (progress.doubt !== undefined) return { what: `the evidence of harm in ${progress.doubt} to fall` };
+  const repeated = repeatedFailures(progress, plan);
+  if (repeated !== undefined) return { what: repeated };
+  if ((isLast || step === steps.length - 2) && !progress.proven) {
+    return { what: "every guard to be shown non-inferior" };
+  }
+  return undefined;
+}
+
+/** So many failures of the same few inputs are no accident. */
+const MANY_REPEATS = 20;
+
+/** What few inputs ask again and again neither ends a rollout nor may be forgotten: it holds it. */
+export function repeatedFailures({ excess }: Progress, plan: RolloutPlan): string | undefined {
+  if (excess === undefined || excess.candidate.bad < MANY_REPEATS) return undefined;
+  const shareOfBad = ({ requests, bad }: Excess): number => (requests === 0 ? 0 : bad / requests);
+  const margin = plan.guards.find(({ metric }) => metric === "refusalRate")?.margin.value ?? 0.005;
+  if (shareOfBad(excess.candidate) <= shareOfBad(excess.stable) + margin) return undefined;
+  return `an answer to few inputs that come again and again: the candidate failed or refused ${excess.candidate.bad} of ${excess.candidate.requests}`;
+}

@@ -1,0 +1,116 @@
+/** `npm run bench:house`: how far the house is from its plan. `-- --write` also writes docs/benchmarks.md. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import ts from "typescript";
+import { repository } from "../support/project.ts";
+import { type Figure, figure } from "./figure.ts";
+import { Report } from "./report.ts";
+
+const FOLDERS = ["components", "stacks", "policies"];
+
+interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Product code; generated files and data are none. */
+const sources: readonly Source[] = FOLDERS.flatMap((folder) =>
+  readdirSync(path.join(repository, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => path.join(folder, name)),
+).map((file) => ({ file, text: readFileSync(path.join(repository, file), "utf8") }));
+
+const listed = (names: readonly string[], most = 6): string =>
+  names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
+
+/** Where the house's own tools say that an import breaks a wall. */
+function wallsBroken(): readonly Figure[] {
+  const depcruise = path.join(repository, "node_modules/.bin/depcruise");
+  const config = path.join(repository, "test/bench/house/walls.cjs");
+  const args = [...FOLDERS, "--config", config, "--output-type", "json"];
+  let output: string;
+  try {
+    output = execFileSync(depcruise, args, { cwd: repository, encoding: "utf8", maxBuffer: 2 ** 28 });
+  } catch (error) {
+    output = (error as { readonly stdout: string }).stdout;
+  }
+  const { violations } = (JSON.parse(output) as { summary: { violations: readonly { rule: { name: string } }[] } })
+    .summary;
+  const names = violations.map(({ rule }) => rule.name);
+  const detail = [...new Set(names)].map((name) => `${name}: ${names.filter((each) => each === name).length}`);
+  return [figure("walls-broken", violations.length, "imports", { atMost: 0 }, detail.join("; ") || "none")];
+}
+
+/** Folders whose code knows a thing by its name. */
+function rooms(name: string, words: RegExp, what: string): Figure {
+  const knowing = sources.filter(({ text }) => words.test(text)).map(({ file }) => path.dirname(file));
+  const folders = [...new Set(knowing)].toSorted();
+  return figure(name, folders.length, "folders", { atMost: 2 }, `${what}: ${listed(folders)}`);
+}
+
+const knownRooms = (): readonly Figure[] => [
+  rooms(
+    "guard-rooms",
+    /"(?:errorRate|refusalRate|latency)"|\.(?:errorRate|refusalRate)\b/,
+    "know a guard's kind by name",
+  ),
+  rooms("kind-rooms", /"local"|platforms\/local\/|^ {2}local:/m, "know a platform's kind by name"),
+  rooms("pin-rooms", /\bsha256\b/, "know a pin's algorithm by name"),
+];
+
+function longestFile(): readonly Figure[] {
+  const byLength = sources
+    .map(({ file, text }) => ({ file, lines: text.split("\n").length - 1 }))
+    .toSorted((a, b) => b.lines - a.lines);
+  const longer = byLength.filter(({ lines }) => lines > 300).map(({ file, lines }) => `${file} ${lines}`);
+  const detail = longer.length === 0 ? (byLength[0]?.file ?? "") : `longer than 300: ${listed(longer)}`;
+  return [figure("longest-file", byLength[0]?.lines ?? 0, "lines", { atMost: 300 }, detail)];
+}
+
+/** Exported declarations without a word on what they are. Those of a file that exports one thing of its name are no exception. */
+function docstringsMissing(): readonly Figure[] {
+  const missing = sources.flatMap(({ file, text }) => {
+    const parsed = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+    return parsed.statements
+      .filter((statement) => ts.canHaveModifiers(statement) && isExported(statement) && !isDescribed(statement, parsed))
+      .map((statement) => `${file}:${parsed.getLineAndCharacterOfPosition(statement.getStart()).line + 1}`);
+  });
+  return [figure("docstrings-missing", missing.length, "exports", { atMost: 0 }, listed(missing))];
+}
+
+const isExported = (statement: ts.Statement): boolean =>
+  ts.canHaveModifiers(statement) &&
+  (ts.getModifiers(statement) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+
+const isDescribed = (statement: ts.Statement, file: ts.SourceFile): boolean =>
+  (ts.getLeadingCommentRanges(file.text, statement.pos) ?? []).some(({ pos }) => file.text.startsWith("/**", pos));
+
+/** What a controller in a cluster would carry: the decisions and the judge, unminified. */
+function controllerBundle(): readonly Figure[] {
+  const folder = mkdtempSync(path.join(tmpdir(), "house-"));
+  try {
+    const out = path.join(folder, "controller.mjs");
+    const entry = path.join(repository, "components/rollout/index.ts");
+    const rolldown = path.join(repository, "node_modules/.bin/rolldown");
+    execFileSync(rolldown, [entry, "--file", out, "--platform", "node", "--format", "esm"], {
+      cwd: repository,
+      stdio: "pipe",
+    });
+    const text = readFileSync(out, "utf8");
+    const imports = [...text.matchAll(/^import .* from "([^"]+)"/gm)].map(([, name]) => name ?? "");
+    const detail = `components/rollout and components/analysis; imports ${listed(imports)}; zod ${text.includes("zod") ? "in it" : "not in it"}`;
+    return [figure("controller-bundle-kb", statSync(out).size / 1000, "kB", { atMost: 70 }, detail)];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const report = new Report("house");
+await report.take("walls", wallsBroken);
+await report.take("rooms", knownRooms);
+await report.take("files", longestFile);
+await report.take("docstrings", docstringsMissing);
+await report.take("controller", controllerBundle);
+report.end();
