@@ -14,6 +14,7 @@ import { basename, dirname, join } from "node:path";
 import type { z } from "zod";
 import { errorCode, HostError } from "./host-error.ts";
 
+/** How a file is written. */
 export interface WriteOptions {
   /** @default 0o644 */
   readonly mode?: number;
@@ -95,6 +96,7 @@ export function readJsonLines<Schema extends z.ZodType>(path: string, schema: Sc
 export const temporaryBeside = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`);
 
+/** The name of a file that is being written, or whose writer died. */
 export const isTemporary = (name: string): boolean => name.startsWith(".") && name.endsWith(".tmp");
 
 /** Makes a rename or a removal in this folder last over a power failure. */

@@ -15,6 +15,7 @@ export interface ProcessIdentity {
   readonly bootId: string;
 }
 
+/** What stands in a file that names a process. */
 export const processIdentitySchema: z.ZodType<ProcessIdentity> = z.object({
   pid: z.int().positive(),
   startTime: z.string(),
@@ -28,15 +29,18 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return { pid, startTime: facts.startTime, bootId: readBootId() };
 }
 
+/** One process, not a later one of the same number. */
 export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity): boolean {
   return one.pid === other.pid && one.startTime === other.startTime && one.bootId === other.bootId;
 }
 
+/** This very process runs still. */
 export function isAlive(identity: ProcessIdentity): boolean {
   const now = identify(identity.pid);
   return now !== undefined && isSameProcess(now, identity);
 }
 
+/** How long a process is given. */
 export interface StopOptions {
   /** Between the request to end (SIGTERM) and the end by force (SIGKILL), in milliseconds. */
   readonly graceMs: number;

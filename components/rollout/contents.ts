@@ -39,6 +39,7 @@ export type Contents = Readonly<Record<string, ContentRecord>>;
 
 const UNKNOWN: ContentRecord = { attempt: 0, overrides: [] };
 
+/** What is known of a content; of one that nobody has seen, nothing. */
 export const recordOf = (contents: Contents, sha256: string): ContentRecord =>
   Object.hasOwn(contents, sha256) ? (contents[sha256] ?? UNKNOWN) : UNKNOWN;
 
@@ -46,8 +47,10 @@ export const recordOf = (contents: Contents, sha256: string): ContentRecord =>
 export const contentOf = (plan: TrafficPlan, version: string | undefined): string =>
   version !== undefined && Object.hasOwn(plan.versions, version) ? (plan.versions[version]?.sha256 ?? "") : "";
 
+/** Which attempt a plan asks for; 1 where it names none. */
 export const attemptOf = ({ rollout }: TrafficPlan): number => Number(rollout.attempt) || 1;
 
+/** The candidate is to answer somebody, or to get copies. */
 export const asksForTraffic = ({ candidate, weight, shadow }: TrafficPlan): boolean =>
   candidate !== undefined && (weight > 0 || shadow);
 
@@ -99,6 +102,7 @@ export function firstContents(
   return back === undefined ? contents : ended(contents, back.sha256, endOfRollback(back));
 }
 
+/** A rollback as what is remembered of the content that it took out. */
 export const endOfRollback = ({ version, at, reason, by }: RolledBack): Omit<ContentEnd, "attempt"> => ({
   version,
   as: "stable",

@@ -14,6 +14,7 @@ export interface JudgesState {
   readonly copies: JudgeState;
 }
 
+/** What both judges say of what they have seen. */
 export interface Verdicts {
   readonly live: Verdict;
   readonly copies: Verdict;
@@ -22,6 +23,7 @@ export interface Verdicts {
 /** What can be read off an answer that nobody used. */
 const COPIES_GUARDS = ["errorRate", "refusalRate"] as const;
 
+/** There is a candidate, and something to judge it by. */
 export const isJudged = ({ candidate, rollout }: TrafficPlan): boolean =>
   candidate !== undefined && rollout.guards.length > 0;
 

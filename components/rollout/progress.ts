@@ -2,6 +2,7 @@ import type { RolloutPhase, RolloutStatus } from "../spec/status.ts";
 import { ladder, type TrafficPlan } from "../spec/traffic.ts";
 import type { Excess } from "./interval.ts";
 
+/** Why a rollout has ended, as the status tells it. */
 export type Ended = NonNullable<RolloutStatus["ended"]>;
 
 /**
@@ -46,11 +47,13 @@ interface StepArms {
   readonly judged?: boolean;
 }
 
+/** What people are told of a decision. */
 export interface Change {
   readonly kind: "step" | "complete" | "hold" | "abort";
   readonly text: string;
 }
 
+/** A rollout after something happened; `change` when something was decided. */
 export interface Outcome {
   readonly progress: Progress;
   readonly change?: Change;
@@ -74,6 +77,7 @@ export function startRollout(plan: TrafficPlan, at: string): Progress {
   };
 }
 
+/** What is counted of a step when it begins. */
 export const freshStep = { stepElapsedMs: 0, stepArms: {}, stepCopies: 0 };
 
 /** The candidate's part of the traffic now. */
@@ -116,7 +120,9 @@ export function end(progress: Progress, at: string, cause: string, reason: strin
   return { progress: { ...progress, phase: "aborted", ended }, change: { kind: "abort", text: reason } };
 }
 
+/** A step in words: `shadow`, `5 %`. */
 export const describeRung = (rung: "shadow" | number | undefined): string =>
   rung === undefined ? "no traffic" : rung === "shadow" ? "shadow" : `${rung / 100} %`;
 
+/** To three decimals. */
 export const round = (value: number): number => Math.round(value * 1000) / 1000;

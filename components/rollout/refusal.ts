@@ -11,6 +11,7 @@ import {
 } from "./contents.ts";
 import type { Ended } from "./progress.ts";
 
+/** Why a plan is not taken, or a version not gone back to. */
 export interface Refusal {
   readonly code: /** The candidate's traffic was taken away before. */
     | "rolloutAborted"

@@ -62,6 +62,7 @@ export interface Division {
   readonly shadowing: boolean;
 }
 
+/** How traffic is to be divided by a state; undefined while nothing is to be served. */
 export function divisionOf(state: RolloutState): Division | undefined {
   const { plan, progress } = state;
   if (plan === undefined || progress === undefined) return undefined;
@@ -85,6 +86,7 @@ export const memoryOf = ({
   deprecatedSince,
 });
 
+/** The plan has a candidate whose rollout was not ended. */
 export const isRunning = ({ progress }: RolloutState, { candidate }: TrafficPlan): boolean =>
   candidate !== undefined && progress?.ended === undefined;
 

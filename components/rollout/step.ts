@@ -28,6 +28,7 @@ export type Input = { readonly now: number } & (
   | { readonly kind: "note"; readonly event: TrafficEvent["kind"]; readonly text: string }
 );
 
+/** What comes of an input. */
 export interface Step {
   readonly state: RolloutState;
   readonly orders: readonly Order[];

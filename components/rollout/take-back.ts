@@ -37,6 +37,7 @@ export function enact(turn: Turn, plan: TrafficPlan, { progress, change }: Outco
   if (ended !== undefined) turn.record(ended.cause === "person" ? "aborted" : "stopped", plan, ended);
 }
 
+/** It does not open again: neither the rollout nor its content at this attempt. */
 export function keepEnded(turn: Turn, plan: TrafficPlan, end: Ended): void {
   const { candidate, rollout } = plan;
   const { ended, contents } = turn.state;

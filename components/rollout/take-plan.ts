@@ -17,6 +17,7 @@ import { isRunning, memoryOf, questionOf } from "./state.ts";
 import { keepEnded } from "./take-back.ts";
 import type { Turn } from "./turn.ts";
 
+/** A plan comes into force, or is refused with the reason. */
 export function takePlan(turn: Turn, plan: TrafficPlan): Refusal | undefined {
   const { state } = turn;
   const before = state.plan;
@@ -102,6 +103,7 @@ export function remove(turn: Turn): undefined {
   turn.order({ kind: "divide", decided: false });
 }
 
+/** The rollout of the plan in force begins anew. @param unknown nobody knows whether its candidate was stopped: it is */
 export function restart(turn: Turn, unknown: boolean): undefined {
   const { plan } = turn.state;
   if (plan === undefined) return;
@@ -113,6 +115,7 @@ export function restart(turn: Turn, unknown: boolean): undefined {
   begin(turn, plan);
 }
 
+/** Evidence begins anew on the step where the rollout stands. */
 export function loseEvidence(turn: Turn): undefined {
   const { plan, progress } = turn.state;
   if (plan?.candidate === undefined || progress === undefined) return;

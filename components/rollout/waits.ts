@@ -2,6 +2,7 @@ import type { RolloutPlan } from "../spec/traffic.ts";
 import type { Excess } from "./interval.ts";
 import { describeRung, type Progress } from "./progress.ts";
 
+/** What a rollout waits for, in words. */
 export interface Wait {
   readonly what: string;
   /** Absent when it depends on data. */

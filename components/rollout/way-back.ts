@@ -12,6 +12,7 @@ export type WayBack =
   | { readonly kind: "nowhere" }
   | { readonly kind: "version"; readonly version: string };
 
+/** What decides where a rollback goes. */
 export interface RollbackFacts {
   readonly plan: TrafficPlan;
   /** The version that serves everybody now. */
