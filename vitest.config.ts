@@ -2,8 +2,13 @@ import { defineConfig } from "vitest/config";
 
 const limits = { testTimeout: 120_000, hookTimeout: 180_000 };
 
-/** Of one room with shorter tests, run with the faults: many runs of the engine each. */
-const LONG = ["test/kit/options.test.ts"];
+/** Of rooms with shorter tests, run with the faults: many runs of the engine or of the compiler each. */
+const LONG = [
+  "test/kit/options.test.ts",
+  "test/package/consumer.test.ts",
+  "test/package/types.test.ts",
+  "test/stacks/engine/real-engine.test.ts",
+];
 
 /**
  * Lanes. `npm test` is the first: what everybody runs before a commit. The others take longer, and have a command each.
