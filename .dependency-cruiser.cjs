@@ -27,8 +27,8 @@ module.exports = {
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?(crypto|util)$" },
     },
     floor("kit", "^components/kit/", ["^components/(kit|spec)/", pulumi]),
-    floor("contracts", "^components/(platforms/platform|archives/archive-store|monitors/monitor)\\.ts$", [
-      "^components/(kit|spec)/",
+    floor("contracts", "^components/(platforms/(platform|data-plane)|archives/archive-store|monitors/monitor)\\.ts$", [
+      "^components/(kit|spec|rollout)/",
       pulumi,
     ]),
     floor("monitors", "^components/monitors/prometheus/", [
@@ -39,7 +39,7 @@ module.exports = {
       name: "data-plane-knows-no-pulumi",
       comment: "These processes serve: 135 MB and half a second of engine SDK have no place in them.",
       severity: "error",
-      from: { path: `${local}/(gateway|server|supervisor|state-folder)/` },
+      from: { path: `${local}/(gateway|server|supervisor|state-folder|data-plane)/` },
       to: { path: "@pulumi/", reachable: true },
     },
     floor("data-plane", `${local}/(gateway|server|supervisor|state-folder)/`, [
@@ -63,6 +63,11 @@ module.exports = {
       from: { path: `${local}/gateway/`, pathNot: `${local}/gateway/(main|listening)\\.ts$` },
       to: { path: "^(net|tls|http2|https)$", dependencyTypesNot: ["type-only"] },
     },
+    floor("asking", `${local}/data-plane/`, [
+      `${local}/(gateway|supervisor|state-folder|data-plane)/`,
+      "^components/(spec|rollout|host)/",
+      "^components/platforms/data-plane\\.ts$",
+    ]),
     floor("provider", `${local}/provider/`, [
       `${local}/(gateway|server|supervisor|state-folder|provider)/`,
       "^components/(kit|spec|host)/",

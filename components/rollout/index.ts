@@ -11,6 +11,7 @@ export {
   serving as serveContent,
 } from "./contents.ts";
 export type { Ending, EndingRecord } from "./endings.ts";
+export type { Evidence, HistoryEntry, HistoryRecord, HistorySummary } from "./history.ts";
 export type { ClosedInterval, Excess } from "./interval.ts";
 export { isJudged, type JudgesState, judgeSettings, judgesOf, verdictOf } from "./judges.ts";
 export { describeRung, type Ended, type Progress } from "./progress.ts";

@@ -2,8 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { HostError } from "../../components/host/host-error.ts";
-import { requireArchive } from "../../components/platforms/local/state-folder/archive-damage.ts";
-import { findStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import type { Problem } from "../../components/spec/index.ts";
 import { type Change, policyPacksOf } from "./change.ts";
 import type { Options } from "./command.ts";
@@ -58,19 +56,19 @@ export async function refuseWithoutArchive(
  * @throws Failure (2) when the archive is not there, not whole, or not on this machine.
  */
 export async function refuseWithoutRecord({ project, release }: Change, version: string): Promise<void> {
-  const folder = findStateFolder(project.stateFolder);
-  if (folder === undefined) {
+  const { dataPlane } = project;
+  if (!dataPlane.exists()) {
     throw problemsFailure([
       {
         ...archiveProblem(version),
-        seen: `no state folder at ${project.stateFolder}`,
+        seen: `no state folder at ${dataPlane.place}`,
         cure: "Run this on the machine that keeps the archive; its files are verified there before anything is written.",
       },
     ]);
   }
   const sha256 = release.versions[version]?.source.sha256;
   const expected = { model: release.model.name, version, ...(sha256 === undefined ? {} : { sha256 }) };
-  await requireArchive(folder, expected).catch((error: unknown) => {
+  await dataPlane.requireArchive(expected).catch((error: unknown) => {
     if (!(error instanceof HostError)) throw error;
     const { path, seen, cure } = error.problem;
     throw problemsFailure([{ ...archiveProblem(version), seen: `${path}: ${seen}`, cure }]);

@@ -1,6 +1,5 @@
 import { delimiter, resolve } from "node:path";
 import type { MoveResult } from "../../components/lifecycle/index.ts";
-import { findStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import { checkRelease, type Release } from "../../components/spec/index.ts";
 import type { Options, Outcome } from "./command.ts";
 import { paintDiff, renderDiff } from "./configuration-diff.ts";
@@ -35,7 +34,7 @@ export interface ChangeSteps {
  */
 export async function changeRelease(terminal: Terminal, options: Options, steps: ChangeSteps): Promise<Outcome> {
   const project = findProject(options);
-  findStateFolder(project.stateFolder);
+  project.dataPlane.exists();
   const change = planChange(project, steps.move);
   await steps.check?.(change);
   showChange(terminal, change);
@@ -46,7 +45,7 @@ export async function changeRelease(terminal: Terminal, options: Options, steps:
     return { facts: { ...factsOf(change), changed: false, converged: null } };
   }
   writeStackFile(change.file, change.text);
-  forgetRollback(project.stateFolder);
+  forgetRollback(project.dataPlane.place);
   terminal.stand({ done: "The configuration is written.", left: `What is left: ${upCommand(project)}` });
   return { facts: { ...factsOf(change), ...(await convergeUnless(terminal, options, project)) } };
 }

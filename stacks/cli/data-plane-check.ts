@@ -1,13 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { planTraffic } from "../../components/lifecycle/index.ts";
-import { memoryFromFiles, refusalFromFiles } from "../../components/platforms/local/gateway/refusal-from-files.ts";
-import { folderAt } from "../../components/platforms/local/state-folder/folder.ts";
-import { endedBefore } from "../../components/rollout/index.ts";
+import type { Answer, DataPlane, Endpoint } from "../../components/platforms/data-plane.ts";
 import { parseRelease, type TrafficPlan, type TrafficStatus } from "../../components/spec/index.ts";
 import type { Change } from "./change.ts";
 import type { Options } from "./command.ts";
 import { exitCodes, Failure } from "./failure.ts";
-import { type Answer, findGateways, type Gateway, knownGateways, readStatus } from "./gateways.ts";
 import { renderShare, renderUntil } from "./render-time.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,19 +13,24 @@ import type { Terminal } from "./terminal.ts";
  * its own files. What cannot be read is no "there is none".
  * @throws Failure (3); HostError when the files cannot be read.
  */
-export function refuseEndedRollout({ project, file, release }: Change): void {
+export async function refuseEndedRollout({ project: { dataPlane }, file, release }: Change): Promise<void> {
   const plan = planTraffic(parseRelease(release));
   const isConfigured = planTraffic(parseRelease(file.release)).candidate !== undefined;
   if (plan.weight === 0 && !plan.shadow) return;
-  for (const { endpoint } of knownGateways(project.stateFolder, { model: plan.model })) {
-    refuseEnded(project.stateFolder, endpoint, plan, isConfigured);
-    const refusal = refusalFromFiles(folderAt(project.stateFolder), endpoint, plan);
+  for (const { endpoint } of dataPlane.known({ model: plan.model })) {
+    await refuseEnded(dataPlane, endpoint, plan, isConfigured);
+    const refusal = await dataPlane.refusalOf(endpoint, plan);
     if (refusal) throw new Failure(exitCodes.aborted, `Gateway ${endpoint} would refuse this: ${refusal.error}`);
   }
 }
 
-function refuseEnded(stateFolder: string, endpoint: string, plan: TrafficPlan, isConfigured: boolean): void {
-  const end = endedBefore(plan, memoryFromFiles(folderAt(stateFolder), endpoint));
+async function refuseEnded(
+  dataPlane: DataPlane,
+  endpoint: string,
+  plan: TrafficPlan,
+  isConfigured: boolean,
+): Promise<void> {
+  const end = await dataPlane.endedBefore(endpoint, plan);
   if (end) throw endedFailure(plan, end, isConfigured);
 }
 
@@ -46,12 +48,12 @@ export async function refuseEarlyPromotion(
 ): Promise<void> {
   const plan = planTraffic(parseRelease(file.release));
   for (;;) {
-    const gateways = findGateways(project.stateFolder, { model: plan.model });
-    if (gateways.length === 0) {
+    const endpoints = project.dataPlane.endpoints({ model: plan.model });
+    if (endpoints.length === 0) {
       terminal.warn("no gateway of this stack on this machine: nothing here shows how the candidate did");
       return;
     }
-    const waits = await waitsOf(project.stateFolder, gateways, plan);
+    const waits = await waitsOf(project.dataPlane, endpoints, plan);
     if (waits.length === 0) return;
     if (options.force) {
       for (const wait of waits) terminal.warn(`promoting although ${wait}`);
@@ -67,9 +69,9 @@ export async function refuseEarlyPromotion(
   }
 }
 
-async function waitsOf(stateFolder: string, gateways: readonly Gateway[], plan: TrafficPlan): Promise<string[]> {
-  for (const { endpoint } of gateways) refuseEnded(stateFolder, endpoint, plan, true);
-  const answers = await Promise.all(gateways.map((gateway) => readStatus(stateFolder, gateway)));
+async function waitsOf(dataPlane: DataPlane, endpoints: readonly Endpoint[], plan: TrafficPlan): Promise<string[]> {
+  for (const { endpoint } of endpoints) await refuseEnded(dataPlane, endpoint, plan, true);
+  const answers = await Promise.all(endpoints.map(({ endpoint }) => dataPlane.status(endpoint)));
   return answers.map((answer) => waitOf(answer, plan)).filter((wait) => wait !== undefined);
 }
 

@@ -9,7 +9,7 @@ import { findRollback } from "./rollback-marker.ts";
  * it, the mark of the last rollback keeps a second one from going further back.
  */
 export function goBack(
-  { stateFolder }: Project,
+  { dataPlane }: Project,
   { to }: Options,
   way: "rollback" | "abort",
   serving: string | undefined,
@@ -18,7 +18,7 @@ export function goBack(
   if (to !== undefined) return (release) => rollbackTo(release, to);
   if (serving !== undefined) return (release) => rollback(release, { serving });
   return (release) => {
-    const before = findRollback(stateFolder, release.rollout, new Date());
+    const before = findRollback(dataPlane.place, release.rollout, new Date());
     if (before === undefined) return rollback(release);
     const reason = `Rolled back at ${before.at} already: nothing to do. To go further back, name the version: mlc rollback --to VERSION`;
     return { release, reasons: [reason] };

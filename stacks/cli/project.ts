@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
-import { placeOf } from "../../components/platforms/local/state-folder/place.ts";
+import type { DataPlane } from "../../components/platforms/data-plane.ts";
+import { locateDataPlane } from "../data-planes.ts";
 import type { Options } from "./command.ts";
 import { usageFailure } from "./failure.ts";
 
@@ -12,10 +13,8 @@ export interface StackPlace {
   readonly stack: string;
   /** Absolute path of Pulumi.<stack>.yaml, where there is one. */
   readonly stackFile?: string;
-  /** Where the local platform keeps this stack on this machine, whether it exists or not. */
-  readonly stateFolder: string;
-  /** The danger of that place, and the way out of it. */
-  readonly warning?: string;
+  /** What serves it, whether there is anything or not. */
+  readonly dataPlane: DataPlane;
 }
 
 /** A Pulumi project and the stack of it that a command is about. */
@@ -41,7 +40,7 @@ export function findProject(options: Options, env: NodeJS.ProcessEnv = process.e
       `Stack "${stack}" has no configuration in ${folder}. ${listed(stacks)} Name one with --stack, or write Pulumi.${shortName(stack)}.yaml (\`mlc init --stack ${shortName(stack)}\`).`,
     );
   }
-  return { root, stack, stackFile, ...stateOf({ root, stack, stackFile }, options, env) };
+  return { root, stack, stackFile, dataPlane: dataPlaneOf({ root, stack, stackFile }, options, env) };
 }
 
 /**
@@ -58,22 +57,16 @@ export function locateStack(options: Options, env: NodeJS.ProcessEnv = process.e
   const stack = options.stack ?? env.PULUMI_STACK ?? only(stacks, folder);
   const stackFile = fileOf(root, folder, shortName(stack));
   const found = { root, stack, ...(stackFile === undefined ? {} : { stackFile }) };
-  return { ...found, ...stateOf(found, options, env) };
+  return { ...found, dataPlane: dataPlaneOf(found, options, env) };
 }
 
-function stateOf(
-  { root, stack, stackFile }: Omit<StackPlace, "stateFolder">,
+function dataPlaneOf(
+  { root, stack, stackFile }: Omit<StackPlace, "dataPlane">,
   options: Options,
   env: NodeJS.ProcessEnv,
-): Pick<StackPlace, "stateFolder" | "warning"> {
-  const request = { root, stack: shortName(stack), project: projectName(root, stack, options), env };
-  const { path, warning } = placeOf(request);
-  if (!existsSync(path)) {
-    // Known by its pointer as a rule; a home in which nothing can be written has none.
-    const stateFolder = orNothing(() => settingIn(readFileSync(stackFile ?? "", "utf8"), "stateFolder"));
-    if (stateFolder !== undefined) return { stateFolder };
-  }
-  return { stateFolder: path, ...(warning === undefined ? {} : { warning }) };
+): DataPlane {
+  const setting = (name: string) => orNothing(() => settingIn(readFileSync(stackFile ?? "", "utf8"), name));
+  return locateDataPlane({ root, stack: shortName(stack), project: projectName(root, stack, options), env, setting });
 }
 
 function projectName(root: string, stack: string, { project }: Options): string {
@@ -137,11 +130,14 @@ function configurationFolder(root: string): string {
 const projectText = (root: string): string => readFileSync(projectFileIn(root) ?? join(root, "Pulumi.yaml"), "utf8");
 
 /** A one-line setting, found without a YAML parser: loading one takes longer than a rollback may. */
-const settingIn = (text: string, name: "name" | "stackConfigDir" | "stateFolder"): string | undefined =>
+const settingIn = (text: string, name: string): string | undefined =>
   new RegExp(
-    `${name === "stateFolder" ? "[\\s{,]" : "^\\ufeff?"}["']?${name}["']?:[ \\t]*(["']?)([^"'#\\r\\n,}]+?)\\1[ \\t]*(?:[#,}].*)?\\r?$`,
+    `${ofProject.has(name) ? "^\\ufeff?" : "[\\s{,]"}["']?${name}["']?:[ \\t]*(["']?)([^"'#\\r\\n,}]+?)\\1[ \\t]*(?:[#,}].*)?\\r?$`,
     "m",
   ).exec(text)?.[2];
+
+/** What stands at the beginning of a line of Pulumi.yaml. */
+const ofProject: ReadonlySet<string> = new Set(["name", "stackConfigDir"]);
 
 function orNothing<Value>(read: () => Value): Value | undefined {
   try {

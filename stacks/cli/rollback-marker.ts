@@ -15,28 +15,28 @@ export interface RollbackMarker {
 /** After this time a rollback is a new one, in milliseconds. */
 const SAME_INCIDENT_MS = 24 * 3_600_000;
 
-/** Beside the state folder, so that it is there when the folder is not. */
-const markerPath = (stateFolder: string): string => `${stateFolder}.rollback.json`;
+/** Beside what serves, so that it is there when that is not. */
+const markerPath = (place: string): string => `${place}.rollback.json`;
 
 /** The rollback that made this section; undefined when none did of late. */
-export function findRollback(stateFolder: string, rollout: RolloutDocument, now: Date): RollbackMarker | undefined {
-  const marker = readMarker(stateFolder);
+export function findRollback(place: string, rollout: RolloutDocument, now: Date): RollbackMarker | undefined {
+  const marker = readMarker(place);
   const isSame = marker !== undefined && marker.rollout === hashOf(rollout);
   return isSame && now.getTime() - Date.parse(marker.at) < SAME_INCIDENT_MS ? marker : undefined;
 }
 
-export function rememberRollback(stateFolder: string, rollout: RolloutDocument, now: Date): void {
+export function rememberRollback(place: string, rollout: RolloutDocument, now: Date): void {
   const marker: RollbackMarker = { rollout: hashOf(rollout), at: now.toISOString() };
-  mkdirSync(dirname(stateFolder), { recursive: true, mode: 0o700 });
-  writeJsonAtomic(markerPath(stateFolder), marker);
+  mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+  writeJsonAtomic(markerPath(place), marker);
 }
 
 /** Another move was made since: the next rollback is a new one. */
-export const forgetRollback = (stateFolder: string): void => rmSync(markerPath(stateFolder), { force: true });
+export const forgetRollback = (place: string): void => rmSync(markerPath(place), { force: true });
 
-function readMarker(stateFolder: string): RollbackMarker | undefined {
+function readMarker(place: string): RollbackMarker | undefined {
   try {
-    return JSON.parse(readFileSync(markerPath(stateFolder), "utf8")) as RollbackMarker;
+    return JSON.parse(readFileSync(markerPath(place), "utf8")) as RollbackMarker;
   } catch {
     // Without it, or with a part of it, the configuration alone decides.
     return undefined;

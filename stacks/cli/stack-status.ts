@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { planTraffic } from "../../components/lifecycle/index.ts";
-import { findStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
+import type { Look } from "../../components/platforms/data-plane.ts";
 import {
   checkRelease,
   parseRelease,
@@ -9,11 +9,7 @@ import {
   type TrafficStatus,
 } from "../../components/spec/index.ts";
 import type { Options } from "./command.ts";
-import { bad, type Finding, note } from "./doctor/finding.ts";
-import { checkOrphans } from "./doctor/state-checks.ts";
 import { type ExitCode, exitCodes } from "./failure.ts";
-import { type Answer, findGateways, pageUrl, readStatus } from "./gateways.ts";
-import { lookAtProcesses, lookAtSupervisor } from "./process-looks.ts";
 import { findProject, type Project } from "./project.ts";
 import { renderTraffic } from "./render-status.ts";
 import { renderSeconds } from "./render-time.ts";
@@ -21,57 +17,24 @@ import { modelOf, readStackFile } from "./stack-file.ts";
 import type { Paint } from "./terminal.ts";
 
 /** All that this machine knows of a stack. */
-export interface StackStatus {
+export interface StackStatus extends Look {
   readonly project: Project;
   /** Absent when the configuration has problems. */
   readonly release?: ResolvedRelease;
   readonly problems: number;
-  readonly endpoints: readonly EndpointStatus[];
-  /** What is wrong with what runs, or has to be known: the supervisor, each process, the place of the state. */
-  readonly findings: readonly Finding[];
 }
 
-export type EndpointStatus = Answer & {
-  readonly url: string;
-  readonly page: string;
-  /** The gateway answers, and the process of the stable version answers it. */
-  readonly serves: boolean;
-};
-
-/** @throws HostError when the folder is another user's, a newer version's or another machine's. */
+/** @throws HostError when what serves is another user's, a newer version's or another machine's. */
 export async function readStackStatus(options: Options): Promise<StackStatus> {
   const project = findProject(options);
-  const folder = findStateFolder(project.stateFolder);
+  project.dataPlane.exists();
   const { release } = readStackFile(project);
   const problems = checkRelease(release).length;
-  const gateways = findGateways(project.stateFolder, { model: modelOf(release) });
-  const [looks, answers] = await Promise.all([
-    folder === undefined ? [] : lookAtProcesses(folder),
-    Promise.all(gateways.map((gateway) => readStatus(project.stateFolder, gateway))),
-  ]);
-  const silent = new Set(looks.filter(({ ready }) => !ready).map(({ name }) => name));
-  const endpoints = gateways.flatMap((gateway, index) => {
-    const answer = answers[index];
-    const serves = answer?.status !== undefined && !silent.has(gateway.stableServer ?? "");
-    const places = { url: `http://127.0.0.1:${gateway.port}`, page: pageUrl(gateway) };
-    return answer === undefined ? [] : [{ ...answer, ...places, serves }];
-  });
-  const all = [
-    ...(folder === undefined ? checkOrphans(project.stateFolder) : [lookAtSupervisor(folder)]),
-    ...looks.map(({ finding }) => finding),
-    ...gateways.flatMap(({ endpoint, damage }) =>
-      damage === undefined
-        ? []
-        : [bad(`endpoint ${endpoint}`, damage, "run this as who deployed it; pulumi up writes it anew")],
-    ),
-    ...(project.warning === undefined ? [] : [note("state folder", project.warning)]),
-  ];
   return {
     project,
     problems,
     ...(problems === 0 && { release: parseRelease(release) }),
-    endpoints,
-    findings: all.filter((finding) => !finding.ok || finding.note),
+    ...(await project.dataPlane.look({ model: modelOf(release) })),
   };
 }
 

@@ -1,6 +1,6 @@
 import { lstatSync } from "node:fs";
 import { dirname } from "node:path";
-import { nameOf } from "../../components/platforms/local/state-folder/own-folder.ts";
+import { nameOf } from "../../components/host/user-name.ts";
 
 const words: Readonly<Record<string, string>> = {
   ENOENT: "it is not there",

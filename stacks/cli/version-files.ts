@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readGolden } from "../../components/platforms/local/provider/golden-file.ts";
+import { readGolden } from "../../components/spec/golden-file.ts";
 import { hashDirectory, type Problem, UnhashableError } from "../../components/spec/index.ts";
 import { isMapping } from "./render-yaml.ts";
 import { releaseKey } from "./stack-file.ts";

@@ -1,9 +1,6 @@
 import type { Command as Program } from "commander";
-import { readHistory } from "../../../components/platforms/local/gateway/history.ts";
-import { folderAt } from "../../../components/platforms/local/state-folder/folder.ts";
 import type { Command, Options } from "../command.ts";
 import { usageFailure } from "../failure.ts";
-import { knownGateways } from "../gateways.ts";
 import { findProject, locateStack, stacksOf } from "../project.ts";
 import { isMapping } from "../render-yaml.ts";
 import { readStackFile } from "../stack-file.ts";
@@ -36,42 +33,46 @@ export const completion: Command = async (_terminal, { args: [shell = ""] }) => 
 export const completeIn =
   (program: Program): Command =>
   async (_terminal, { args }) => {
-    process.stdout.write(
-      candidates(program, args)
-        .map((word) => `${word}\n`)
-        .join(""),
-    );
+    const words = await candidates(program, args);
+    process.stdout.write(words.map((word) => `${word}\n`).join(""));
     return { facts: {} };
   };
 
-function candidates(program: Program, words: readonly string[]): readonly string[] {
+async function candidates(program: Program, words: readonly string[]): Promise<readonly string[]> {
   const typed = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const command = program.commands.find((each) => each.name() === before[0]);
-  return wordsFor(program, command, before).filter((word) => word.startsWith(typed));
+  return (await wordsFor(program, command, before)).filter((word) => word.startsWith(typed));
 }
 
-function wordsFor(program: Program, command: Program | undefined, before: readonly string[]): readonly string[] {
+async function wordsFor(
+  program: Program,
+  command: Program | undefined,
+  before: readonly string[],
+): Promise<readonly string[]> {
   if (command === undefined) return before.length > 0 ? [] : namesOf(program);
   if (command.name() === "completion") return Object.keys(scripts);
   const options: Options = { ...optionIn(before, "stack"), ...optionIn(before, "cwd") };
   const open = command.options.find(({ long, required }) => required && long === before.at(-1));
   if (open !== undefined) return quietly(() => valuesOf[open.long ?? ""]?.(options) ?? []);
-  return [
-    ...command.registeredArguments.flatMap((argument) => quietly(() => valuesOf[argument.name()]?.(options) ?? [])),
-    ...command.options.flatMap(({ long }) => long ?? []),
-  ];
+  const values = command.registeredArguments.map((argument) =>
+    quietly(() => valuesOf[argument.name()]?.(options) ?? []),
+  );
+  return [...(await Promise.all(values)).flat(), ...command.options.flatMap(({ long }) => long ?? [])];
 }
 
 /** What may stand behind an option, or as an argument. */
-const valuesOf: Readonly<Record<string, (options: Options) => readonly string[]>> = {
+const valuesOf: Readonly<Record<string, (options: Options) => readonly string[] | Promise<readonly string[]>>> = {
   version: versionsOf,
   versions: versionsOf,
   id: historyOf,
   "--stack": stacksOf,
-  "--to": (options) => [...new Set([...deployedOf(options), ...versionsOf(options)])],
+  "--to": async (options) => [...new Set([...(await quietly(() => deployedOf(options))), ...versionsOf(options)])],
   "--successor": versionsOf,
-  "--endpoint": (options) => knownGateways(locateStack(options).stateFolder).map(({ endpoint }) => endpoint),
+  "--endpoint": (options) =>
+    locateStack(options)
+      .dataPlane.known()
+      .map(({ endpoint }) => endpoint),
   "--until": () => ["complete", "ended"],
 };
 
@@ -85,13 +86,15 @@ function versionsOf(options: Options): readonly string[] {
 
 /** Also those that have left the configuration. */
 function deployedOf(options: Options): readonly string[] {
-  const gateways = quietly(() => knownGateways(locateStack(options).stateFolder));
-  return gateways.flatMap(({ plan }) => Object.keys(plan?.versions ?? {}));
+  return locateStack(options)
+    .dataPlane.known()
+    .flatMap(({ plan }) => Object.keys(plan?.versions ?? {}));
 }
 
-function historyOf(options: Options): readonly string[] {
-  const folder = folderAt(locateStack(options).stateFolder);
-  return knownGateways(folder.root).flatMap(({ endpoint }) => readHistory(folder, endpoint).map(({ id }) => id));
+async function historyOf(options: Options): Promise<readonly string[]> {
+  const { dataPlane } = locateStack(options);
+  const histories = dataPlane.known().map(({ endpoint }) => dataPlane.history(endpoint));
+  return (await Promise.all(histories)).flat().map(({ id }) => id);
 }
 
 function optionIn(words: readonly string[], name: "stack" | "cwd"): Options {
@@ -99,9 +102,9 @@ function optionIn(words: readonly string[], name: "stack" | "cwd"): Options {
   return words.includes(`--${name}`) && value !== undefined ? { [name]: value } : {};
 }
 
-function quietly<Found>(words: () => readonly Found[]): readonly Found[] {
+async function quietly(words: () => readonly string[] | Promise<readonly string[]>): Promise<readonly string[]> {
   try {
-    return words();
+    return await words();
   } catch {
     return [];
   }

@@ -1,33 +1,29 @@
-import {
-  type HistorySummary,
-  readHistory,
-  readHistoryEntry,
-} from "../../../components/platforms/local/gateway/history.ts";
-import { findStateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
+import type { HistorySummary } from "../../../components/rollout/index.ts";
 import type { Command } from "../command.ts";
 import { usageFailure } from "../failure.ts";
-import { knownGateways } from "../gateways.ts";
 import { findProject } from "../project.ts";
 
 /** How rollouts and stable versions ended: read from the files, whether a gateway lives or not. */
 export const history: Command = async (terminal, { args: [id], options }) => {
   const project = findProject(options);
-  const folder = findStateFolder(project.stateFolder);
-  const endpoints = folder === undefined ? [] : knownGateways(project.stateFolder).map(({ endpoint }) => endpoint);
-  const records = endpoints.flatMap((endpoint) =>
-    (folder === undefined ? [] : readHistory(folder, endpoint)).map((record) => ({ endpoint, ...record })),
+  const { dataPlane } = project;
+  const exists = dataPlane.exists();
+  const endpoints = exists ? dataPlane.known() : [];
+  const histories = endpoints.map(async ({ endpoint }) =>
+    (await dataPlane.history(endpoint)).map((record) => ({ endpoint, ...record })),
   );
+  const records = (await Promise.all(histories)).flat();
   if (id === undefined) {
     for (const record of records) terminal.say(renderRecord(record));
-    if (folder === undefined) {
+    if (!exists) {
       terminal.say(
-        `There is no state folder ${project.stateFolder}: nothing was deployed from here, or it was removed, and the history with it.`,
+        `There is no state folder ${dataPlane.place}: nothing was deployed from here, or it was removed, and the history with it.`,
       );
     } else if (records.length === 0) terminal.say("Nothing has ended yet.");
-    return { facts: { stack: project.stack, stateFolder: folder === undefined ? null : project.stateFolder, records } };
+    return { facts: { stack: project.stack, stateFolder: exists ? dataPlane.place : null, records } };
   }
   const found = records.find((record) => record.id === id);
-  const entry = folder && found && readHistoryEntry(folder, found.endpoint, id);
+  const entry = found && (await dataPlane.historyEntry(found.endpoint, id));
   if (entry === undefined) throw usageFailure(`No record ${id}; \`mlc history\` lists them.`);
   terminal.say(JSON.stringify(entry, undefined, 2));
   return { facts: { stack: project.stack, entry } };

@@ -1,9 +1,8 @@
-import { stacksBeside } from "../../../components/platforms/local/state-folder/place.ts";
+import type { DataPlane, Endpoint } from "../../../components/platforms/data-plane.ts";
 import { closest } from "../../../components/spec/closest.ts";
 import type { TrafficStatus } from "../../../components/spec/status.ts";
 import type { Command, Options, Outcome } from "../command.ts";
 import { exitCodes, Failure, usageFailure } from "../failure.ts";
-import { findGateways, type Gateway, takeBack } from "../gateways.ts";
 import { locateStack, type Project, type StackPlace, shortName } from "../project.ts";
 import { renderShare } from "../render-time.ts";
 import type { Terminal } from "../terminal.ts";
@@ -64,7 +63,7 @@ async function settle(
   if (change.diff !== "") {
     // Before the file: a rollback that dies in between is made again, not made twice.
     if (way === "rollback") {
-      await orWarn(terminal, () => rememberRollback(project.stateFolder, change.release.rollout, new Date()));
+      await orWarn(terminal, () => rememberRollback(project.dataPlane.place, change.release.rollout, new Date()));
     }
     writeStackFile(change.file, change.text);
     const { done } = terminal.standing;
@@ -102,12 +101,11 @@ async function setTraffic(
 ): Promise<readonly TrafficResult[]> {
   const reason = options.reason ?? `mlc ${way}`;
   const gateways = await orWarn(terminal, () => gatewaysOf(place, options));
-  if (gateways?.length === 0) await warnOfNone(terminal, place.stateFolder, way);
+  if (gateways?.length === 0) await warnOfNone(terminal, place.dataPlane, way);
   checkTarget(gateways ?? [], options.to);
   return Promise.all(
     (gateways ?? []).map(async ({ endpoint }) => {
-      const details = options.to === undefined ? {} : { to: options.to };
-      const asked = takeBack(place.stateFolder, endpoint, way, reason, details);
+      const asked = place.dataPlane.takeBack(endpoint, { way, reason, to: options.to });
       const answer = { ...(await terminal.during(`asking gateway ${endpoint}`, asked)), ms: performance.now() };
       if (answer.status) terminal.say(`${terminal.paint("green", "✓")} ${endpoint}: ${whoServes(answer.status)}`);
       else terminal.warn(`${answer.error}; going on with the configuration`);
@@ -117,20 +115,17 @@ async function setTraffic(
 }
 
 /** Until its next `up` a renamed stack's gateway is known by the old name alone. */
-async function warnOfNone(terminal: Terminal, stateFolder: string, way: Way): Promise<void> {
-  const serving = await orWarn(terminal, async () =>
-    stacksBeside(stateFolder).filter(({ path }) => findGateways(path).length > 0),
-  );
-  for (const { stack, path } of serving ?? []) {
+async function warnOfNone(terminal: Terminal, dataPlane: DataPlane, way: Way): Promise<void> {
+  for (const { stack, place } of (await orWarn(terminal, dataPlane.neighbours)) ?? []) {
     terminal.warn(
-      `stack ${stack} serves from ${path}; was that this one's name before, then: mlc ${way} --stack ${stack}`,
+      `stack ${stack} serves from ${place}; was that this one's name before, then: mlc ${way} --stack ${stack}`,
     );
   }
-  terminal.warn(`no gateway in ${stateFolder}; going on with the configuration`);
+  terminal.warn(`no gateway in ${dataPlane.place}; going on with the configuration`);
 }
 
 /** @throws Failure (2) when the version to go back to is not deployed; nothing was done then. */
-function checkTarget(gateways: readonly Gateway[], to: string | undefined): void {
+function checkTarget(gateways: readonly Endpoint[], to: string | undefined): void {
   const known = [...new Set(gateways.flatMap(({ plan }) => Object.keys(plan?.versions ?? {})))];
   if (to === undefined || known.length === 0 || known.includes(to)) return;
   const meant = closest(to, known);
@@ -141,13 +136,13 @@ function checkTarget(gateways: readonly Gateway[], to: string | undefined): void
 
 /** Reads the configuration only where there is a choice, and takes them all when it cannot be read. */
 async function gatewaysOf(
-  { root, stateFolder, stackFile }: StackPlace,
+  { root, dataPlane, stackFile }: StackPlace,
   { endpoint }: Options,
-): Promise<readonly Gateway[]> {
-  const all = findGateways(stateFolder, { endpoint });
+): Promise<readonly Endpoint[]> {
+  const all = dataPlane.endpoints({ endpoint });
   if (all.length < 2 || stackFile === undefined) return all;
   const { modelIn } = await import("../stack-file.ts");
-  return findGateways(stateFolder, { endpoint, model: modelIn({ root, stackFile }) });
+  return dataPlane.endpoints({ endpoint, model: modelIn({ root, stackFile }) });
 }
 
 /** What everything that answered gives all traffic to. */

@@ -1,7 +1,3 @@
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
-import { findStateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
-import { renderUnit } from "../../../components/platforms/local/supervisor/unit.ts";
 import type { Command } from "../command.ts";
 import { exitCodes, Failure } from "../failure.ts";
 import { findProject, shortName } from "../project.ts";
@@ -9,20 +5,15 @@ import { findProject, shortName } from "../project.ts";
 /** Prints what systemd needs to start this stack's processes again after a reboot: nothing else does. */
 export const unit: Command = async (terminal, { options }) => {
   const project = findProject(options);
-  const folder = findStateFolder(project.stateFolder);
-  if (folder === undefined) {
-    throw new Failure(exitCodes.error, `Nothing was deployed from here yet (${project.stateFolder}): pulumi up`);
+  const { dataPlane } = project;
+  if (!dataPlane.exists()) {
+    throw new Failure(exitCodes.error, `Nothing was deployed from here yet (${dataPlane.place}): pulumi up`);
   }
-  const main = new URL(
-    `../../../components/platforms/local/supervisor/main${extname(import.meta.url)}`,
-    import.meta.url,
-  );
-  const text = renderUnit({
-    description: `pulumi-model-lifecycle: ${project.stack}`,
-    node: process.execPath,
-    script: fileURLToPath(main),
-    folder: folder.root,
-  });
+  const text = await dataPlane.unit?.(`pulumi-model-lifecycle: ${project.stack}`);
+  if (text === undefined) {
+    terminal.say("Nothing has to be done: what serves this stack comes back by itself.");
+    return { facts: { stack: project.stack, name: null, unit: null } };
+  }
   const name = `mlc-${shortName(project.stack)}.service`;
   terminal.say(text);
   terminal.warn(

@@ -63,7 +63,7 @@ describe("places and forms of a release", () => {
   test("a mark of the byte order at the beginning of both files is none of their content, and stays", () => {
     write("Pulumi.yaml", `\ufeff${PROJECT}`);
     write("Pulumi.dev.yaml", `\ufeffconfig:\n  model-lifecycle:release: '${JSON.stringify(release("v1"))}'\n`);
-    expect(places().stateFolder).toMatch(/places.dev$/);
+    expect(places().dataPlane.place).toMatch(/places.dev$/);
     roll("v2");
     expect(read("Pulumi.dev.yaml")).toBe(
       `\ufeffconfig:\n  model-lifecycle:release: '${JSON.stringify(release("v2"))}'\n`,

@@ -2,12 +2,11 @@ import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { whoAsks } from "../../../host/who-asks.ts";
-import type { Refusal } from "../../../rollout/index.ts";
+import type { Evidence, Refusal } from "../../../rollout/index.ts";
 import type { TrafficStatus } from "../../../spec/status.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { isAliveClaimant, readClaim } from "./claim.ts";
-import type { Evidence } from "./history.ts";
 import { refusalFromFiles } from "./refusal-from-files.ts";
 import type { RouteDocument } from "./route-document.ts";
 

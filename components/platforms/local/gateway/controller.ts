@@ -4,7 +4,10 @@ import {
   type ClosedInterval,
   divisionOf,
   type EndingRecord,
+  type Evidence,
   emptyState,
+  type HistoryEntry,
+  type HistorySummary,
   type Input,
   isJudged,
   judgeSettings,
@@ -22,7 +25,7 @@ import type { TrafficStatus } from "../../../spec/status.ts";
 import type { TrafficPlan } from "../../../spec/traffic.ts";
 import { type Clock, systemClock, timestamp } from "./clock.ts";
 import { ACCURACY } from "./feedback.ts";
-import { type Evidence, evidenceOf, History, type HistoryEntry, type HistorySummary } from "./history.ts";
+import { evidenceOf, History } from "./history.ts";
 import { IntervalLog } from "./interval-log.ts";
 import { KeptState, withJudges } from "./kept-state.ts";
 import { noticeHeaders } from "./notices.ts";

@@ -1,37 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Interval, JudgeSettings, Verdict } from "../../../analysis/index.ts";
 import { writeJsonAtomic } from "../../../host/atomic-file.ts";
-import type { ClosedInterval, EndingRecord } from "../../../rollout/index.ts";
+import type { EndingRecord, Evidence, HistoryEntry, HistoryRecord, HistorySummary } from "../../../rollout/index.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { parseIntervals } from "./record-checks.ts";
-
-/** One ending without what it was judged on. */
-export interface HistorySummary extends Omit<EndingRecord, "settings" | "verdict" | "question"> {
-  /** Begins with the time: the order of names is the order of endings. */
-  readonly id: string;
-}
-
-/** An ending with what it was judged on. */
-export interface HistoryRecord extends EndingRecord {
-  readonly id: string;
-}
-
-export interface HistoryEntry extends HistoryRecord {
-  readonly intervals: readonly ClosedInterval[];
-}
-
-/** Everything that is needed to judge the running or last rollout again: GET /admin/evidence. */
-export interface Evidence {
-  readonly identity: string;
-  readonly settings?: JudgeSettings;
-  readonly verdict?: Verdict;
-  readonly intervals: readonly Interval[];
-  /** What the shadow steps were judged on, apart from the live comparison. */
-  readonly copies: readonly Interval[];
-}
 
 /** What the rollout of a record was judged on, in the form of the running one. */
 export const evidenceOf = ({ identity, settings, verdict, intervals }: HistoryEntry): Evidence => ({

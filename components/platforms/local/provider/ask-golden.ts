@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { Agent, request } from "undici";
+import type { GoldenRequest } from "../../../spec/golden-file.ts";
 import { withReachableSocket } from "../state-folder/reachable-socket.ts";
-import type { GoldenRequest } from "./golden-file.ts";
 import { isObject, metadataPath, openInference, type Protocol, predict } from "./golden-protocols.ts";
 
 /** What a version said to one golden request in one protocol. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { renderLines } from "../../../spec/golden-file.ts";
 import type { Replies } from "./ask-golden.ts";
-import { renderLines } from "./golden-file.ts";
 
 /** What a version must show before it gets traffic. */
 export interface VersionChecks {

@@ -1,7 +1,7 @@
+import { type GoldenFile, readGolden } from "../../../spec/golden-file.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { askGolden } from "./ask-golden.ts";
 import { failuresOf, type VersionChecks } from "./golden-failures.ts";
-import { type GoldenFile, readGolden } from "./golden-file.ts";
 
 /** A version and what is asked of it. */
 export interface CheckedVersion {

@@ -1,6 +1,7 @@
-import { lstatSync, readFileSync, realpathSync, type Stats } from "node:fs";
+import { lstatSync, realpathSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { errorCode, HostError } from "../../../host/host-error.ts";
+import { nameOf } from "../../../host/user-name.ts";
 
 /**
  * Sees to it that nobody else can have written what is run from here: the folder is a directory of this user that no one
@@ -92,16 +93,4 @@ function mayNotLook(path: string, cause: unknown): HostError {
     );
   }
   throw cause;
-}
-
-/** The name of a user, or the number of one without a name. */
-export function nameOf(uid: number): string {
-  try {
-    const line = readFileSync("/etc/passwd", "utf8")
-      .split("\n")
-      .find((entry) => entry.split(":")[2] === String(uid));
-    return line?.split(":")[0] ?? `user ${uid}`;
-  } catch {
-    return `user ${uid}`;
-  }
 }

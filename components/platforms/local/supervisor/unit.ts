@@ -1,3 +1,6 @@
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+
 export interface Unit {
   /** Which stack it is for, for people who read a list of units. */
   readonly description: string;
@@ -29,3 +32,9 @@ WantedBy=default.target
 /** systemd.syntax(7) and systemd.service(5): % begins a specifier, $ a variable. */
 const quote = (word: string): string =>
   `"${word.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%").replaceAll("$", "$$$$")}"`;
+
+/** The unit of the state folder at this path, run by this Node. */
+export function unitOf(folder: string, description: string): string {
+  const main = new URL(`./main${extname(import.meta.url)}`, import.meta.url);
+  return renderUnit({ description, node: process.execPath, script: fileURLToPath(main), folder });
+}

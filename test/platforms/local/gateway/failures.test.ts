@@ -5,7 +5,7 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Evidence } from "../../../../components/platforms/local/gateway/history.ts";
+import type { Evidence } from "../../../../components/rollout/index.ts";
 import { canaryPlan, errorGuard, stablePlan } from "../../../support/plans.ts";
 import { fail, succeed } from "./fake-server.ts";
 import { Bench, send } from "./harness.ts";

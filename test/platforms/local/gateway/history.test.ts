@@ -1,12 +1,7 @@
 import { afterEach, expect, test } from "vitest";
-import type { Evidence } from "../../../../components/platforms/local/gateway/history.ts";
-import {
-  type HistoryEntry,
-  type HistorySummary,
-  readHistory,
-  readHistoryEntry,
-} from "../../../../components/platforms/local/gateway/history.ts";
+import { readHistory, readHistoryEntry } from "../../../../components/platforms/local/gateway/history.ts";
 import { openStateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
+import type { Evidence, HistoryEntry, HistorySummary } from "../../../../components/rollout/index.ts";
 import { canaryPlan, stablePlan } from "../../../support/plans.ts";
 import { fail } from "./fake-server.ts";
 import { Bench } from "./harness.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
 import { type Interval, type JudgeSettings, judge } from "../../../../components/analysis/index.ts";
-import type { Evidence } from "../../../../components/platforms/local/gateway/history.ts";
+import type { Evidence } from "../../../../components/rollout/index.ts";
 import { canaryPlan, errorGuard, latencyGuard, stablePlan } from "../../../support/plans.ts";
 import { fail, succeed } from "./fake-server.ts";
 import { Bench } from "./harness.ts";

@@ -1,49 +1,33 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  abortRollout,
-  type RollBackOptions,
-  readRouteStatus,
-  rollBackRoute,
-} from "../../components/platforms/local/gateway/admin-client.ts";
-import { isAliveClaimant, readClaim } from "../../components/platforms/local/gateway/claim.ts";
-import type { RouteRecord } from "../../components/platforms/local/gateway/persistence.ts";
-import { folderAt } from "../../components/platforms/local/state-folder/folder.ts";
-import { directories, gatewayPaths } from "../../components/platforms/local/state-folder/paths.ts";
-import type { TrafficStatus } from "../../components/spec/status.ts";
-import type { TrafficPlan } from "../../components/spec/traffic.ts";
+import type { Answer, Endpoint, EndpointChoice, TakeBack } from "../../data-plane.ts";
+import { abortRollout, readRouteStatus, rollBackRoute } from "../gateway/admin-client.ts";
+import { isAliveClaimant, readClaim } from "../gateway/claim.ts";
+import type { RouteRecord } from "../gateway/persistence.ts";
+import { folderAt } from "../state-folder/folder.ts";
+import { directories, gatewayPaths } from "../state-folder/paths.ts";
 
-/** A gateway of this stack on this machine, as its files describe it. */
-export interface Gateway {
-  readonly endpoint: string;
+/** A gateway of a stack on this machine, as its files describe it. */
+export interface Gateway extends Endpoint {
   /** Its process lives; whether it answers is another question. */
   readonly alive: boolean;
   readonly port: number;
   readonly adminPort: number;
   readonly token: string;
-  /** The last plan it accepted. */
-  readonly plan?: TrafficPlan | undefined;
   /** Name of the process that answers for the plan's stable version. */
   readonly stableServer?: string | undefined;
   /** Why the file of its plan cannot be read. */
   readonly damage?: string;
 }
 
-export interface GatewayChoice {
-  /** Only the gateways of this model. */
-  readonly model?: string | undefined;
-  /** Only this one. */
-  readonly endpoint?: string | undefined;
-}
-
 /** The gateways that serve, or should. The folder is read without being checked: a rollback is never refused. */
-export const findGateways = (stateFolder: string, choice: GatewayChoice = {}): readonly Gateway[] =>
+export const findGateways = (stateFolder: string, choice: EndpointChoice = {}): readonly Gateway[] =>
   knownGateways(stateFolder, choice).filter(
     ({ plan, alive, damage }) => plan !== undefined || alive || damage !== undefined,
   );
 
 /** Also those that were taken down: the rollouts they ended stay ended. */
-export function knownGateways(stateFolder: string, choice: GatewayChoice = {}): readonly Gateway[] {
+export function knownGateways(stateFolder: string, choice: EndpointChoice = {}): readonly Gateway[] {
   return endpointsIn(join(stateFolder, directories.gateways))
     .filter((endpoint) => choice.endpoint === undefined || choice.endpoint === endpoint)
     .map((endpoint) => readGateway(stateFolder, endpoint))
@@ -84,30 +68,22 @@ function readPlan(path: string): Pick<Gateway, "plan" | "stableServer" | "damage
 }
 
 /** What one gateway says, or why it says nothing. */
-export type Answer =
-  | { readonly endpoint: string; readonly status: TrafficStatus }
-  | { readonly endpoint: string; readonly status?: never; readonly error: string };
-
-export async function readStatus(stateFolder: string, { endpoint, alive }: Gateway): Promise<Answer> {
+export async function askStatus(stateFolder: string, { endpoint, alive }: Gateway): Promise<Answer> {
   if (!alive) return { endpoint, error: "its process is gone" };
   const status = await readRouteStatus(folderAt(stateFolder), endpoint);
   return status ? { endpoint, status } : { endpoint, error: "it does not answer, or has no plan yet" };
 }
 
-/**
- * `abort` ends the running rollout; `rollback` does the same while one runs, and else gives all traffic to the previous
- * version, or to the one that `to` names. The answer comes when it is so.
- */
-export async function takeBack(
-  stateFolder: string,
-  endpoint: string,
-  way: "abort" | "rollback",
-  reason: string,
-  details: RollBackOptions,
-): Promise<Answer> {
+/** Takes traffic back; the answer comes when it is so. */
+export async function takeBack(stateFolder: string, endpoint: string, { way, reason, to }: TakeBack): Promise<Answer> {
   try {
-    const act = way === "abort" ? abortRollout : rollBackRoute;
-    return { endpoint, status: await act(folderAt(stateFolder), endpoint, reason, details) };
+    const folder = folderAt(stateFolder);
+    const details = to === undefined ? {} : { to };
+    const status =
+      way === "abort"
+        ? await abortRollout(folder, endpoint, reason)
+        : await rollBackRoute(folder, endpoint, reason, details);
+    return { endpoint, status };
   } catch (error) {
     // Whatever it is, it must not keep the configuration from being written.
     return { endpoint, error: error instanceof Error ? error.message : String(error) };

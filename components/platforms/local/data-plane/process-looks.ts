@@ -1,16 +1,11 @@
-import { claimHolder } from "../../components/host/claim.ts";
-import type { StateFolder } from "../../components/platforms/local/state-folder/folder.ts";
-import { directories } from "../../components/platforms/local/state-folder/paths.ts";
-import { withReachableSocket } from "../../components/platforms/local/state-folder/reachable-socket.ts";
-import { listSpecNames } from "../../components/platforms/local/supervisor/process-names.ts";
-import {
-  type ProcessSpec,
-  type ProcessStatus,
-  readSpec,
-  readStatus,
-} from "../../components/platforms/local/supervisor/process-spec.ts";
-import { isReady } from "../../components/platforms/local/supervisor/ready-probe.ts";
-import { bad, type Finding, good, note } from "./doctor/finding.ts";
+import { claimHolder } from "../../../host/claim.ts";
+import { bad, type Finding, good, note } from "../../data-plane.ts";
+import type { StateFolder } from "../state-folder/folder.ts";
+import { directories } from "../state-folder/paths.ts";
+import { withReachableSocket } from "../state-folder/reachable-socket.ts";
+import { listSpecNames } from "../supervisor/process-names.ts";
+import { type ProcessSpec, type ProcessStatus, readSpec, readStatus } from "../supervisor/process-spec.ts";
+import { isReady } from "../supervisor/ready-probe.ts";
 
 /** A process that should run, and what it answers now. */
 export interface ProcessLook {

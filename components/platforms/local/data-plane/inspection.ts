@@ -1,31 +1,27 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { HostError } from "../../../components/host/host-error.ts";
-import { findStateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
-import { findOrphans } from "../../../components/platforms/local/state-folder/folder-processes.ts";
-import { gatewayPaths } from "../../../components/platforms/local/state-folder/paths.ts";
-import { findLeftovers, type Leftover } from "../../../components/platforms/local/supervisor/leftovers.ts";
-import { findGateways, type Gateway, readStatus } from "../gateways.ts";
-import { lookAtProcesses, lookAtSupervisor } from "../process-looks.ts";
-import type { StackPlace } from "../project.ts";
+import { HostError } from "../../../host/host-error.ts";
+import { bad, type Finding, good, type Inspection, note } from "../../data-plane.ts";
+import { findStateFolder } from "../state-folder/folder.ts";
+import { findOrphans } from "../state-folder/folder-processes.ts";
+import { gatewayPaths } from "../state-folder/paths.ts";
+import type { Place } from "../state-folder/place.ts";
+import { findLeftovers, type Leftover, stopLeftovers } from "../supervisor/leftovers.ts";
 import { checkArchives } from "./archive-checks.ts";
-import { bad, type Finding, good, note } from "./finding.ts";
-
-export interface StateFindings {
-  readonly findings: readonly Finding[];
-  readonly leftovers: readonly Leftover[];
-}
+import { askStatus, findGateways, type Gateway } from "./gateways.ts";
+import { lookAtProcesses, lookAtSupervisor } from "./process-looks.ts";
 
 /** The state folder and all that runs for it. Looks only. */
-export async function checkStateFolder({ stateFolder: path, warning }: StackPlace): Promise<StateFindings> {
+export async function inspect({ path, warning }: Place): Promise<Inspection> {
   try {
     const folder = findStateFolder(path);
-    if (folder === undefined) return { findings: checkMissing(path), leftovers: [] };
+    if (folder === undefined) return nothingToClear(checkMissing(path));
     const gateways = findGateways(path);
     const [processes, endpoints] = await Promise.all([
       lookAtProcesses(folder),
       Promise.all(gateways.map((gateway) => checkGateway(path, gateway))),
     ]);
+    const leftovers = findLeftovers(folder).map((leftover) => ({ ...leftover, what: describe(leftover) }));
     return {
       findings: [
         warning === undefined
@@ -37,13 +33,29 @@ export async function checkStateFolder({ stateFolder: path, warning }: StackPlac
         ...(endpoints.length === 0 ? [bad("endpoints", "none serves on this machine", "pulumi up")] : endpoints.flat()),
         ...(await checkArchives(folder)),
       ],
-      leftovers: findLeftovers(folder),
+      leftovers,
+      clear: async () =>
+        (await stopLeftovers(leftovers)).map(({ leftover, outcome }) => ({
+          leftover: { ...leftover, what: describe(leftover) },
+          outcome,
+        })),
     };
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
     const { problem } = error;
-    return { findings: [bad(CHECK, `${problem.path}: ${problem.seen}`, problem.cure)], leftovers: [] };
+    return nothingToClear([bad(CHECK, `${problem.path}: ${problem.seen}`, problem.cure)]);
   }
+}
+
+const nothingToClear = (findings: readonly Finding[]): Inspection => ({
+  findings,
+  leftovers: [],
+  clear: async () => [],
+});
+
+function describe(leftover: Leftover): string {
+  if (leftover.kind !== "process") return `${leftover.kind} ${leftover.path}`;
+  return `process ${leftover.identity.pid}${leftover.name ? ` (${leftover.name})` : ""}: ${leftover.command}`;
 }
 
 const CHECK = "state folder";
@@ -79,7 +91,7 @@ function checkModes(root: string): readonly Finding[] {
 
 async function checkGateway(root: string, gateway: Gateway): Promise<readonly Finding[]> {
   const check = `endpoint ${gateway.endpoint}`;
-  const { status, ...answer } = await readStatus(root, gateway);
+  const { status, ...answer } = await askStatus(root, gateway);
   const damaged =
     gateway.damage === undefined
       ? []

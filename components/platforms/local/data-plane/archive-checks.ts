@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
-import { isTemporary } from "../../../components/host/atomic-file.ts";
-import { findArchiveDamage } from "../../../components/platforms/local/state-folder/archive-damage.ts";
-import type { StateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
-import { archivePath, directories } from "../../../components/platforms/local/state-folder/paths.ts";
-import { bad, type Finding, good } from "./finding.ts";
+import { isTemporary } from "../../../host/atomic-file.ts";
+import { bad, type Finding, good } from "../../data-plane.ts";
+import { findArchiveDamage } from "../state-folder/archive-damage.ts";
+import type { StateFolder } from "../state-folder/folder.ts";
+import { archivePath, directories } from "../state-folder/paths.ts";
 
 /** Reads every archived file. */
 export async function checkArchives(folder: StateFolder): Promise<readonly Finding[]> {

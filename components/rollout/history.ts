@@ -1,0 +1,29 @@
+import type { Interval, JudgeSettings, Verdict } from "../analysis/index.ts";
+import type { EndingRecord } from "./endings.ts";
+import type { ClosedInterval } from "./interval.ts";
+
+/** One ending without what it was judged on. */
+export interface HistorySummary extends Omit<EndingRecord, "settings" | "verdict" | "question"> {
+  /** Begins with the time: the order of names is the order of endings. */
+  readonly id: string;
+}
+
+/** An ending with what it was judged on. */
+export interface HistoryRecord extends EndingRecord {
+  readonly id: string;
+}
+
+/** An ending with the intervals that are its evidence. */
+export interface HistoryEntry extends HistoryRecord {
+  readonly intervals: readonly ClosedInterval[];
+}
+
+/** Everything that is needed to judge the running or last rollout again. */
+export interface Evidence {
+  readonly identity: string;
+  readonly settings?: JudgeSettings;
+  readonly verdict?: Verdict;
+  readonly intervals: readonly Interval[];
+  /** What the shadow steps were judged on, apart from the live comparison. */
+  readonly copies: readonly Interval[];
+}
