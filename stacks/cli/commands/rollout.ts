@@ -28,9 +28,9 @@ export const advance: Command = (terminal, { options }) =>
   });
 
 /** What preview would refuse, and what the data plane would. */
-function refuseWhatMayNot(change: Change): void {
+async function refuseWhatMayNot(change: Change): Promise<void> {
   refuseByRules(change);
-  refuseEndedRollout(change);
+  await refuseEndedRollout(change);
 }
 
 export const promote: Command = async (terminal, { options }) => {
