@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const limits = { testTimeout: 120_000, hookTimeout: 180_000 };
+const limits = { testTimeout: 120_000, hookTimeout: 180_000, globalSetup: "test/support/engine.ts" };
 
 /** Of rooms with shorter tests, run with the faults: many runs of the engine or of the compiler each. */
 const LONG = [
