@@ -129,12 +129,13 @@ describe("an attempt has an end", () => {
     bench = await Bench.start();
     bench.server("v1").answer = () => {};
     await bench.accepted(stablePlan());
-    const request = fetch(`http://127.0.0.1:${bench.port}/predict`, {
-      method: "POST",
-      body: "{}",
-      signal: AbortSignal.timeout(150),
-    });
-    await expect(request).rejects.toThrow();
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const request = fetch(`http://127.0.0.1:${bench.port}/predict`, { method: "POST", body: "{}", signal });
+    const left = expect(request).rejects.toThrow();
+    while (bench.server("v1").received < 1) await sleep(5);
+    leaving.abort();
+    await left;
     bench.server("v1").answer = (_seen, response) => succeed(response, "v1");
     expect((await bench.predict()).status).toBe(200);
     expect((await bench.status()).requests.v1).toMatchObject({ requests: 1, errors: 0 });
@@ -557,7 +558,13 @@ describe("a gateway with few files", () => {
     bench.server("v1").answer = (_seen, response) => void setTimeout(() => succeed(response, "v1"), 20);
     await Promise.all(Array.from({ length: 16 }, () => bench.predict({ agent })));
     await bench.accepted(canaryPlan({ weight: 10_000 }));
-    bench.server("v2").answer = (_seen, response) => void setTimeout(() => succeed(response, "v2"), 200);
+    // The candidate keeps its connections until each request has found a server.
+    const before = bench.server("v1").received;
+    const found = (): number => bench.server("v1").received - before + bench.server("v2").received;
+    bench.server("v2").answer = async (_seen, response) => {
+      while (found() < 16) await sleep(5);
+      succeed(response, "v2");
+    };
     const answers = await Promise.all(Array.from({ length: 16 }, () => bench.predict({ agent })));
     const by = answers.map(({ status, headers }) => `${status} ${headers["x-model-version"]}`);
     expect(new Set(by)).toEqual(new Set(["200 v1", "200 v2"]));
