@@ -1,3 +1,4 @@
+import { messageOf } from "../../components/host/host-error.ts";
 import { condense } from "./condense.ts";
 import { exitCodes, Failure } from "./failure.ts";
 import type { Project } from "./project.ts";
@@ -56,5 +57,3 @@ function failed(project: Project, code: number, interrupted: boolean, errors: re
 
 /** The words of the gateway when it is asked for traffic that was taken away before. */
 const REFUSED = /\[(?:rolloutAborted|rolledBack|unproven|stale|noticeTooShort)\]/;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

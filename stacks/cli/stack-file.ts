@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, existsSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { writeAtomic } from "../../components/host/atomic-file.ts";
+import { messageOf } from "../../components/host/host-error.ts";
 import type { Release, RolloutDocument } from "../../components/spec/index.ts";
 import { editYaml } from "./edit-yaml.ts";
 import { exitCodes, Failure, usageFailure } from "./failure.ts";
@@ -183,5 +184,3 @@ export function modelIn(places: Places): string | undefined {
     return undefined;
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

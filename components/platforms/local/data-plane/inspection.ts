@@ -21,7 +21,7 @@ export async function inspect({ path, warning }: Place): Promise<Inspection> {
       lookAtProcesses(folder),
       Promise.all(gateways.map((gateway) => checkGateway(path, gateway))),
     ]);
-    const leftovers = findLeftovers(folder).map((leftover) => ({ ...leftover, what: describe(leftover) }));
+    const leftovers = findLeftovers(folder).map(inWords);
     return {
       findings: [
         warning === undefined
@@ -35,10 +35,7 @@ export async function inspect({ path, warning }: Place): Promise<Inspection> {
       ],
       leftovers,
       clear: async () =>
-        (await stopLeftovers(leftovers)).map(({ leftover, outcome }) => ({
-          leftover: { ...leftover, what: describe(leftover) },
-          outcome,
-        })),
+        (await stopLeftovers(leftovers)).map(({ leftover, outcome }) => ({ leftover: inWords(leftover), outcome })),
     };
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
@@ -51,6 +48,11 @@ const nothingToClear = (findings: readonly Finding[]): Inspection => ({
   findings,
   leftovers: [],
   clear: async () => [],
+});
+
+const inWords = (leftover: Leftover): Leftover & { readonly what: string } => ({
+  ...leftover,
+  what: describe(leftover),
 });
 
 function describe(leftover: Leftover): string {
@@ -89,13 +91,16 @@ function checkModes(root: string): readonly Finding[] {
   });
 }
 
+/** What keeps the plan of a gateway from being read. */
+export const findDamage = ({ endpoint, damage }: Gateway): readonly Finding[] =>
+  damage === undefined
+    ? []
+    : [bad(`endpoint ${endpoint}`, damage, "run this as who deployed it; pulumi up writes it anew")];
+
 async function checkGateway(root: string, gateway: Gateway): Promise<readonly Finding[]> {
   const check = `endpoint ${gateway.endpoint}`;
   const { status, ...answer } = await askStatus(root, gateway);
-  const damaged =
-    gateway.damage === undefined
-      ? []
-      : [bad(check, gateway.damage, "run this as who deployed it; pulumi up writes it anew")];
+  const damaged = findDamage(gateway);
   if (status === undefined) {
     const seen = "error" in answer ? answer.error : "no answer";
     return [...damaged, bad(check, seen, "wait 2 s and look again; if it stays so: pulumi up")];

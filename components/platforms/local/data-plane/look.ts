@@ -1,8 +1,8 @@
-import { bad, type EndpointChoice, type EndpointLook, type Finding, type Look, note } from "../../data-plane.ts";
+import { type EndpointChoice, type EndpointLook, type Finding, type Look, note } from "../../data-plane.ts";
 import { findStateFolder } from "../state-folder/folder.ts";
 import type { Place } from "../state-folder/place.ts";
-import { askStatus, findGateways, type Gateway, pageUrl } from "./gateways.ts";
-import { checkOrphans } from "./inspection.ts";
+import { askStatus, findGateways, pageUrl } from "./gateways.ts";
+import { checkOrphans, findDamage } from "./inspection.ts";
 import { lookAtProcesses, lookAtSupervisor } from "./process-looks.ts";
 
 /** Asks every gateway and every process. @throws HostError when the folder is another user's, a newer version's or another machine's */
@@ -28,8 +28,3 @@ export async function look({ path, warning }: Place, choice: EndpointChoice): Pr
   ];
   return { endpoints, findings: all.filter((finding) => !finding.ok || finding.note) };
 }
-
-const findDamage = ({ endpoint, damage }: Gateway): readonly Finding[] =>
-  damage === undefined
-    ? []
-    : [bad(`endpoint ${endpoint}`, damage, "run this as who deployed it; pulumi up writes it anew")];

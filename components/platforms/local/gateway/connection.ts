@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type Dispatcher } from "undici";
+import { messageOf } from "../../../host/host-error.ts";
 import type { AnswerHandler, Failure, Flow, UpstreamRequest } from "./upstream-request.ts";
 
 /** Below the 65 s of the server, which then never closes a connection under a request. */
@@ -212,8 +213,6 @@ const isRefusal = ({ code = "" }: { readonly code?: string }): boolean => REFUSA
 
 const isEnd = ({ code }: { readonly code?: string }): boolean =>
   code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE";
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): string[] {
   const pairs: string[] = [];

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Verdict } from "../../../analysis/index.ts";
+import { messageOf } from "../../../host/host-error.ts";
 import {
   type ClosedInterval,
   divisionOf,
@@ -257,13 +258,11 @@ export class Controller {
   #liveEvidence(): Evidence {
     const { plan, question } = this.#state;
     const { verdict } = this;
-    const intervals = this.#intervals.readAll(question);
-    return {
+    return evidenceOf({
       identity: this.progress?.identity ?? "",
       ...(plan !== undefined && verdict !== undefined && { settings: judgeSettings(plan.rollout), verdict }),
-      intervals: intervals.map(({ live }) => live),
-      copies: intervals.flatMap(({ copies }) => (copies === undefined ? [] : [copies])),
-    };
+      intervals: this.#intervals.readAll(question),
+    });
   }
 
   /** How rollouts ended, the newest last. */
@@ -372,5 +371,3 @@ export class Controller {
     }
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -7,8 +7,13 @@ import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { parseIntervals } from "./record-checks.ts";
 
-/** What the rollout of a record was judged on, in the form of the running one. */
-export const evidenceOf = ({ identity, settings, verdict, intervals }: HistoryEntry): Evidence => ({
+/** What a rollout is or was judged on, as it is shown. */
+export const evidenceOf = ({
+  identity,
+  settings,
+  verdict,
+  intervals,
+}: Pick<HistoryEntry, "identity" | "settings" | "verdict" | "intervals">): Evidence => ({
   identity,
   ...(settings !== undefined && { settings }),
   ...(verdict !== undefined && { verdict }),

@@ -1,4 +1,5 @@
 import type { JudgeSettings } from "../../../analysis/index.ts";
+import { messageOf } from "../../../host/host-error.ts";
 import type { ClosedInterval } from "../../../rollout/index.ts";
 import type { Clock } from "./clock.ts";
 import { closeInterval } from "./close-interval.ts";
@@ -121,5 +122,3 @@ export class IntervalLog {
     return { wall: this.#clock.wall(), monotonic: this.#clock.monotonic() };
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

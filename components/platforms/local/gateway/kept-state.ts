@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { messageOf } from "../../../host/host-error.ts";
 import { isJudged, type JudgesState, judgesOf, questionOf, type RolloutState, replay } from "../../../rollout/index.ts";
 import type { IntervalLog } from "./interval-log.ts";
 import type { Persistence } from "./persistence.ts";
@@ -40,7 +41,7 @@ export class KeptState {
       this.#isUnsaved = false;
     } catch (error) {
       this.#isUnsaved = true;
-      this.#log(`in force, but not yet on the disk: ${error instanceof Error ? error.message : String(error)}`);
+      this.#log(`in force, but not yet on the disk: ${messageOf(error)}`);
     }
   }
 
@@ -69,7 +70,7 @@ export function withJudges(
     judges = isJudged(plan) ? judgesOf(plan.rollout, snapshot?.state) : undefined;
   } catch (error) {
     // Written by a version that judged otherwise, or damaged: everything is judged again.
-    log(`judging again: ${error instanceof Error ? error.message : String(error)}`);
+    log(`judging again: ${messageOf(error)}`);
     intervals.offset = 0;
     judges = judgesOf(plan.rollout);
   }
