@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { LifecycleComponent } from "./kit/index.ts";
 import { planTraffic } from "./lifecycle/index.ts";
-import type { ResolvedRelease, TrafficPlan } from "./spec/index.ts";
+import type { ResolvedRelease } from "./release/index.ts";
+import type { TrafficPlan } from "./traffic/index.ts";
 
 export interface CanaryRolloutArgs {
   /** The model and its rollout. Starting, moving or ending one changes outputs only. */

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArchiveStore } from "./archives/archive-store.ts";
 import { LifecycleComponent, type Tags, tagsOf } from "./kit/index.ts";
-import type { ResolvedRelease } from "./spec/index.ts";
+import type { ResolvedRelease } from "./release/index.ts";
 
 export interface ModelArchiveArgs {
   readonly release: ResolvedRelease;

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { CanaryRollout } from "./canary-rollout.ts";
 import { claimOnlyOne, LifecycleComponent, refusal, type Tags, tagsOf } from "./kit/index.ts";
 import { checkPlan, type ServingHandle, type ServingPlan, type ServingPlatform } from "./platforms/platform.ts";
-import { ReleaseError, type ResolvedRelease } from "./spec/index.ts";
+import { ReleaseError, type ResolvedRelease } from "./release/index.ts";
 
 export interface ModelEndpointArgs {
   /**

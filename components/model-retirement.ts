@@ -3,7 +3,7 @@ import type { ArchiveStore } from "./archives/archive-store.ts";
 import { LifecycleComponent, type Tags } from "./kit/index.ts";
 import { ModelArchive } from "./model-archive.ts";
 import type { ModelEndpoint } from "./model-endpoint.ts";
-import type { ResolvedRelease } from "./spec/index.ts";
+import type { ResolvedRelease } from "./release/index.ts";
 
 export interface ModelRetirementArgs {
   /** Each phase of `retirement` is one edit: deprecated (answers carry the date), archived (a verified copy is kept), retired (410). */

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { LifecycleComponent, type Tags, tagsOf } from "./kit/index.ts";
 import { planTraffic } from "./lifecycle/index.ts";
 import type { Monitor, MonitorHandle } from "./monitors/monitor.ts";
-import type { ResolvedRelease } from "./spec/index.ts";
+import type { ResolvedRelease } from "./release/index.ts";
 
 export interface MonitoringStackArgs {
   readonly release: ResolvedRelease;

@@ -1,5 +1,5 @@
 import { type EnforcementLevel, PolicyPack, type StackValidationPolicy } from "@pulumi/policy";
-import type { TrafficPlan } from "../components/spec/traffic.ts";
+import type { TrafficPlan } from "../components/traffic/plan.ts";
 import type { Pack } from "./packs.ts";
 import { type Finding, type Rule, renderFinding } from "./rule.ts";
 

@@ -1,4 +1,4 @@
-import type { TrafficPlan } from "../components/spec/traffic.ts";
+import type { TrafficPlan } from "../components/traffic/plan.ts";
 
 /** A rollout that every rule accepts. A rule's examples change what they are about, and nothing else. */
 export const exampleTraffic: TrafficPlan = {

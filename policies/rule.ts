@@ -1,4 +1,4 @@
-import type { TrafficPlan } from "../components/spec/traffic.ts";
+import type { TrafficPlan } from "../components/traffic/plan.ts";
 
 /** One guardrail. It knows plain data only, so that every place that can refuse a plan asks the same question. */
 export interface Rule {

@@ -1,7 +1,7 @@
 import type { ArchiveStore } from "../components/archives/archive-store.ts";
 import type { Monitor } from "../components/monitors/monitor.ts";
 import type { ServingPlatform } from "../components/platforms/platform.ts";
-import type { ResolvedRelease } from "../components/spec/index.ts";
+import type { ResolvedRelease } from "../components/release/index.ts";
 
 type PlatformKind = ResolvedRelease["platform"]["kind"];
 

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Tags } from "../kit/index.ts";
-import type { ResolvedRelease } from "../spec/index.ts";
+import type { ResolvedRelease } from "../release/index.ts";
 
 export interface ArchiveContext {
   /** Logical name of the archive; every child's name starts with it. */

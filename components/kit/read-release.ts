@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseRelease, ReleaseError, type ResolvedRelease } from "../spec/index.ts";
+import { parseRelease, ReleaseError, type ResolvedRelease } from "../release/index.ts";
 import { refusal } from "./refusal.ts";
 
 /**

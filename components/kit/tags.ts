@@ -1,4 +1,4 @@
-import type { ResolvedRelease } from "../spec/index.ts";
+import type { ResolvedRelease } from "../release/index.ts";
 
 /** Tags by key. They say something about a resource and decide nothing: a change updates it in place. */
 export type Tags = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { Release } from "../spec/index.ts";
+import type { Release } from "../release/index.ts";
 import { endRollout } from "./end-rollout.ts";
 import type { Moved } from "./move.ts";
 

@@ -6,7 +6,7 @@ import {
   type ResolvedRelease,
   renderPercent,
   type TrafficStep,
-} from "../spec/index.ts";
+} from "../release/index.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
 
 export interface AdvanceArgs {

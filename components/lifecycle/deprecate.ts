@@ -1,4 +1,4 @@
-import { parseTimestamp, type Release, type Timestamp } from "../spec/index.ts";
+import { parseTimestamp, type Release, type Timestamp } from "../release/index.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
 import { noticeOf, withRetirement } from "./retirement.ts";
 

@@ -1,4 +1,4 @@
-import type { Release, RolloutDocument } from "../spec/index.ts";
+import type { Release, RolloutDocument } from "../release/index.ts";
 
 /** The document without its candidate and what stands only beside one. */
 export function endRollout(release: Release): Release {

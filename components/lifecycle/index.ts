@@ -1,9 +1,9 @@
+export { planTraffic, rolloutIdentity } from "../traffic/index.ts";
 export { abort } from "./abort.ts";
 export { type AdvanceArgs, advance, nextStep } from "./advance.ts";
 export { archive } from "./archive.ts";
 export { type DeprecateArgs, deprecate } from "./deprecate.ts";
 export type { Moved, MoveResult, Refused } from "./move.ts";
-export { planTraffic, rolloutIdentity } from "./plan-traffic.ts";
 export { type PromoteArgs, promote } from "./promote.ts";
 export { reinstate } from "./reinstate.ts";
 export { type RetireArgs, retire } from "./retire.ts";

@@ -5,7 +5,7 @@ import {
   parseRelease,
   type Release,
   type ResolvedRelease,
-} from "../spec/index.ts";
+} from "../release/index.ts";
 
 /** What a lifecycle move makes of a release document: the edited document and why, or why it may not be. */
 export type MoveResult = Moved | Refused;

@@ -1,4 +1,4 @@
-import type { Release } from "../spec/index.ts";
+import type { Release } from "../release/index.ts";
 import { withStable } from "./end-rollout.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
 

@@ -1,4 +1,4 @@
-import { type Problem, parseTimestamp, type Release } from "../spec/index.ts";
+import { type Problem, parseTimestamp, type Release } from "../release/index.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
 import { noticeOf, withRetirement } from "./retirement.ts";
 

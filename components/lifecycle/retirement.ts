@@ -1,4 +1,4 @@
-import type { Release, ResolvedRelease, RetirementDocument, VersionNotice } from "../spec/index.ts";
+import type { Release, ResolvedRelease, RetirementDocument, VersionNotice } from "../release/index.ts";
 
 /** The notice of a version on its way out. */
 export function noticeOf({ retirement }: ResolvedRelease, version: string): VersionNotice | undefined {

@@ -1,4 +1,4 @@
-import type { Release } from "../spec/index.ts";
+import type { Release } from "../release/index.ts";
 import { abort } from "./abort.ts";
 import { withStable } from "./end-rollout.ts";
 import { type Moved, type MoveResult, refuse } from "./move.ts";

@@ -1,4 +1,4 @@
-import type { Percent, Release } from "../spec/index.ts";
+import type { Percent, Release } from "../release/index.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
 
 export interface StartArgs {

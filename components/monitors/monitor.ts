@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Tags } from "../kit/index.ts";
-import type { ResolvedRelease, TrafficPlan } from "../spec/index.ts";
+import type { ResolvedRelease } from "../release/index.ts";
+import type { TrafficPlan } from "../traffic/index.ts";
 
 export interface MonitorContext {
   /** Logical name of the monitoring stack; every child's name starts with it. */

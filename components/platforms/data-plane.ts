@@ -1,6 +1,6 @@
 import type { Ended, HistoryEntry, HistorySummary, Refusal } from "../rollout/index.ts";
-import type { TrafficStatus } from "../spec/status.ts";
-import type { TrafficPlan } from "../spec/traffic.ts";
+import type { TrafficPlan } from "../traffic/plan.ts";
+import type { TrafficStatus } from "../traffic/status.ts";
 
 /** One thing that was looked at. */
 export interface Finding {

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Tags } from "../kit/index.ts";
-import { defaultPath, type Problem, type ResolvedRelease, type TrafficPlan } from "../spec/index.ts";
+import { defaultPath, type Problem, type ResolvedRelease } from "../release/index.ts";
+import type { TrafficPlan } from "../traffic/index.ts";
 
 /** What a platform can do; shared code asks this and never which platform it is. */
 export interface Capabilities {

@@ -1,4 +1,4 @@
-import type { TrafficPlan } from "../spec/traffic.ts";
+import type { TrafficPlan } from "../traffic/plan.ts";
 import type { Ended } from "./progress.ts";
 
 /** How a content lost its traffic, and under which name it had it. */

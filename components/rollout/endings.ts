@@ -1,5 +1,5 @@
 import type { JudgeSettings, Verdict } from "../analysis/index.ts";
-import type { TrafficPlan } from "../spec/traffic.ts";
+import type { TrafficPlan } from "../traffic/plan.ts";
 import { describeRung } from "./progress.ts";
 import type { StableChange } from "./refusal.ts";
 

@@ -5,7 +5,8 @@ import {
   type JudgeState,
   type Verdict,
 } from "../analysis/index.ts";
-import type { Guard, RolloutPlan, TrafficPlan } from "../spec/traffic.ts";
+import type { Guard } from "../release/resolved.ts";
+import type { RolloutPlan, TrafficPlan } from "../traffic/plan.ts";
 import type { ClosedInterval } from "./interval.ts";
 
 /** What the two judges of a rollout remember. Copies never enter the live comparison: nobody received those answers. */

@@ -1,4 +1,4 @@
-import type { TrafficPlan } from "../spec/traffic.ts";
+import type { TrafficPlan } from "../traffic/plan.ts";
 
 /** When each notice of a plan was first seen, in Unix seconds. */
 export const noticedSince = (

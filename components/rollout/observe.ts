@@ -1,5 +1,5 @@
 import { HISTORY_UNITS, type Verdict } from "../analysis/index.ts";
-import type { RolloutPlan } from "../spec/traffic.ts";
+import type { RolloutPlan } from "../traffic/plan.ts";
 import type { ClosedInterval, Excess } from "./interval.ts";
 import type { Verdicts } from "./judges.ts";
 import { describeRung, end, freshStep, type Outcome, type Progress, round, shareOf } from "./progress.ts";

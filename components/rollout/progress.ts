@@ -1,5 +1,6 @@
-import type { RolloutPhase, RolloutStatus } from "../spec/status.ts";
-import { ladder, type TrafficPlan } from "../spec/traffic.ts";
+import { ladder } from "../traffic/ladder.ts";
+import type { TrafficPlan } from "../traffic/plan.ts";
+import type { RolloutPhase, RolloutStatus } from "../traffic/status.ts";
 import type { Excess } from "./interval.ts";
 
 /** Why a rollout has ended, as the status tells it. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { TrafficEvent, TrafficStatus } from "../spec/status.ts";
-import type { TrafficPlan } from "../spec/traffic.ts";
+import type { TrafficPlan } from "../traffic/plan.ts";
+import type { TrafficEvent, TrafficStatus } from "../traffic/status.ts";
 import type { Contents, RolledBack } from "./contents.ts";
 import type { JudgesState } from "./judges.ts";
 import { type Ended, type Progress, shareOf } from "./progress.ts";

@@ -1,5 +1,5 @@
-import type { TrafficEvent } from "../spec/status.ts";
-import type { TrafficPlan } from "../spec/traffic.ts";
+import type { TrafficPlan } from "../traffic/plan.ts";
+import type { TrafficEvent } from "../traffic/status.ts";
 import type { ClosedInterval } from "./interval.ts";
 import { addInterval, type Verdicts } from "./judges.ts";
 import { type Observation, observe } from "./observe.ts";

@@ -1,4 +1,4 @@
-import type { TrafficPlan } from "../spec/traffic.ts";
+import type { TrafficPlan } from "../traffic/plan.ts";
 import { attemptOf, contentOf, ended as endContent, endOfRollback } from "./contents.ts";
 import { type Ended, end, type Outcome } from "./progress.ts";
 import type { Refusal } from "./refusal.ts";

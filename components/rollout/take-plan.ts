@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { TrafficPlan } from "../spec/traffic.ts";
+import type { TrafficPlan } from "../traffic/plan.ts";
 import {
   asksForTraffic,
   contentOf,

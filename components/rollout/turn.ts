@@ -1,5 +1,5 @@
-import type { TrafficEvent } from "../spec/status.ts";
-import type { TrafficPlan } from "../spec/traffic.ts";
+import type { TrafficPlan } from "../traffic/plan.ts";
+import type { TrafficEvent } from "../traffic/status.ts";
 import { describeEnding, type Ending, type EndingRecord, type Why } from "./endings.ts";
 import { isJudged, judgeSettings, verdictOf } from "./judges.ts";
 import { type RolloutState, servingNow } from "./state.ts";

@@ -1,4 +1,4 @@
-import type { RolloutPlan } from "../spec/traffic.ts";
+import type { RolloutPlan } from "../traffic/plan.ts";
 import type { Excess } from "./interval.ts";
 import { describeRung, type Progress } from "./progress.ts";
 

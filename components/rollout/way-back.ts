@@ -1,4 +1,4 @@
-import type { TrafficPlan } from "../spec/traffic.ts";
+import type { TrafficPlan } from "../traffic/plan.ts";
 import { type Contents, contentOf, recordOf } from "./contents.ts";
 import type { Refusal } from "./refusal.ts";
 

@@ -1,4 +1,4 @@
-import { renderPercent } from "../../components/spec/units.ts";
+import { renderPercent } from "../../components/release/units.ts";
 import { abortedTraffic, exampleTraffic, unguardedTraffic } from "../example-traffic.ts";
 import type { Rule } from "../rule.ts";
 

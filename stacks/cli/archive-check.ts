@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { HostError } from "../../components/host/host-error.ts";
-import type { Problem } from "../../components/spec/index.ts";
+import type { Problem } from "../../components/release/index.ts";
 import { type Change, policyPacksOf } from "./change.ts";
 import type { Options } from "./command.ts";
 import { condense } from "./condense.ts";

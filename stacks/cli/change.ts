@@ -1,6 +1,6 @@
 import { delimiter, resolve } from "node:path";
 import type { MoveResult } from "../../components/lifecycle/index.ts";
-import { checkRelease, type Release } from "../../components/spec/index.ts";
+import { checkRelease, type Release } from "../../components/release/index.ts";
 import type { Options, Outcome } from "./command.ts";
 import { paintDiff, renderDiff } from "./configuration-diff.ts";
 import { type Converged, converge, upCommand } from "./converge.ts";

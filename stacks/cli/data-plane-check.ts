@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { planTraffic } from "../../components/lifecycle/index.ts";
 import type { Answer, DataPlane, Endpoint } from "../../components/platforms/data-plane.ts";
-import { parseRelease, type TrafficPlan, type TrafficStatus } from "../../components/spec/index.ts";
+import { parseRelease } from "../../components/release/index.ts";
+import type { TrafficPlan, TrafficStatus } from "../../components/traffic/index.ts";
 import type { Change } from "./change.ts";
 import type { Options } from "./command.ts";
 import { exitCodes, Failure } from "./failure.ts";

@@ -1,5 +1,5 @@
-// Of spec/ only this file: its index loads the schema library, which a rollback cannot wait for.
-import { type Problem, renderProblems } from "../../components/spec/problems.ts";
+// Of release/ only this file: its index loads the schema library, which a rollback cannot wait for.
+import { type Problem, renderProblems } from "../../components/release/problems.ts";
 
 /** What the exit code of `mlc` says. */
 export const exitCodes = {

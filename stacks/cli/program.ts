@@ -1,5 +1,5 @@
 import { Command as Program } from "commander";
-import { libraryVersion } from "../../components/spec/library-version.ts";
+import { libraryVersion } from "../../components/release/library-version.ts";
 import type { Command, Invocation, Options } from "./command.ts";
 
 /** Loads what a command needs, which for most takes longer than the command itself. */

@@ -1,5 +1,5 @@
 import type { Curve, GuardEvidence, Verdict } from "../../components/analysis/index.ts";
-import type { RolloutPhase, TrafficStatus } from "../../components/spec/index.ts";
+import type { RolloutPhase, TrafficStatus } from "../../components/traffic/index.ts";
 import { renderSeconds, renderShare, renderSince, renderUntil } from "./render-time.ts";
 import type { Paint, Style } from "./terminal.ts";
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { writeJsonAtomic } from "../../components/host/atomic-file.ts";
-import type { RolloutDocument } from "../../components/spec/document.ts";
+import type { RolloutDocument } from "../../components/release/document.ts";
 
 /** What the last rollback left in the configuration: with it a second one, while no gateway answers, is known for what it is. */
 export interface RollbackMarker {

@@ -1,5 +1,5 @@
 import { planTraffic } from "../../components/lifecycle/index.ts";
-import { parseRelease } from "../../components/spec/index.ts";
+import { parseRelease } from "../../components/release/index.ts";
 import { corePack } from "../../policies/packs.ts";
 import { renderFinding } from "../../policies/rule.ts";
 import type { Change } from "./change.ts";

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, existsSync, readFileSync, realpathSync, type Stat
 import { basename, dirname } from "node:path";
 import { writeAtomic } from "../../components/host/atomic-file.ts";
 import { messageOf } from "../../components/host/host-error.ts";
-import type { Release, RolloutDocument } from "../../components/spec/index.ts";
+import type { Release, RolloutDocument } from "../../components/release/index.ts";
 import { editYaml } from "./edit-yaml.ts";
 import { exitCodes, Failure, usageFailure } from "./failure.ts";
 import { parseYaml } from "./parse-yaml.ts";

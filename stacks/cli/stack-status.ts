@@ -1,13 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { planTraffic } from "../../components/lifecycle/index.ts";
 import type { Look } from "../../components/platforms/data-plane.ts";
-import {
-  checkRelease,
-  parseRelease,
-  type ResolvedRelease,
-  renderPercent,
-  type TrafficStatus,
-} from "../../components/spec/index.ts";
+import { checkRelease, parseRelease, type ResolvedRelease, renderPercent } from "../../components/release/index.ts";
+import type { TrafficStatus } from "../../components/traffic/index.ts";
 import type { Options } from "./command.ts";
 import { type ExitCode, exitCodes } from "./failure.ts";
 import { findProject, type Project } from "./project.ts";

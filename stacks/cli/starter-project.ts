@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { libraryVersion } from "../../components/spec/library-version.ts";
+import { libraryVersion } from "../../components/release/library-version.ts";
 import { providerLines, refreshLines } from "./project-lines.ts";
 
 /** What the files of a first project are made from. */
@@ -114,7 +114,7 @@ export const indented = (lines: readonly string[]): readonly string[] =>
 
 const renderStack = (starter: Starter): string =>
   [
-    `# yaml-language-server: $schema=${starter.library}/dist/components/spec/release.schema.json`,
+    `# yaml-language-server: $schema=${starter.library}/dist/components/release/release.schema.json`,
     "config:",
     ...indented(releaseLines(starter)),
     "",

@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { readGolden } from "../../components/spec/golden-file.ts";
-import { hashDirectory, type Problem, UnhashableError } from "../../components/spec/index.ts";
+import { readGolden } from "../../components/release/golden-file.ts";
+import type { Problem } from "../../components/release/index.ts";
+import { hashDirectory, UnhashableError } from "../../components/sources/index.ts";
 import { isMapping } from "./render-yaml.ts";
 import { releaseKey } from "./stack-file.ts";
 

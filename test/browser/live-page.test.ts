@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Verdict } from "../../components/analysis/index.ts";
-import type { TrafficStatus } from "../../components/spec/status.ts";
+import type { TrafficStatus } from "../../components/traffic/status.ts";
 import { Bench } from "../platforms/local/gateway/harness.ts";
 import { canaryPlan, errorGuard, latencyGuard, stablePlan } from "../support/plans.ts";
 import { startChromium } from "./chromium.ts";

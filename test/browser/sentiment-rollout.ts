@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Guard, RolloutPlan, TrafficPlan } from "../../components/spec/traffic.ts";
+import type { Guard } from "../../components/release/resolved.ts";
+import type { RolloutPlan, TrafficPlan } from "../../components/traffic/plan.ts";
 import { fail, type Seen, succeed } from "../platforms/local/gateway/fake-server.ts";
 import { Bench } from "../platforms/local/gateway/harness.ts";
 

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { abortRollout } from "../../components/platforms/local/gateway/admin-client.ts";
 import { openStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
-import { hashDirectory } from "../../components/spec/index.ts";
+import { hashDirectory } from "../../components/sources/index.ts";
 import { trainInto } from "../support/models.ts";
 import { createProject, lineOf, linesOf, type Project, type Run } from "../support/project.ts";
 import { type ReleaseSketch, releaseOf } from "../support/release.ts";

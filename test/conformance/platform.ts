@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { ModelEndpoint } from "../../components/index.ts";
 import { planTraffic } from "../../components/lifecycle/index.ts";
 import { checkPlan, type ServingPlatform } from "../../components/platforms/platform.ts";
-import { parseRelease, type Release, type ResolvedRelease } from "../../components/spec/index.ts";
+import { parseRelease, type Release, type ResolvedRelease } from "../../components/release/index.ts";
 import { registered } from "../support/mocks.ts";
 
 // What every platform must do, whichever it is. With mocks: that weights also arrive in its data plane is proved by

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { archiveVersion } from "../../components/platforms/local/state-folder/archive.ts";
 import { verifyArchive } from "../../components/platforms/local/state-folder/archive-damage.ts";
 import { openStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
-import { hashDirectory } from "../../components/spec/index.ts";
+import { hashDirectory } from "../../components/sources/index.ts";
 
 const code = path.resolve(import.meta.dirname, "../../components/platforms/local/state-folder");
 const name = { model: "sentiment", version: "v1" };

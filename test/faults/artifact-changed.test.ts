@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from "vitest";
 import { verifyArtifact } from "../../components/platforms/local/state-folder/artifacts.ts";
 import { artifactPath } from "../../components/platforms/local/state-folder/paths.ts";
 import { readStatus } from "../../components/platforms/local/supervisor/process-spec.ts";
-import { hashDirectory } from "../../components/spec/index.ts";
+import { hashDirectory } from "../../components/sources/index.ts";
 import { linesOf } from "../support/project.ts";
 import { pidOf, serverOf, statusOf } from "../support/serving.ts";
 import {

@@ -8,7 +8,7 @@ import { countInArm } from "../../components/platforms/local/gateway/counters.ts
 import { Persistence } from "../../components/platforms/local/gateway/persistence.ts";
 import { Traffic } from "../../components/platforms/local/gateway/traffic.ts";
 import { type GatewayPaths, gatewayPaths } from "../../components/platforms/local/state-folder/paths.ts";
-import type { TrafficPlan } from "../../components/spec/traffic.ts";
+import type { TrafficPlan } from "../../components/traffic/plan.ts";
 import { canaryPlan } from "../support/plans.ts";
 
 // The wall clock set forwards and backwards under a rollout. At the level of the controller, whose clock is given to it:

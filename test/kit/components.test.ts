@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { LifecycleComponent, type Transform, tagsOf, transformed } from "../../components/kit/index.ts";
 import { requireNode } from "../../components/kit/node-version.ts";
-import { parseRelease } from "../../components/spec/index.ts";
+import { parseRelease } from "../../components/release/index.ts";
 import { registered } from "../support/mocks.ts";
 import { releaseOf } from "../support/release.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ModelEndpoint, MonitoringStack } from "../../components/index.ts";
 import { local, localDocuments } from "../../components/platforms/local/index.ts";
-import { parseRelease } from "../../components/spec/index.ts";
+import { parseRelease } from "../../components/release/index.ts";
 import { registered } from "../support/mocks.ts";
 import { releaseOf } from "../support/release.ts";
 

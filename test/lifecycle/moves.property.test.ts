@@ -13,8 +13,9 @@ import {
   rollback,
   start,
 } from "../../components/lifecycle/index.ts";
-import { checkRelease, ladder, parseRelease, type Release, trafficWeights } from "../../components/spec/index.ts";
-import { percents, releases, timestamps } from "../spec/arbitrary-release.ts";
+import { checkRelease, parseRelease, type Release } from "../../components/release/index.ts";
+import { ladder, trafficWeights } from "../../components/traffic/index.ts";
+import { percents, releases, timestamps } from "../release/arbitrary-release.ts";
 
 interface Move {
   readonly name: string;

@@ -20,8 +20,8 @@ import {
   type Release,
   type RetirementDocument,
   type RolloutDocument,
-} from "../../components/spec/index.ts";
-import { exampleRelease } from "../spec/example-release.ts";
+} from "../../components/release/index.ts";
+import { exampleRelease } from "../release/example-release.ts";
 
 function release(rollout: Partial<RolloutDocument> = {}, other: Partial<Release> = {}): Release {
   const { retirement: _retirement, consumers: _consumers, ...document } = exampleRelease();

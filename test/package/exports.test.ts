@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { libraryVersion } from "../../components/spec/index.ts";
+import { libraryVersion } from "../../components/release/index.ts";
 import { repository } from "../support/project.ts";
 
 const manifest = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8")) as {

@@ -7,7 +7,13 @@ import { repository, run } from "../support/project.ts";
 test("the policy pack without its optional peer says what to install, in one sentence", async () => {
   const dir = mkdtempSync(path.join(tmpdir(), "mlc-pack-"));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  for (const part of ["dist/policies", "dist/components/spec", "dist/components/lifecycle", "package.json"]) {
+  for (const part of [
+    "dist/policies",
+    "dist/components/release",
+    "dist/components/traffic",
+    "dist/components/lifecycle",
+    "package.json",
+  ]) {
     cpSync(path.join(repository, part), path.join(dir, part), { recursive: true });
   }
   mkdirSync(path.join(dir, "node_modules"));

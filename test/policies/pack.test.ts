@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TrafficPlan } from "../../components/spec/traffic.ts";
+import type { TrafficPlan } from "../../components/traffic/plan.ts";
 import { abortedTraffic, exampleTraffic, unguardedTraffic } from "../../policies/example-traffic.ts";
 import { findEngine } from "../../stacks/engine/index.ts";
 

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Guard, TrafficPlan } from "../../components/spec/traffic.ts";
+import type { Guard } from "../../components/release/resolved.ts";
+import type { TrafficPlan } from "../../components/traffic/plan.ts";
 import { abortedTraffic, exampleTraffic } from "../../policies/example-traffic.ts";
 import { candidateHasGuard, corePack, renderCatalogue, renderFinding } from "../../policies/index.ts";
 

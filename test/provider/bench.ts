@@ -7,7 +7,8 @@ import { LocalProvider } from "../../components/platforms/local/provider/provide
 import { findStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import { listSpecNames } from "../../components/platforms/local/supervisor/process-names.ts";
 import { removeSpec, waitGone } from "../../components/platforms/local/supervisor/process-spec.ts";
-import { hashDirectory, parseRelease } from "../../components/spec/index.ts";
+import { parseRelease } from "../../components/release/index.ts";
+import { hashDirectory } from "../../components/sources/index.ts";
 import { starterModel } from "../../stacks/cli/starter-project.ts";
 
 export type Inputs = Record<string, unknown>;

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readGolden } from "../../components/spec/golden-file.ts";
+import { readGolden } from "../../components/release/golden-file.ts";
 import { startBench, urnOf } from "./bench.ts";
 
 // A golden file is a regular file in the project's folder, or an error at once that says nothing of what is in it.

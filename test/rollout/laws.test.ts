@@ -11,7 +11,7 @@ import {
   step,
   verdictOf,
 } from "../../components/rollout/index.ts";
-import type { TrafficPlan } from "../../components/spec/traffic.ts";
+import type { TrafficPlan } from "../../components/traffic/plan.ts";
 import { canaryPlan, stablePlan } from "../support/plans.ts";
 import { type Calls, Cell, type Kept, pass, type Route, type World } from "./cas-shell.ts";
 

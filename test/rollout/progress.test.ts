@@ -4,7 +4,7 @@ import { judgeSettings } from "../../components/rollout/judges.ts";
 import { type Observation, observe } from "../../components/rollout/observe.ts";
 import { changeTarget, end, type Progress, shareOf, startRollout } from "../../components/rollout/progress.ts";
 import { waitsFor } from "../../components/rollout/waits.ts";
-import type { RolloutPlan, TrafficPlan } from "../../components/spec/traffic.ts";
+import type { RolloutPlan, TrafficPlan } from "../../components/traffic/plan.ts";
 import { canaryPlan, rolloutPlan, stablePlan } from "../support/plans.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Contents, contentOf, ended, firstContents, serving, tried } from "../../components/rollout/contents.ts";
 import { type Memory, refusalOf, stableChangeOf } from "../../components/rollout/refusal.ts";
-import type { TrafficPlan } from "../../components/spec/traffic.ts";
+import type { TrafficPlan } from "../../components/traffic/plan.ts";
 import { canaryPlan, stablePlan } from "../support/plans.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { hashDirectory } from "../../components/spec/index.ts";
+import { hashDirectory } from "../../components/sources/index.ts";
 import { trainSentiment } from "../../examples/sentiment-api/training/train.ts";
 
 /** Trains the example's versions into `<project>/models` and says their pins. */

@@ -1,4 +1,4 @@
-import type { RolloutPlan, TrafficPlan } from "../../components/spec/traffic.ts";
+import type { RolloutPlan, TrafficPlan } from "../../components/traffic/plan.ts";
 
 export const errorGuard = {
   metric: "errorRate",

@@ -1,4 +1,4 @@
-import type { Release } from "../../components/spec/index.ts";
+import type { Release } from "../../components/release/index.ts";
 
 export interface ReleaseSketch {
   /** Pins by version; each is served from `models/<version>` unless `from` says otherwise. */

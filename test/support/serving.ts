@@ -3,7 +3,7 @@ import { readRouteStatus } from "../../components/platforms/local/gateway/admin-
 import { openStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import { listStatusNames } from "../../components/platforms/local/supervisor/process-names.ts";
 import { readSpec, readStatus } from "../../components/platforms/local/supervisor/process-spec.ts";
-import type { TrafficStatus } from "../../components/spec/index.ts";
+import type { TrafficStatus } from "../../components/traffic/index.ts";
 
 /** The process that answers under a name, as the supervisor knows it. */
 export function pidOf(stateDir: string, process: string): number {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { refusal, type Transform, transformed } from "../../kit/index.ts";
-import { libraryVersion, type ResolvedPlatform, type ResolvedRelease } from "../../spec/index.ts";
+import { libraryVersion, type ResolvedPlatform, type ResolvedRelease } from "../../release/index.ts";
 import type { ServingContext, ServingHandle, ServingPlan, ServingPlatform } from "../platform.ts";
 import type { ArtifactInputs } from "./provider/artifact.ts";
 import type { GatewayInputs } from "./provider/gateway.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { readEvidence, readRouteStatus } from "../../../components/platforms/local/gateway/admin-client.ts";
 import { findStateFolder, type StateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
-import type { TrafficStatus } from "../../../components/spec/index.ts";
+import type { TrafficStatus } from "../../../components/traffic/index.ts";
 import type { Narrator } from "./narrator.ts";
 import type { Evidence, Step } from "./report.ts";
 

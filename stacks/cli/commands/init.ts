@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { hashDirectory, libraryVersion } from "../../../components/spec/index.ts";
+import { libraryVersion } from "../../../components/release/index.ts";
+import { hashDirectory } from "../../../components/sources/index.ts";
 import type { Command } from "../command.ts";
 import { type ExistingProject, linesToAdd, readExisting } from "../existing-project.ts";
 import { usageFailure } from "../failure.ts";

@@ -1,4 +1,4 @@
-import type { Release } from "../../../components/spec/index.ts";
+import type { Release } from "../../../components/release/index.ts";
 import { agreed, showDiff } from "../change.ts";
 import type { Command } from "../command.ts";
 import { renderDiff } from "../configuration-diff.ts";

@@ -4,7 +4,7 @@ import {
   reinstate as reinstateMove,
   retire as retireMove,
 } from "../../../components/lifecycle/index.ts";
-import type { Timestamp } from "../../../components/spec/index.ts";
+import type { Timestamp } from "../../../components/release/index.ts";
 import { refuseWithoutArchive, refuseWithoutRecord } from "../archive-check.ts";
 import { changeRelease } from "../change.ts";
 import type { Command } from "../command.ts";

@@ -1,6 +1,6 @@
 import type { DataPlane, Endpoint } from "../../../components/platforms/data-plane.ts";
-import { closest } from "../../../components/spec/closest.ts";
-import type { TrafficStatus } from "../../../components/spec/status.ts";
+import { closest } from "../../../components/release/closest.ts";
+import type { TrafficStatus } from "../../../components/traffic/status.ts";
 import type { Command, Options, Outcome } from "../command.ts";
 import { exitCodes, Failure, usageFailure } from "../failure.ts";
 import { locateStack, type Project, type StackPlace, shortName } from "../project.ts";

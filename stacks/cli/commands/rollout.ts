@@ -3,7 +3,7 @@ import {
   promote as promoteMove,
   start as startMove,
 } from "../../../components/lifecycle/index.ts";
-import type { Percent } from "../../../components/spec/index.ts";
+import type { Percent } from "../../../components/release/index.ts";
 import { type Change, changeRelease } from "../change.ts";
 import type { Command, Options } from "../command.ts";
 import { refuseEarlyPromotion, refuseEndedRollout } from "../data-plane-check.ts";

@@ -1,4 +1,4 @@
-import { checkRelease } from "../../../components/spec/index.ts";
+import { checkRelease } from "../../../components/release/index.ts";
 import type { Command } from "../command.ts";
 import { problemsFailure } from "../failure.ts";
 import { findProject } from "../project.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { bad, type Finding, good } from "../../../components/platforms/data-plane.ts";
-import { checkRelease } from "../../../components/spec/index.ts";
+import { checkRelease } from "../../../components/release/index.ts";
 import { cachedEngine, engineCache } from "../../engine/cache.ts";
 import { inspect, minimumVersion } from "../../engine/inspect.ts";
 import { onPath, underPulumiHome } from "../../engine/installed.ts";

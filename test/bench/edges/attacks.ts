@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TrafficPlan } from "../../../components/spec/traffic.ts";
+import type { TrafficPlan } from "../../../components/traffic/plan.ts";
 import { type Bench, type Sent, send } from "../../platforms/local/gateway/harness.ts";
 import { heavyBatch } from "./heavy-requests.ts";
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TrafficPlan } from "../../../components/spec/traffic.ts";
+import type { TrafficPlan } from "../../../components/traffic/plan.ts";
 import { fail, type Seen, succeed } from "../../platforms/local/gateway/fake-server.ts";
 import { between } from "./random.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TrafficStatus } from "../../../components/spec/status.ts";
-import type { Guard } from "../../../components/spec/traffic.ts";
+import type { Guard } from "../../../components/release/resolved.ts";
+import type { TrafficStatus } from "../../../components/traffic/status.ts";
 import type { Bench } from "../../platforms/local/gateway/harness.ts";
 import { errorGuard, latencyGuard } from "../../support/plans.ts";
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Guard } from "../../../components/spec/traffic.ts";
+import type { Guard } from "../../../components/release/resolved.ts";
 import { Bench } from "../../platforms/local/gateway/harness.ts";
 import { trainInto } from "../../support/models.ts";
 import { errorGuard, latencyGuard } from "../../support/plans.ts";

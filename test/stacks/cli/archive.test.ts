@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { archiveVersion } from "../../../components/platforms/local/state-folder/archive.ts";
 import { openStateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
-import { hashDirectory } from "../../../components/spec/index.ts";
+import { hashDirectory } from "../../../components/sources/index.ts";
 import { type CommandLine, createCommandLine, jsonOf } from "./command-line.ts";
 
 const leaving = (phase: string) => ({

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { hashDirectory } from "../../../components/spec/index.ts";
+import { hashDirectory } from "../../../components/sources/index.ts";
 import { starterModel } from "../../../stacks/cli/starter-project.ts";
 
 export const mlc: string = resolve(import.meta.dirname, "../../../stacks/cli/mlc.ts");

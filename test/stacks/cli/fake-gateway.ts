@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { identify } from "../../../components/host/process-identity.ts";
-import type { TrafficPlan, TrafficStatus } from "../../../components/spec/index.ts";
+import type { TrafficPlan, TrafficStatus } from "../../../components/traffic/index.ts";
 
 export interface FakeGateway extends AsyncDisposable {
   /** What it was asked, with the file that the test watches as it stood then. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Release } from "../../../components/spec/index.ts";
+import type { Release } from "../../../components/release/index.ts";
 import { findProject } from "../../../stacks/cli/project.ts";
 import { readStackFile, renderStackFile, writeStackFile } from "../../../stacks/cli/stack-file.ts";
 import { fillDisk, mountSmallDisk } from "../../platforms/local/state-folder/small-disk.ts";

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { judge } from "../../../components/analysis/index.ts";
 import { planTraffic } from "../../../components/lifecycle/index.ts";
-import { parseRelease, type TrafficStatus } from "../../../components/spec/index.ts";
+import { parseRelease } from "../../../components/release/index.ts";
+import type { TrafficStatus } from "../../../components/traffic/index.ts";
 import { renderTraffic } from "../../../stacks/cli/render-status.ts";
 import { renderSeconds, renderSince } from "../../../stacks/cli/render-time.ts";
 import { plain } from "../../../stacks/cli/terminal.ts";

@@ -25,7 +25,7 @@ import {
   rollback,
   start,
 } from "../../../components/lifecycle/index.ts";
-import type { Percent, Release } from "../../../components/spec/index.ts";
+import type { Percent, Release } from "../../../components/release/index.ts";
 import { readStackFile, renderStackFile, writeStackFile } from "../../../stacks/cli/stack-file.ts";
 import { readYaml } from "./read-yaml.ts";
 

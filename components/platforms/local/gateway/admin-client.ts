@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { whoAsks } from "../../../host/who-asks.ts";
 import type { Evidence, Refusal } from "../../../rollout/index.ts";
-import type { TrafficStatus } from "../../../spec/status.ts";
+import type { TrafficStatus } from "../../../traffic/status.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { isAliveClaimant, readClaim } from "./claim.ts";

@@ -22,8 +22,8 @@ import {
   step,
   verdictOf,
 } from "../../../rollout/index.ts";
-import type { TrafficStatus } from "../../../spec/status.ts";
-import type { TrafficPlan } from "../../../spec/traffic.ts";
+import type { TrafficPlan } from "../../../traffic/plan.ts";
+import type { TrafficStatus } from "../../../traffic/status.ts";
 import { type Clock, systemClock, timestamp } from "./clock.ts";
 import { ACCURACY } from "./feedback.ts";
 import { evidenceOf, History } from "./history.ts";

@@ -1,5 +1,5 @@
 import { bucketBound, LATENCY_BUCKETS } from "../../../analysis/index.ts";
-import type { RolloutPhase } from "../../../spec/status.ts";
+import type { RolloutPhase } from "../../../traffic/status.ts";
 import type { Controller } from "./controller.ts";
 import type { VersionCounter } from "./counters.ts";
 import type { Traffic } from "./traffic.ts";

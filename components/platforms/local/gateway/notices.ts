@@ -1,4 +1,4 @@
-import type { TrafficPlan } from "../../../spec/traffic.ts";
+import type { TrafficPlan } from "../../../traffic/plan.ts";
 
 /**
  * What the answers of a version on its way out carry, by version, names and values in turn: `Deprecation` (RFC 9745),

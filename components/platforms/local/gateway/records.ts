@@ -11,7 +11,7 @@ import {
   type RolloutState,
   serveContent,
 } from "../../../rollout/index.ts";
-import type { TrafficEvent, TrafficStatus } from "../../../spec/status.ts";
+import type { TrafficEvent, TrafficStatus } from "../../../traffic/status.ts";
 import { FORMAT } from "./record-files.ts";
 import type { RouteDocument } from "./route-document.ts";
 

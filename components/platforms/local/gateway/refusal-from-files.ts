@@ -1,5 +1,5 @@
 import { type Memory, memoryOf, type Refusal, refusalOf } from "../../../rollout/index.ts";
-import type { TrafficPlan } from "../../../spec/traffic.ts";
+import type { TrafficPlan } from "../../../traffic/plan.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { checkRolloutRecord, checkRouteRecord } from "./record-checks.ts";

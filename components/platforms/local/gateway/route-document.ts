@@ -1,5 +1,5 @@
 import { isJudged, judgesOf } from "../../../rollout/index.ts";
-import type { TrafficPlan } from "../../../spec/traffic.ts";
+import type { TrafficPlan } from "../../../traffic/plan.ts";
 
 /** A plan, and where its versions answer. */
 export interface RouteDocument {

@@ -1,4 +1,5 @@
-import type { TrafficPlan, VersionNotice } from "../../../spec/traffic.ts";
+import type { VersionNotice } from "../../../release/resolved.ts";
+import type { TrafficPlan } from "../../../traffic/plan.ts";
 
 /** Whole traffic, in basis points. */
 export const WHOLE = 10_000;

@@ -1,7 +1,8 @@
 import { bucketBound, type Verdict } from "../../../analysis/index.ts";
 import { describeRung, type Progress, type RolledBack, type RolloutState, waitsFor } from "../../../rollout/index.ts";
-import type { RolloutStatus, TrafficStatus, VersionCounts } from "../../../spec/status.ts";
-import { type TrafficPlan, trafficWeights } from "../../../spec/traffic.ts";
+import type { TrafficPlan } from "../../../traffic/plan.ts";
+import type { RolloutStatus, TrafficStatus, VersionCounts } from "../../../traffic/status.ts";
+import { trafficWeights } from "../../../traffic/weights.ts";
 import { quantile, type VersionCounter } from "./counters.ts";
 import type { Traffic } from "./traffic.ts";
 

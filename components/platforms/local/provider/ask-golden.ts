@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { Agent, request } from "undici";
-import type { GoldenRequest } from "../../../spec/golden-file.ts";
+import type { GoldenRequest } from "../../../release/golden-file.ts";
 import { withReachableSocket } from "../state-folder/reachable-socket.ts";
 import { isObject, metadataPath, openInference, type Protocol, predict } from "./golden-protocols.ts";
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { renderLines } from "../../../spec/golden-file.ts";
+import { renderLines } from "../../../release/golden-file.ts";
 import type { Replies } from "./ask-golden.ts";
 
 /** What a version must show before it gets traffic. */

@@ -1,4 +1,4 @@
-import type { GoldenRequest } from "../../../spec/golden-file.ts";
+import type { GoldenRequest } from "../../../release/golden-file.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 

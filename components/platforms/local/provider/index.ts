@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
-import { libraryVersion } from "../../../spec/index.ts";
+import { libraryVersion } from "../../../release/index.ts";
 import { toldPlainly } from "./plain-errors.ts";
 import { LocalProvider } from "./provider.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { readJson } from "../../../host/atomic-file.ts";
 import { HostError } from "../../../host/host-error.ts";
-import type { TrafficPlan } from "../../../spec/index.ts";
+import type { TrafficPlan } from "../../../traffic/index.ts";
 import { requireArchive } from "../state-folder/archive-damage.ts";
 import type { ArchiveName } from "../state-folder/archive-manifest.ts";
 import { findStateFolder, type StateFolder } from "../state-folder/folder.ts";

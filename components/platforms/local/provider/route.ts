@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { TrafficPlan } from "../../../spec/index.ts";
+import type { TrafficPlan } from "../../../traffic/index.ts";
 import { checkRoute, putRoute, RouteRefused, readRouteStatus, removeRoute } from "../gateway/admin-client.ts";
 import { isAliveClaimant, readClaim } from "../gateway/claim.ts";
 import { refusalFromFiles } from "../gateway/refusal-from-files.ts";

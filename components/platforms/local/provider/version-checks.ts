@@ -1,4 +1,4 @@
-import { type GoldenFile, readGolden } from "../../../spec/golden-file.ts";
+import { type GoldenFile, readGolden } from "../../../release/golden-file.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { askGolden } from "./ask-golden.ts";
 import { failuresOf, type VersionChecks } from "./golden-failures.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { hashDirectory } from "../../../spec/directory-hash.ts";
+import { hashDirectory } from "../../../sources/directory-hash.ts";
 import { ModelFilesError } from "./errors.ts";
 import { type ModelManifest, modelManifest } from "./manifest.ts";
 import { createLinearScorer } from "./runtimes/linear.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { libraryVersion } from "../../../spec/library-version.ts";
+import { libraryVersion } from "../../../release/library-version.ts";
 import { takeoverVariable } from "../state-folder/process-environment.ts";
 import { createHttpServer } from "./http-server.ts";
 import { checkContent, loadModel } from "./load-model.ts";

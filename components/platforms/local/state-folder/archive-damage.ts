@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { errorCode, HostError } from "../../../host/host-error.ts";
-import { type HashedFile, hashOfFiles, listDirectory, UnhashableError } from "../../../spec/directory-hash.ts";
+import { type HashedFile, hashOfFiles, listDirectory, UnhashableError } from "../../../sources/directory-hash.ts";
 import {
   type ArchiveManifest,
   type ArchiveName,

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { readJson, writeAtomic } from "../../../host/atomic-file.ts";
 import { errorCode, HostError } from "../../../host/host-error.ts";
 import { nameOf } from "../../../host/user-name.ts";
-import type { HashedFile } from "../../../spec/directory-hash.ts";
+import type { HashedFile } from "../../../sources/directory-hash.ts";
 import type { StateFolder } from "./folder.ts";
 import { archivePath, recordPath } from "./paths.ts";
 

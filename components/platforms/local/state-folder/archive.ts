@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { isTemporary, replaceDirectory, temporaryBeside } from "../../../host/atomic-file.ts";
 import { errorCode, HostError } from "../../../host/host-error.ts";
 import { whoAsks } from "../../../host/who-asks.ts";
-import { hashOfFiles, listDirectory } from "../../../spec/directory-hash.ts";
+import { hashOfFiles, listDirectory } from "../../../sources/directory-hash.ts";
 import { compareFiles, findArchiveDamage } from "./archive-damage.ts";
 import {
   type ArchiveManifest,

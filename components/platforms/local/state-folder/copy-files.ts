@@ -1,6 +1,6 @@
 import { closeSync, copyFileSync, fchmodSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { HashedFile } from "../../../spec/directory-hash.ts";
+import type { HashedFile } from "../../../sources/directory-hash.ts";
 
 /** Copies these files and no others into a new directory, read-only, and onto the disk itself. */
 export function copyFiles(source: string, files: readonly HashedFile[], target: string): void {

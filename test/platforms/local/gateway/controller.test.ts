@@ -9,7 +9,7 @@ import { refusalFromFiles } from "../../../../components/platforms/local/gateway
 import { Traffic } from "../../../../components/platforms/local/gateway/traffic.ts";
 import { openStateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
 import { type GatewayPaths, gatewayPaths } from "../../../../components/platforms/local/state-folder/paths.ts";
-import type { TrafficPlan } from "../../../../components/spec/traffic.ts";
+import type { TrafficPlan } from "../../../../components/traffic/plan.ts";
 import { canaryPlan, errorGuard, latencyGuard, stablePlan } from "../../../support/plans.ts";
 
 let directory: string;

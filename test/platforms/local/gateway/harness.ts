@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nodeOptions } from "../../../../components/platforms/local/supervisor/launch.ts";
-import type { TrafficStatus } from "../../../../components/spec/status.ts";
-import type { TrafficPlan } from "../../../../components/spec/traffic.ts";
+import type { TrafficPlan } from "../../../../components/traffic/plan.ts";
+import type { TrafficStatus } from "../../../../components/traffic/status.ts";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
 
 const MAIN = resolve("components/platforms/local/gateway/main.ts");

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { InputError, ModelFilesError } from "../../../../components/platforms/local/server/errors.ts";
 import { fnv1a } from "../../../../components/platforms/local/server/featuriser.ts";
 import { checkContent, loadModel, type Model } from "../../../../components/platforms/local/server/load-model.ts";
-import { hashDirectory } from "../../../../components/spec/index.ts";
+import { hashDirectory } from "../../../../components/sources/index.ts";
 import { linearManifest, linearWeights, treesManifest, treesWeights, writeModel } from "./models.ts";
 
 let folder: string;

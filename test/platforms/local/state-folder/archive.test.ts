@@ -27,7 +27,7 @@ import {
 import { removeArtifact, storeArtifact } from "../../../../components/platforms/local/state-folder/artifacts.ts";
 import { openStateFolder, type StateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
 import { archivePath, artifactPath, recordPath } from "../../../../components/platforms/local/state-folder/paths.ts";
-import { hashDirectory, hashOfFiles } from "../../../../components/spec/directory-hash.ts";
+import { hashDirectory, hashOfFiles } from "../../../../components/sources/directory-hash.ts";
 
 const now = new Date("2026-11-24T00:00:00Z");
 const name = { model: "sentiment", version: "v1" };

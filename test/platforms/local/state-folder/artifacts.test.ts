@@ -20,7 +20,7 @@ import {
 } from "../../../../components/platforms/local/state-folder/artifacts.ts";
 import { openStateFolder, type StateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
 import { artifactPath } from "../../../../components/platforms/local/state-folder/paths.ts";
-import { hashDirectory } from "../../../../components/spec/directory-hash.ts";
+import { hashDirectory } from "../../../../components/sources/directory-hash.ts";
 
 let parent: string;
 let source: string;

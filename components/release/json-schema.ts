@@ -7,7 +7,7 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /**
  * The schema of a whole `Pulumi.<stack>.yaml` for editors, as text: a release under `model-lifecycle:release`, everything else let through.
- * Draft 7, because that is what editors' YAML servers know best. `node components/spec/json-schema.ts` writes it to release.schema.json.
+ * Draft 7, because that is what editors' YAML servers know best. `node components/release/json-schema.ts` writes it to release.schema.json.
  * @param documentSource The text of document.ts, whose docstrings become the descriptions.
  */
 export function renderJsonSchema(documentSource: string): string {

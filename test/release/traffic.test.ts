@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { planTraffic } from "../../components/lifecycle/index.ts";
-import { ladder, parseRelease, splitWeights, type TrafficPlan, trafficWeights } from "../../components/spec/index.ts";
+import { parseRelease } from "../../components/release/index.ts";
+import { ladder, splitWeights, type TrafficPlan, trafficWeights } from "../../components/traffic/index.ts";
 import { edited, exampleRelease } from "./example-release.ts";
 
 function plan(rollout: Readonly<Record<string, unknown>>): TrafficPlan {

@@ -1,67 +1,19 @@
 import { checkReferences } from "./cross-checks.ts";
-import type { Consumer, Model } from "./document.ts";
+import type { Model } from "./document.ts";
 import { checkPlainData } from "./plain-data.ts";
 import { type Problem, ReleaseError } from "./problems.ts";
+import { requestMetrics } from "./request-metrics.ts";
+import type {
+  Guard,
+  ResolvedPlatform,
+  ResolvedRelease,
+  ResolvedRollout,
+  ResolvedVersion,
+  TrafficStep,
+} from "./resolved.ts";
 import { type FilledRelease, releaseSchema } from "./schema.ts";
 import { checkStructure } from "./structure-problems.ts";
-import { type Guard, type RolloutPlan, requestMetrics, type TrafficStep, type VersionNotice } from "./traffic.ts";
 import * as units from "./units.ts";
-
-/** A release with its defaults filled in and its units as numbers: what components, platforms and policies work with. */
-export interface ResolvedRelease {
-  readonly model: Model;
-  /** The least time between the notice of a version and its sunset, in milliseconds. */
-  readonly noticeMs: number;
-  readonly platform: ResolvedPlatform;
-  /** Every version of the document, retired ones included. */
-  readonly versions: Readonly<Record<string, ResolvedVersion>>;
-  readonly rollout: ResolvedRollout;
-  /** Versions on their way out, by name; a retired one may have left `versions`. */
-  readonly retirement: Readonly<Record<string, VersionNotice>>;
-  readonly consumers: readonly Consumer[];
-}
-
-/** One union, told apart by `kind`; it grows with the platforms. */
-export type ResolvedPlatform = ResolvedLocalPlatform;
-
-export interface ResolvedLocalPlatform {
-  readonly kind: "local";
-  readonly port?: number;
-  readonly adminPort?: number;
-  /** The longest a version may take over an answer, in milliseconds. */
-  readonly deadlineMs: number;
-  /** Absolute. */
-  readonly stateFolder?: string;
-}
-
-export interface ResolvedVersion {
-  /** Where the content comes from, and its hash. */
-  readonly source: { readonly kind: "path"; readonly path: string; readonly sha256: string };
-  readonly checks: ResolvedChecks;
-  /** False for a retired version: it gets no resources. */
-  readonly deployed: boolean;
-}
-
-export interface ResolvedChecks {
-  /** Path of the golden requests, relative to the project's folder. */
-  readonly golden?: string;
-  /** The least share by metric, 0 to 1. */
-  readonly floor: Readonly<Record<string, number>>;
-  /** The latency budget at the 99th percentile, in milliseconds. */
-  readonly latencyMs?: number;
-}
-
-export interface ResolvedRollout extends Omit<RolloutPlan, "identity"> {
-  readonly stable: string;
-  /** Why `stable` serves although it has not proven itself. */
-  readonly override?: string;
-  readonly previous?: string;
-  readonly candidate?: string;
-  /** The candidate's target; present exactly when there is a candidate. */
-  readonly weight?: TrafficStep;
-  /** The request header that keeps a caller with one version, in lower case. */
-  readonly stickyHeader?: string;
-}
 
 export const defaultPath = "model-lifecycle:release";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkRelease } from "../../components/spec/index.ts";
+import { checkRelease } from "../../components/release/index.ts";
 import { createProject, type Project } from "../support/project.ts";
 import { sha256 } from "./example-release.ts";
 

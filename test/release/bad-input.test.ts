@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkRelease, parseRelease, ReleaseError } from "../../components/spec/index.ts";
+import { checkRelease, parseRelease, ReleaseError } from "../../components/release/index.ts";
 import { badInputs } from "./bad-input.ts";
 import { edited, exampleRelease } from "./example-release.ts";
 

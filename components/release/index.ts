@@ -1,21 +1,10 @@
 export { closest } from "./closest.ts";
-export { type HashedFile, hashDirectory, hashOfFiles, listDirectory, UnhashableError } from "./directory-hash.ts";
 export type * from "./document.ts";
 export { libraryVersion } from "./library-version.ts";
 export { type Problem, ReleaseError, renderPath, renderProblems, renderSeen } from "./problems.ts";
-export {
-  checkRelease,
-  defaultPath,
-  parseRelease,
-  type ResolvedChecks,
-  type ResolvedLocalPlatform,
-  type ResolvedPlatform,
-  type ResolvedRelease,
-  type ResolvedRollout,
-  type ResolvedVersion,
-} from "./release.ts";
-export type * from "./status.ts";
-export * from "./traffic.ts";
+export { checkRelease, defaultPath, parseRelease } from "./release.ts";
+export { requestMetrics } from "./request-metrics.ts";
+export type * from "./resolved.ts";
 export {
   type Duration,
   type Percent,

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, wri
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { hashDirectory, hashOfFiles, listDirectory } from "../../components/spec/index.ts";
+import { hashDirectory, hashOfFiles, listDirectory } from "../../components/sources/index.ts";
 
 let directory = "";
 

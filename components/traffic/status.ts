@@ -1,4 +1,4 @@
-import type { TrafficPlan } from "./traffic.ts";
+import type { TrafficPlan } from "./plan.ts";
 
 /** What a data plane says of itself: read by `mlc status`, the live page, the provider and the demo's report. */
 export interface TrafficStatus {

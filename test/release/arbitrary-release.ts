@@ -8,7 +8,7 @@ import type {
   RolloutDocument,
   Timestamp,
   VersionDocument,
-} from "../../components/spec/index.ts";
+} from "../../components/release/index.ts";
 
 /** Any valid release document: with and without a candidate, a way back, versions on their way out and consumers. */
 export function releases(): fc.Arbitrary<Release> {

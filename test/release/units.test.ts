@@ -9,7 +9,7 @@ import {
   parseShare,
   parseTimestamp,
   renderPercent,
-} from "../../components/spec/index.ts";
+} from "../../components/release/index.ts";
 import { timestamps } from "./arbitrary-release.ts";
 
 describe("shares", () => {

@@ -1,7 +1,7 @@
 import { closest } from "./closest.ts";
 import { type Draft, lastingVersions, listOf, looseOf, phaseOf, type Report, reportUnknown, textOf } from "./draft.ts";
 import { type PathSegment, renderList, renderSeen } from "./problems.ts";
-import { requestMetrics } from "./traffic.ts";
+import { requestMetrics } from "./request-metrics.ts";
 import { type Duration, type Percent, parseDuration, parsePercent } from "./units.ts";
 
 /** Who serves, who is on trial, how it climbs and what watches it. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseRelease } from "../../components/spec/index.ts";
+import { parseRelease } from "../../components/release/index.ts";
 import { releases } from "./arbitrary-release.ts";
 import { edited, exampleRelease, sha256 } from "./example-release.ts";
 

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { checkRelease, parseRelease } from "../../components/spec/index.ts";
+import { checkRelease, parseRelease } from "../../components/release/index.ts";
 
 const page = readFileSync(new URL("../../docs/release-document.md", import.meta.url), "utf8");
-const source = readFileSync(new URL("../../components/spec/document.ts", import.meta.url), "utf8");
+const source = readFileSync(new URL("../../components/release/document.ts", import.meta.url), "utf8");
 const example: unknown = parse(/```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "").config["model-lifecycle:release"];
 
 describe("the page about the release document", () => {

@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { renderJsonSchema } from "../../components/spec/json-schema.ts";
+import { renderJsonSchema } from "../../components/release/json-schema.ts";
 import { releases } from "./arbitrary-release.ts";
 import { badInputs } from "./bad-input.ts";
 import { edited, exampleRelease } from "./example-release.ts";
 
-const read = (name: string): string => readFileSync(new URL(`../../components/spec/${name}`, import.meta.url), "utf8");
+const read = (name: string): string =>
+  readFileSync(new URL(`../../components/release/${name}`, import.meta.url), "utf8");
 
 const committed = read("release.schema.json");
 const schema = z.fromJSONSchema(JSON.parse(committed));
@@ -17,7 +18,7 @@ const stack = (release: unknown): unknown => ({
 });
 
 test("the committed schema is what the document's types and docstrings give", () => {
-  expect(committed, "stale: run node components/spec/json-schema.ts").toBe(renderJsonSchema(read("document.ts")));
+  expect(committed, "stale: run node components/release/json-schema.ts").toBe(renderJsonSchema(read("document.ts")));
 });
 
 test("every valid release is valid to an editor", () => {

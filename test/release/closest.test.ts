@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { closest } from "../../components/spec/index.ts";
+import { closest } from "../../components/release/index.ts";
 
 test.each([
   ["wieght", "weight"],

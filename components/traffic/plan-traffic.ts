@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { ResolvedRelease, TrafficPlan } from "../spec/index.ts";
+import type { ResolvedRelease } from "../release/index.ts";
+import type { TrafficPlan } from "./plan.ts";
 
 /** What a data plane needs to know of a release. A weight step changes `weight` and `shadow` here and nothing else. */
 export function planTraffic(release: ResolvedRelease): TrafficPlan {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { planTraffic, rolloutIdentity } from "../../components/lifecycle/index.ts";
-import { parseRelease } from "../../components/spec/index.ts";
-import { edited, exampleRelease, sha256 } from "../spec/example-release.ts";
+import { parseRelease } from "../../components/release/index.ts";
+import { edited, exampleRelease, sha256 } from "../release/example-release.ts";
 
 type Edit = readonly [path: readonly (string | number)[], value: unknown];
 

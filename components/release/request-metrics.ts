@@ -1,0 +1,2 @@
+/** What a data plane counts by itself; every other metric arrives as feedback. */
+export const requestMetrics: readonly string[] = ["errorRate", "refusalRate", "latency"];

@@ -1,0 +1,97 @@
+import type { Consumer, Model } from "./document.ts";
+
+/** A release with its defaults filled in and its units as numbers: what components, platforms and policies work with. */
+export interface ResolvedRelease {
+  readonly model: Model;
+  /** The least time between the notice of a version and its sunset, in milliseconds. */
+  readonly noticeMs: number;
+  readonly platform: ResolvedPlatform;
+  /** Every version of the document, retired ones included. */
+  readonly versions: Readonly<Record<string, ResolvedVersion>>;
+  readonly rollout: ResolvedRollout;
+  /** Versions on their way out, by name; a retired one may have left `versions`. */
+  readonly retirement: Readonly<Record<string, VersionNotice>>;
+  readonly consumers: readonly Consumer[];
+}
+
+/** One union, told apart by `kind`; it grows with the platforms. */
+export type ResolvedPlatform = ResolvedLocalPlatform;
+
+export interface ResolvedLocalPlatform {
+  readonly kind: "local";
+  readonly port?: number;
+  readonly adminPort?: number;
+  /** The longest a version may take over an answer, in milliseconds. */
+  readonly deadlineMs: number;
+  /** Absolute. */
+  readonly stateFolder?: string;
+}
+
+export interface ResolvedVersion {
+  /** Where the content comes from, and its hash. */
+  readonly source: { readonly kind: "path"; readonly path: string; readonly sha256: string };
+  readonly checks: ResolvedChecks;
+  /** False for a retired version: it gets no resources. */
+  readonly deployed: boolean;
+}
+
+export interface ResolvedChecks {
+  /** Path of the golden requests, relative to the project's folder. */
+  readonly golden?: string;
+  /** The least share by metric, 0 to 1. */
+  readonly floor: Readonly<Record<string, number>>;
+  /** The latency budget at the 99th percentile, in milliseconds. */
+  readonly latencyMs?: number;
+}
+
+export interface ResolvedRollout extends RolloutSettings {
+  readonly stable: string;
+  /** Why `stable` serves although it has not proven itself. */
+  readonly override?: string;
+  readonly previous?: string;
+  readonly candidate?: string;
+  /** The candidate's target; present exactly when there is a candidate. */
+  readonly weight?: TrafficStep;
+  /** The request header that keeps a caller with one version, in lower case. */
+  readonly stickyHeader?: string;
+}
+
+/** How a rollout is climbed and judged. */
+export interface RolloutSettings {
+  readonly attempt: string;
+  /** Where the candidate's share stops on its way to `weight`, in order. */
+  readonly steps: readonly TrafficStep[];
+  readonly advance: "automatic" | "manual";
+  readonly guards: readonly Guard[];
+  /** The least time on a step before it is left upwards, in milliseconds. */
+  readonly bakeMs: number;
+  /** Without a decision after this time the verdict is inconclusive, in milliseconds. */
+  readonly maxDurationMs: number;
+  readonly onInconclusive: "hold" | "rollback" | "promote";
+  /** Chance of stopping a harmless candidate, over the whole rollout (0 to 1). */
+  readonly alpha: number;
+  /** Chance of calling a harmful candidate harmless (0 to 1). */
+  readonly beta: number;
+}
+
+export type TrafficStep = { readonly kind: "shadow" } | { readonly kind: "weight"; readonly weight: number };
+
+export interface Guard {
+  /** `errorRate`, `refusalRate`, `latency`, or the name of a business metric that arrives as feedback. Unique within a rollout. */
+  readonly metric: string;
+  readonly source: "requests" | "feedback";
+  /** Which change is harm. */
+  readonly direction: "increase" | "decrease" | "either";
+  /** absolute: a difference of shares (0.005 = half a point). relative: a ratio to stable (0.2 = 20 per cent). */
+  readonly margin: { readonly kind: "absolute" | "relative"; readonly value: number };
+  /** How much more the counts scatter than independent requests would (1 or more); evidence is tempered by its inverse. */
+  readonly designEffect: number;
+}
+
+export interface VersionNotice {
+  readonly phase: "deprecated" | "archived" | "retired";
+  /** When the version stops answering: RFC 3339 in UTC. */
+  readonly sunset: string;
+  /** The version to use instead. */
+  readonly successor: string;
+}

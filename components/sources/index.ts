@@ -1,0 +1,1 @@
+export { type HashedFile, hashDirectory, hashOfFiles, listDirectory, UnhashableError } from "./directory-hash.ts";
