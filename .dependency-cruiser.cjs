@@ -2,7 +2,7 @@
 const floor = (name, from, to) => ({
   name,
   severity: "error",
-  from: { path: from },
+  from: typeof from === "string" ? { path: from } : from,
   to: { pathNot: to, dependencyTypesNot: ["core"] },
 });
 
@@ -40,6 +40,8 @@ const walls = [
   ),
 ];
 
+/** What a kind of platform, source, archive or monitor brings to the release document. */
+const kindsPart = "^components/(platforms|sources|archives|monitors)/[^/]+/document\\.ts$";
 const zod = "node_modules/zod/";
 const pulumi = "node_modules/@pulumi/pulumi/";
 const undici = "node_modules/undici/";
@@ -50,18 +52,21 @@ module.exports = {
     ...walls,
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     floor("host", "^components/host/", ["^components/host/", zod]),
-    floor("sources", "^components/sources/", ["^components/sources/"]),
-    floor("release", "^components/release/", ["^components/release/", zod]),
+    floor("sources", { path: "^components/sources/", pathNot: kindsPart }, ["^components/sources/"]),
+    floor("release", "^components/release/", ["^components/release/", kindsPart, zod]),
+    floor("a kind's part of the document", kindsPart, ["^components/release/"]),
     floor("traffic", "^components/traffic/", ["^components/(traffic|release)/"]),
     floor("lifecycle", "^components/lifecycle/", ["^components/(lifecycle|release|traffic)/"]),
     floor("analysis", "^components/analysis/", ["^components/analysis/"]),
     floor("kit", "^components/kit/", ["^components/(kit|release)/", pulumi]),
     floor("contracts", "^components/(platforms/(platform|data-plane)|archives/archive-store|monitors/monitor)\\.ts$", [
       "^components/(kit|release|traffic|rollout)/",
+      "^components/monitors/monitor\\.ts$",
       pulumi,
     ]),
-    floor("monitors", "^components/monitors/prometheus/", [
-      "^components/(monitors/prometheus|release|traffic|analysis)/",
+    floor("monitors", { path: "^components/monitors/prometheus/", pathNot: kindsPart }, [
+      "^components/(monitors/prometheus|release|traffic|analysis|kit)/",
+      "^components/monitors/monitor\\.ts$",
       "node_modules/yaml/",
     ]),
     {
@@ -89,7 +94,7 @@ module.exports = {
       zod,
       undici,
     ]),
-    floor("local", `${local}/[^/]+\\.ts$`, [
+    floor("local", { path: `${local}/[^/]+\\.ts$`, pathNot: kindsPart }, [
       `${local}/`,
       "^components/(kit|release|traffic)/",
       "^components/(platforms/platform|archives/archive-store|monitors/monitor)\\.ts$",

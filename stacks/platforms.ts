@@ -1,24 +1,34 @@
-import type { ArchiveStore } from "../components/archives/archive-store.ts";
-import type { Monitor } from "../components/monitors/monitor.ts";
-import type { ServingPlatform } from "../components/platforms/platform.ts";
+import type { ArchiveStore, LoadStore } from "../components/archives/archive-store.ts";
+import type { LoadMonitor, Monitor } from "../components/monitors/monitor.ts";
+import type { LoadPlatform, ServingPlatform } from "../components/platforms/platform.ts";
 import type { ResolvedRelease } from "../components/release/index.ts";
 
-type PlatformKind = ResolvedRelease["platform"]["kind"];
-
-/** Where a model is served, and what watches and keeps it there unless a program chooses otherwise. */
-export interface PlatformParts {
+/** Where a model is served, what watches it, and where its archives are kept, as its release says. */
+export interface Parts {
   readonly platform: ServingPlatform;
-  readonly monitor: Monitor;
-  readonly store: ArchiveStore;
+  /** Absent when neither the release nor its platform names one. */
+  readonly monitor?: Monitor;
+  /** Absent when neither the release nor its platform names one. */
+  readonly store?: ArchiveStore;
 }
 
-/** The only place that names all platforms; each is loaded when a release asks for it. */
-const loaders: { readonly [K in PlatformKind]: () => Promise<PlatformParts> } = {
-  async local() {
-    const { local, localArchive, localDocuments } = await import("../components/platforms/local/index.ts");
-    return { platform: local(), monitor: localDocuments(), store: localArchive() };
-  },
-};
+/** Loads what a release asks for, and no other kind's code: the folder of a kind has the kind's name. */
+export async function loadParts({ platform: where, monitor, archive }: ResolvedRelease): Promise<Parts> {
+  const { load }: { load: LoadPlatform } = await import(`../components/platforms/${where.kind}/load.ts`);
+  const platform = load(where);
+  return {
+    platform,
+    ...(monitor && { monitor: (await loadMonitor(monitor.kind))(monitor, platform) }),
+    ...(archive && { store: (await loadStore(archive.kind))(archive) }),
+  };
+}
 
-/** Loads what a release asks for, and no other platform's code. */
-export const loadPlatform = (kind: PlatformKind): Promise<PlatformParts> => loaders[kind]();
+async function loadMonitor(kind: string): Promise<LoadMonitor> {
+  const { load }: { load: LoadMonitor } = await import(`../components/monitors/${kind}/load.ts`);
+  return load;
+}
+
+async function loadStore(kind: string): Promise<LoadStore> {
+  const { load }: { load: LoadStore } = await import(`../components/archives/${kind}/load.ts`);
+  return load;
+}

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Tags } from "../kit/index.ts";
-import type { ResolvedRelease } from "../release/index.ts";
+import type { ResolvedArchive, ResolvedRelease } from "../release/index.ts";
 
 export interface ArchiveContext {
   /** Logical name of the archive; every child's name starts with it. */
@@ -31,3 +31,6 @@ export interface ArchiveHandle {
 export interface ArchiveStore {
   store(context: ArchiveContext, plan: ArchivePlan): ArchiveHandle;
 }
+
+/** Makes the store that a release names by `archive`; `load.ts` of a kind's folder exports it as `load`. */
+export type LoadStore = (part: ResolvedArchive) => ArchiveStore;

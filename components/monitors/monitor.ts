@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Tags } from "../kit/index.ts";
-import type { ResolvedRelease } from "../release/index.ts";
+import type { ResolvedMonitor, ResolvedRelease } from "../release/index.ts";
 import type { TrafficPlan } from "../traffic/index.ts";
 
 export interface MonitorContext {
@@ -23,3 +23,22 @@ export type MonitorHandle = Readonly<Record<string, pulumi.Output<string>>>;
 export interface Monitor {
   watch(context: MonitorContext, plan: MonitorPlan): MonitorHandle;
 }
+
+/** A text that a monitor has written for somebody else's tool. */
+export interface MonitorDocument {
+  /** What it is for: the last part of the resource's name. */
+  readonly as: "rules" | "dashboard";
+  /** Its file name. */
+  readonly name: string;
+  readonly content: string;
+}
+
+/** Puts a text where a platform has a place for it: a file, a map of a cluster. Gives path or address. */
+export type KeepDocument = (
+  context: MonitorContext,
+  release: ResolvedRelease,
+  document: MonitorDocument,
+) => pulumi.Output<string>;
+
+/** Makes the monitor that a release names by `monitor`; `load.ts` of a kind's folder exports it as `load`. */
+export type LoadMonitor = (part: ResolvedMonitor, platform: { readonly keep: KeepDocument }) => Monitor;

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Tags } from "../kit/index.ts";
-import { defaultPath, type Problem, type ResolvedRelease } from "../release/index.ts";
+import type { KeepDocument } from "../monitors/monitor.ts";
+import { defaultPath, type Problem, type ResolvedPlatform, type ResolvedRelease } from "../release/index.ts";
 import type { TrafficPlan } from "../traffic/index.ts";
 
 /** What a platform can do; shared code asks this and never which platform it is. */
@@ -46,7 +47,12 @@ export interface ServingPlatform {
   readonly capabilities: Capabilities;
   /** Creates what serves; called once per endpoint, with a plan that passed `checkPlan`. */
   serve(context: ServingContext, plan: ServingPlan): ServingHandle;
+  /** Puts what a monitor has written where this platform has a place for texts. */
+  readonly keep: KeepDocument;
 }
+
+/** Makes the platform that a release names by `platform`; `load.ts` of a kind's folder exports it as `load`. */
+export type LoadPlatform = (part: ResolvedPlatform) => ServingPlatform;
 
 const FULL = 10_000;
 

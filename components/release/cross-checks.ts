@@ -1,5 +1,7 @@
-import { type Draft, looseOf, type Report, readDraft } from "./draft.ts";
-import { type Problem, renderPath, renderSeen } from "./problems.ts";
+import { type Draft, looseOf, type Report, readDraft, textOf } from "./draft.ts";
+import { broughtBy, checkKind } from "./kind.ts";
+import { archiveKinds, monitorKinds, platformKinds, sourceKinds } from "./kinds.ts";
+import { type PathSegment, type Problem, renderList, renderPath } from "./problems.ts";
 import { checkConsumers, checkRetirement } from "./retirement-checks.ts";
 import { checkRollout } from "./rollout-checks.ts";
 
@@ -12,7 +14,10 @@ export function checkReferences(data: unknown, root: string): Problem[] {
   const report: Report = (path, seen, allowed, cure) =>
     problems.push({ path: renderPath(root, path), seen, allowed, cure });
   const draft = readDraft(data);
-  checkPorts(draft, report);
+  checkKind(platformKinds, draft.platform, inside(report, "platform"));
+  checkKind(archiveKinds, draft.archive, inside(report, "archive"));
+  checkKind(monitorKinds, draft.monitor, inside(report, "monitor"));
+  checkArchive(draft, report);
   checkVersions(draft, report);
   checkRollout(draft, report);
   checkRetirement(draft, report);
@@ -20,8 +25,24 @@ export function checkReferences(data: unknown, root: string): Problem[] {
   return problems;
 }
 
+/** A version is archived before it goes, so there has to be a place for it. */
+function checkArchive({ platform, archive, retirement }: Draft, report: Report): void {
+  const brought = broughtBy(platformKinds, platform).archive ?? archive.kind;
+  const kept = Object.entries(retirement).filter(([, notice]) =>
+    ["archived", "retired"].includes(textOf(looseOf(notice).phase) ?? ""),
+  );
+  if (brought !== undefined || kept.length === 0 || !platformKinds.some(({ kind }) => kind === platform.kind)) return;
+  report(
+    ["archive"],
+    "nothing",
+    `where archives are kept, because platform ${platform.kind} has no place of its own: kind ${renderList(archiveKinds.map(({ kind }) => kind))}`,
+    `Add archive before ${kept.map(([version]) => version).join(", ")} can be archived.`,
+  );
+}
+
 function checkVersions({ versions }: Draft, report: Report): void {
   for (const [version, value] of Object.entries(versions)) {
+    checkKind(sourceKinds, looseOf(looseOf(value).source), inside(report, "versions", version, "source"));
     const { golden, floor, latency } = looseOf(looseOf(value).checks);
     const measured = [...(Object.keys(looseOf(floor)).length > 0 ? ["floor"] : []), ...(latency ? ["latency"] : [])];
     if (golden !== undefined || measured.length === 0) continue;
@@ -34,13 +55,8 @@ function checkVersions({ versions }: Draft, report: Report): void {
   }
 }
 
-function checkPorts({ platform }: Draft, report: Report): void {
-  if (platform.port !== undefined && platform.port === platform.adminPort) {
-    report(
-      ["platform", "adminPort"],
-      `${renderSeen(platform.adminPort)}, which is port as well`,
-      "another port than port",
-      "Choose another adminPort, or remove it.",
-    );
-  }
-}
+/** Reports under a path that begins further out. */
+const inside =
+  (report: Report, ...outer: readonly PathSegment[]): Report =>
+  (path, seen, allowed, cure) =>
+    report([...outer, ...path], seen, allowed, cure);

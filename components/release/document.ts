@@ -1,3 +1,5 @@
+import type { DocumentOf } from "./kind.ts";
+import type { archiveKinds, monitorKinds, platformKinds, sourceKinds } from "./kinds.ts";
 import type { Duration, Percent, Points, Share, Timestamp } from "./units.ts";
 
 // The docstrings below are the one description of each field: json-schema.ts shows them in editors.
@@ -17,6 +19,10 @@ export interface Release {
   readonly rollout: RolloutDocument;
   /** The versions on their way out, by name. @default {} */
   readonly retirement?: Readonly<Record<string, RetirementDocument>>;
+  /** Where the archives of retired versions are kept. Another kind makes new archives and leaves those that stand. @default what the platform brings: `{ kind: local }` beside a local one */
+  readonly archive?: ArchiveDocument;
+  /** What writes alert rules and dashboards. Another kind takes the documents of this one away; serving is the same. @default what the platform brings: `{ kind: prometheus }` beside a local one */
+  readonly monitor?: MonitorDocument;
   /** Who calls the model and would have to move before a version may go. @default [] */
   readonly consumers?: readonly Consumer[];
 }
@@ -34,39 +40,23 @@ export interface Model {
   readonly notice?: Duration;
 }
 
-/** One union, told apart by `kind`; it grows with the platforms. */
-export type PlatformDocument = LocalPlatformDocument;
+/** Where a model is served, told apart by `kind`: each platform's folder brings its part. */
+export type PlatformDocument = DocumentOf<typeof platformKinds>;
 
-export interface LocalPlatformDocument {
-  /** local: processes and a gateway on the machine that runs the engine. */
-  readonly kind: "local";
-  /** The gateway's port for predictions on 127.0.0.1, "1" to "65535". The platform picks a free one when absent. Another port restarts the gateway. */
-  readonly port?: string;
-  /** The gateway's port for status, live page and rollback on 127.0.0.1, "1" to "65535". The platform picks a free one when absent. */
-  readonly adminPort?: string;
-  /** The longest a version may take over an answer: a duration up to "10 minutes". Later it counts as failed; stable is asked instead of the candidate, or the client gets 504. From the next request on. @default "30 seconds" */
-  readonly deadline?: Duration;
-  /** Where processes, routes, artifacts and archives of this stack are kept: an absolute path outside the checkout. Changing it on a running endpoint is refused. @default $XDG_STATE_HOME/model-lifecycle/<project>/<stack>, with ~/.local/state for an unset variable */
-  readonly stateFolder?: string;
-}
+/** Where content comes from, told apart by `kind`: each source's folder brings its part. */
+export type SourceDocument = DocumentOf<typeof sourceKinds>;
+
+/** Where archives are kept, told apart by `kind`: each store's folder brings its part. */
+export type ArchiveDocument = DocumentOf<typeof archiveKinds>;
+
+/** Who watches what serves, told apart by `kind`: each monitor's folder brings its part. */
+export type MonitorDocument = DocumentOf<typeof monitorKinds>;
 
 export interface VersionDocument {
   /** Where the content comes from, pinned: the same document always serves the same bytes. */
   readonly source: SourceDocument;
   /** What the version must pass before it gets any traffic. @default {} */
   readonly checks?: ChecksDocument;
-}
-
-/** One union, told apart by `kind`; it grows with the sources. */
-export type SourceDocument = PathSourceDocument;
-
-export interface PathSourceDocument {
-  /** path: a directory beside the program. */
-  readonly kind: "path";
-  /** The directory, relative to the project's folder, with forward slashes and without "..". */
-  readonly path: string;
-  /** The directory's hash as `mlc pin` writes it: 64 lower-case hex digits. Other content is refused before anything is deployed. */
-  readonly sha256: string;
 }
 
 export interface ChecksDocument {

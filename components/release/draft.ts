@@ -11,6 +11,8 @@ export interface Draft {
   readonly versions: Loose;
   readonly rollout: Loose;
   readonly retirement: Loose;
+  readonly archive: Loose;
+  readonly monitor: Loose;
   readonly consumers: readonly unknown[];
 }
 
@@ -21,6 +23,8 @@ export function readDraft(data: unknown): Draft {
     versions: looseOf(release.versions),
     rollout: looseOf(release.rollout),
     retirement: looseOf(release.retirement),
+    archive: looseOf(release.archive),
+    monitor: looseOf(release.monitor),
     consumers: listOf(release.consumers),
   };
 }

@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { z } from "zod";
+import { readDocstrings, readDocumentSource } from "./docstrings.ts";
 import { fieldNotes } from "./field-notes.ts";
 import { releaseSchema } from "./schema.ts";
 
@@ -8,7 +9,7 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 /**
  * The schema of a whole `Pulumi.<stack>.yaml` for editors, as text: a release under `model-lifecycle:release`, everything else let through.
  * Draft 7, because that is what editors' YAML servers know best. `node components/release/json-schema.ts` writes it to release.schema.json.
- * @param documentSource The text of document.ts, whose docstrings become the descriptions.
+ * @param documentSource What `readDocumentSource` reads: its docstrings become the descriptions.
  */
 export function renderJsonSchema(documentSource: string): string {
   const docs = readDocstrings(documentSource);
@@ -37,20 +38,6 @@ function describe(section: JsonSchema, docs: ReadonlyMap<string, string>): void 
   }
 }
 
-/** Docstrings by interface and field. The file's formatting is held by the linter, so lines are enough to go by. */
-function readDocstrings(source: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
-  const interfaces = source.matchAll(/^export interface (\w+) \{\n([\s\S]*?)^\}/gm);
-  return new Map([...interfaces].map(([, name = "", body = ""]) => [name, fieldsIn(body)]));
-}
-
-function fieldsIn(body: string): ReadonlyMap<string, string> {
-  const fields = body.matchAll(/\/\*\* (.*) \*\/\n {2}readonly (\w+)\??:/g);
-  return new Map(
-    [...fields].map(([, text = "", field = ""]) => [field, text.replace(/ @default (.*)$/, " Default: $1.")]),
-  );
-}
-
 if (import.meta.main) {
-  const source = readFileSync(new URL("./document.ts", import.meta.url), "utf8");
-  writeFileSync(new URL("./release.schema.json", import.meta.url), renderJsonSchema(source));
+  writeFileSync(new URL("./release.schema.json", import.meta.url), renderJsonSchema(readDocumentSource()));
 }

@@ -1,16 +1,11 @@
 import { checkReferences } from "./cross-checks.ts";
 import type { Model } from "./document.ts";
+import { broughtBy, resolveKind } from "./kind.ts";
+import { archiveKinds, monitorKinds, platformKinds, sourceKinds } from "./kinds.ts";
 import { checkPlainData } from "./plain-data.ts";
 import { type Problem, ReleaseError } from "./problems.ts";
 import { requestMetrics } from "./request-metrics.ts";
-import type {
-  Guard,
-  ResolvedPlatform,
-  ResolvedRelease,
-  ResolvedRollout,
-  ResolvedVersion,
-  TrafficStep,
-} from "./resolved.ts";
+import type { Guard, ResolvedRelease, ResolvedRollout, ResolvedVersion, TrafficStep } from "./resolved.ts";
 import { type FilledRelease, releaseSchema } from "./schema.ts";
 import { checkStructure } from "./structure-problems.ts";
 import * as units from "./units.ts";
@@ -39,7 +34,7 @@ export function checkRelease(data: unknown, options: { readonly path?: string } 
 export function parseRelease(data: unknown, options: { readonly path?: string } = {}): ResolvedRelease {
   const problems = checkRelease(data, options);
   if (problems.length > 0) throw new ReleaseError(problems);
-  return resolveRelease(releaseSchema.parse(data));
+  return resolveRelease(releaseSchema.parse(data), options.path ?? defaultPath);
 }
 
 /** Whether a path is another one or lies below it. */
@@ -47,16 +42,21 @@ function isWithin(path: string, other: string): boolean {
   return path === other || (path.startsWith(other) && (path[other.length] === "." || path[other.length] === "["));
 }
 
-function resolveRelease(release: FilledRelease): ResolvedRelease {
+function resolveRelease(release: FilledRelease, origin: string): ResolvedRelease {
   const { model, platform, versions, rollout, retirement, consumers } = release;
+  const brought = broughtBy(platformKinds, platform);
+  const { archive = brought.archive, monitor = brought.monitor } = release;
   return {
     model: definedOnly(model),
     noticeMs: units.parseDuration(model.notice ?? NOTICE_BY_TIER[model.riskTier]),
-    platform: resolvePlatform(platform),
+    platform: resolveKind(platformKinds, platform),
     versions: mapValues(versions, (version, name) => resolveVersion(version, retirement[name]?.phase !== "retired")),
     rollout: resolveRollout(rollout),
     retirement,
+    ...(archive === undefined ? {} : { archive: resolveKind(archiveKinds, archive) }),
+    ...(monitor === undefined ? {} : { monitor: resolveKind(monitorKinds, monitor) }),
     consumers,
+    origin,
   };
 }
 
@@ -66,32 +66,10 @@ const NOTICE_BY_TIER: Readonly<Record<Model["riskTier"], units.Duration>> = {
   high: "90 days",
 };
 
-const DEFAULT_DEADLINE = "30 seconds";
-
-function resolvePlatform({
-  kind,
-  port,
-  adminPort,
-  deadline = DEFAULT_DEADLINE,
-  stateFolder,
-}: FilledRelease["platform"]): ResolvedPlatform {
-  return definedOnly({
-    kind,
-    port: numberOf(port),
-    adminPort: numberOf(adminPort),
-    deadlineMs: units.parseDuration(deadline),
-    stateFolder,
-  });
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
-}
-
 function resolveVersion({ source, checks }: FilledRelease["versions"][string], deployed: boolean): ResolvedVersion {
   const { golden, floor, latency } = checks;
   return {
-    source,
+    source: resolveKind(sourceKinds, source),
     checks: definedOnly({
       golden,
       floor: mapValues(floor, units.parseShare),

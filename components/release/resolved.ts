@@ -1,4 +1,6 @@
 import type { Consumer, Model } from "./document.ts";
+import type { ResolvedOf } from "./kind.ts";
+import type { archiveKinds, monitorKinds, platformKinds, sourceKinds } from "./kinds.ts";
 
 /** A release with its defaults filled in and its units as numbers: what components, platforms and policies work with. */
 export interface ResolvedRelease {
@@ -11,25 +13,30 @@ export interface ResolvedRelease {
   readonly rollout: ResolvedRollout;
   /** Versions on their way out, by name; a retired one may have left `versions`. */
   readonly retirement: Readonly<Record<string, VersionNotice>>;
+  /** Where archives are kept; absent when neither the release nor its platform says so. */
+  readonly archive?: ResolvedArchive;
+  /** Who watches what serves; absent when neither the release nor its platform says so. */
+  readonly monitor?: ResolvedMonitor;
   readonly consumers: readonly Consumer[];
+  /** Where the document stands in the configuration, for problems found later: `model-lifecycle:release`. */
+  readonly origin: string;
 }
 
-/** One union, told apart by `kind`; it grows with the platforms. */
-export type ResolvedPlatform = ResolvedLocalPlatform;
+/** Where a model is served, told apart by `kind`, with its defaults filled in. */
+export type ResolvedPlatform = ResolvedOf<typeof platformKinds>;
 
-export interface ResolvedLocalPlatform {
-  readonly kind: "local";
-  readonly port?: number;
-  readonly adminPort?: number;
-  /** The longest a version may take over an answer, in milliseconds. */
-  readonly deadlineMs: number;
-  /** Absolute. */
-  readonly stateFolder?: string;
-}
+/** Where content comes from and what it must be, told apart by `kind`. */
+export type ResolvedSource = ResolvedOf<typeof sourceKinds>;
+
+/** Where archives are kept, told apart by `kind`. */
+export type ResolvedArchive = ResolvedOf<typeof archiveKinds>;
+
+/** Who watches what serves, told apart by `kind`. */
+export type ResolvedMonitor = ResolvedOf<typeof monitorKinds>;
 
 export interface ResolvedVersion {
-  /** Where the content comes from, and its hash. */
-  readonly source: { readonly kind: "path"; readonly path: string; readonly sha256: string };
+  /** Where the content comes from, and what it must be. */
+  readonly source: ResolvedSource;
   readonly checks: ResolvedChecks;
   /** False for a retired version: it gets no resources. */
   readonly deployed: boolean;

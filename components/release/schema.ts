@@ -1,8 +1,9 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { ChecksDocument, Consumer, GuardDocument, Release, RolloutDocument, SourceDocument } from "./document.ts";
-import { fieldNotes, note } from "./field-notes.ts";
-import { renderKeys } from "./problems.ts";
+import { byKind } from "./kind.ts";
+import { archiveKinds, monitorKinds, platformKinds, sourceKinds } from "./kinds.ts";
 import * as scalars from "./scalars.ts";
+import { byName, listOf, optional, section } from "./section.ts";
 
 type Filled<T, K extends keyof T> = T & Required<Pick<T, K>>;
 
@@ -22,32 +23,14 @@ export interface FilledRelease extends Release {
 
 const versionName = scalars.label(20, "v1");
 
-const source = z.discriminatedUnion("kind", [
-  section("PathSourceDocument", {
-    kind: scalars.choice("path"),
-    path: scalars.path("models/v1"),
-    sha256: scalars.sha256,
-  }),
-]);
-
 const version = section("VersionDocument", {
-  source,
+  source: byKind(sourceKinds),
   checks: section("ChecksDocument", {
     golden: optional(scalars.path("models/v1/golden.jsonl")),
     floor: byName(scalars.metric, scalars.share, "metrics and their least shares").default({}),
     latency: optional(scalars.duration("50 ms")),
   }).default({ floor: {} }),
 });
-
-const platform = z.discriminatedUnion("kind", [
-  section("LocalPlatformDocument", {
-    kind: scalars.choice("local"),
-    port: optional(scalars.port()),
-    adminPort: optional(scalars.port()),
-    deadline: optional(scalars.deadline),
-    stateFolder: optional(scalars.absolutePath("/srv/model-lifecycle/prod")),
-  }),
-]);
 
 const guard = section("GuardDocument", {
   metric: scalars.metric,
@@ -109,12 +92,14 @@ const release = section(
       riskTier: scalars.choice("low", "medium", "high"),
       notice: optional(scalars.duration("7 days")),
     }),
-    platform,
+    platform: byKind(platformKinds),
     versions: byName(versionName, version, "versions by name, at least one").refine(
       (versions) => Object.keys(versions).length > 0,
     ),
     rollout,
     retirement: byName(versionName, retirement, "versions on their way out, by name").default({}),
+    archive: optional(byKind(archiveKinds)),
+    monitor: optional(byKind(monitorKinds)),
     consumers: listOf(consumer, { most: 1000 }, "a list of at most 1000 consumers").default([]),
   },
   "Write one: mlc init",
@@ -122,54 +107,3 @@ const release = section(
 
 /** The structure of a release document: keys, types and formats. What fields ask of each other is in cross-checks.ts. */
 export const releaseSchema: z.ZodType<FilledRelease> = release;
-
-function section<S extends Record<string, z.ZodType>>(
-  describedBy: string,
-  shape: S,
-  cure?: string,
-): z.ZodObject<S, z.core.$strict> {
-  const required = Object.entries(shape).filter(([, schema]) => !schema.safeParse(undefined).success);
-  return note(z.strictObject(shape), {
-    allowed: renderKeys(Object.keys(shape)),
-    example: `{ ${required.map(([key, schema]) => `${key}: ${exampleOf(schema)}`).join(", ")} }`,
-    describedBy,
-    ...(cure === undefined ? {} : { cure }),
-  });
-}
-
-function byName<V extends z.ZodType>(
-  key: z.ZodType<string, string>,
-  value: V,
-  allowed: string,
-): z.ZodRecord<z.ZodType<string, string>, V> {
-  return note(z.record(key, value), { allowed, example: `{ ${unquoted(exampleOf(key))}: ${exampleOf(value)} }` });
-}
-
-function listOf<V extends z.ZodType>(
-  value: V,
-  bounds: { readonly least?: number; readonly most: number },
-  allowed: string,
-  example = `[${exampleOf(value)}]`,
-): z.ZodArray<V> {
-  return note(
-    z
-      .array(value)
-      .min(bounds.least ?? 0)
-      .max(bounds.most),
-    { allowed, example },
-  );
-}
-
-function exampleOf(schema: z.ZodType): string {
-  const described = schema instanceof z.ZodDiscriminatedUnion ? schema.options[0] : schema;
-  return (described && fieldNotes.get(described)?.example) ?? "";
-}
-
-function unquoted(text: string): string {
-  return text.replaceAll('"', "");
-}
-
-/** A program may write `candidate: undefined`, so it is let in; the types hold without it. */
-function optional<T extends z.ZodType>(schema: T): z.ZodExactOptional<T> {
-  return schema.optional() as unknown as z.ZodExactOptional<T>;
-}

@@ -16,7 +16,7 @@ export function planTraffic(release: ResolvedRelease): TrafficPlan {
     weight: weight?.kind === "weight" ? weight.weight : 0,
     shadow: weight?.kind === "shadow",
     rollout: { identity: rolloutIdentity(release), ...settings },
-    versions: Object.fromEntries(deployed.map(([name, { source }]) => [name, { sha256: source.sha256 }])),
+    versions: Object.fromEntries(deployed.map(([name, { source }]) => [name, { sha256: source.content }])),
     notices: retirement,
     ...(stickyHeader === undefined ? {} : { stickyHeader }),
     deadlineMs: platform.deadlineMs,
@@ -31,7 +31,7 @@ export function planTraffic(release: ResolvedRelease): TrafficPlan {
 export function rolloutIdentity({ versions, rollout }: ResolvedRelease): string {
   const { stable, candidate, attempt } = rollout;
   if (candidate === undefined) return "";
-  const pin = (version: string): string | undefined => versions[version]?.source.sha256;
+  const pin = (version: string): string | undefined => versions[version]?.source.content;
   const facts = [stable, pin(stable), candidate, pin(candidate), attempt];
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex").slice(0, 16);
 }

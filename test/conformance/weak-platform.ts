@@ -11,6 +11,7 @@ class Slots extends pulumi.CustomResource {
 export const weak = (): ServingPlatform => ({
   kind: "weak",
   capabilities: { weights: { kind: "slots", slot: 1_000 }, shadow: false, maxVariants: 2, sticky: false },
+  keep: () => pulumi.output("nowhere"),
   serve({ name, parent, tags }, { traffic }) {
     const variants = Object.fromEntries(
       Object.entries(traffic.versions).map(([version, { sha256 }]) => [

@@ -18,7 +18,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[[], undefined]],
     at: "",
     seen: "nothing",
-    allowed: "the keys model, platform, versions, rollout, retirement, consumers",
+    allowed: "the keys model, platform, versions, rollout, retirement, archive, monitor, consumers",
     cure: "Write one: mlc init",
   },
   {
@@ -26,7 +26,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[[], "model: sentiment"]],
     at: "",
     seen: '"model: sentiment"',
-    allowed: "the keys model, platform, versions, rollout, retirement, consumers",
+    allowed: "the keys model, platform, versions, rollout, retirement, archive, monitor, consumers",
     cure: "Write one: mlc init",
   },
   {
@@ -34,7 +34,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[[], null]],
     at: "",
     seen: "null (nothing after the colon)",
-    allowed: "the keys model, platform, versions, rollout, retirement, consumers",
+    allowed: "the keys model, platform, versions, rollout, retirement, archive, monitor, consumers",
     cure: "Write one: mlc init",
   },
   {
@@ -67,7 +67,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[["retirment"], {}]],
     at: ".retirment",
     seen: 'the key "retirment"',
-    allowed: "the keys model, platform, versions, rollout, retirement, consumers",
+    allowed: "the keys model, platform, versions, rollout, retirement, archive, monitor, consumers",
     cure: "Did you mean retirement? Rename the key.",
   },
   {

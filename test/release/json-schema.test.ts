@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { readDocumentSource } from "../../components/release/docstrings.ts";
 import { renderJsonSchema } from "../../components/release/json-schema.ts";
 import { releases } from "./arbitrary-release.ts";
 import { badInputs } from "./bad-input.ts";
@@ -18,7 +19,7 @@ const stack = (release: unknown): unknown => ({
 });
 
 test("the committed schema is what the document's types and docstrings give", () => {
-  expect(committed, "stale: run node components/release/json-schema.ts").toBe(renderJsonSchema(read("document.ts")));
+  expect(committed, "stale: run node components/release/json-schema.ts").toBe(renderJsonSchema(readDocumentSource()));
 });
 
 test("every valid release is valid to an editor", () => {
@@ -55,6 +56,6 @@ test("an editor shows a field's meaning and its default", () => {
 });
 
 test("a field without a docstring stops the schema from being written", () => {
-  const source = read("document.ts").replace(/ {2}\/\*\* The gateway's port for predictions.*\n/, "");
+  const source = readDocumentSource().replace(/ {2}\/\*\* The gateway's port for predictions.*\n/, "");
   expect(() => renderJsonSchema(source)).toThrow("document.ts does not describe port");
 });

@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { readDocumentSource } from "../../components/release/docstrings.ts";
 import { checkRelease, parseRelease } from "../../components/release/index.ts";
+import { renderKindsPage } from "../../components/release/kinds-page.ts";
 
 const page = readFileSync(new URL("../../docs/release-document.md", import.meta.url), "utf8");
-const source = readFileSync(new URL("../../components/release/document.ts", import.meta.url), "utf8");
+const kindsPage = new URL("../../docs/release-kinds.md", import.meta.url);
+const source = readDocumentSource();
 const example: unknown = parse(/```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "").config["model-lifecycle:release"];
 
 describe("the page about the release document", () => {
@@ -20,7 +24,9 @@ describe("the page about the release document", () => {
   });
 
   test("has a row for every field", () => {
-    const rows = [...page.matchAll(/^\| `([\w.]+)` *\|/gm)].map(([, field = ""]) => field.split(".").at(-1));
+    const rows = [...`${page}${readFileSync(kindsPage, "utf8")}`.matchAll(/^\| `([\w.]+)` *\|/gm)].map(
+      ([, field = ""]) => field.split(".").at(-1),
+    );
     const sections = ["Release", "StickyDocument"];
     const fields = [...fieldsOfDocument()].filter(([name]) => !sections.includes(name)).flatMap(([, names]) => names);
     expect(fields.filter((field) => !rows.includes(field === "sticky" ? "header" : field))).toEqual([]);
@@ -28,8 +34,12 @@ describe("the page about the release document", () => {
   });
 });
 
+test("the page about kinds is what their folders say (npx vitest run test/release -u)", async () => {
+  await expect(renderKindsPage(source)).toMatchFileSnapshot(fileURLToPath(kindsPage));
+});
+
 function fieldsOfDocument(): Map<string, string[]> {
-  const interfaces = source.matchAll(/^export interface (\w+) \{\n([\s\S]*?)^\}/gm);
+  const interfaces = source.matchAll(/^export interface (?!Resolved)(\w+) \{\n([\s\S]*?)^\}/gm);
   return new Map(
     [...interfaces].map(([, name = "", body = ""]) => [
       name,

@@ -16,7 +16,7 @@ test("a minimal document gets every default", () => {
     noticeMs: 90 * 86_400_000,
     platform: { kind: "local", deadlineMs: 30_000 },
     versions: {
-      v1: { source: { kind: "path", path: "models/v1", sha256 }, checks: { floor: {} }, deployed: true },
+      v1: { source: { kind: "path", path: "models/v1", content: sha256 }, checks: { floor: {} }, deployed: true },
     },
     rollout: {
       stable: "v1",
@@ -31,7 +31,10 @@ test("a minimal document gets every default", () => {
       beta: 0.05,
     },
     retirement: {},
+    archive: { kind: "local" },
+    monitor: { kind: "prometheus" },
     consumers: [],
+    origin: "model-lifecycle:release",
   });
 });
 

@@ -1,41 +1,29 @@
-import { claimOnlyOne, type Transform, transformed } from "../../kit/index.ts";
-import type { Monitor } from "../../monitors/monitor.ts";
-import { renderDashboard } from "../../monitors/prometheus/dashboard.ts";
-import { renderRules } from "../../monitors/prometheus/rules.ts";
-import { stateDirOf } from "./local.ts";
+import { type Transform, transformed } from "../../kit/index.ts";
+import type { KeepDocument, Monitor } from "../../monitors/monitor.ts";
+import { prometheus } from "../../monitors/prometheus/prometheus.ts";
+import { stateDirOf } from "./places.ts";
 import type { DocumentInputs } from "./provider/document.ts";
 import { Document } from "./resources.ts";
 
+/** How the documents of a monitor are kept on this machine. */
 export interface LocalDocumentsSettings {
+  /** Changes what a document is created with. @default - nothing */
   readonly transform?: { readonly rules?: Transform<DocumentInputs>; readonly dashboard?: Transform<DocumentInputs> };
 }
 
+/** Puts a monitor's texts into the state folder's `documents`. */
+export const keepInStateFolder =
+  ({ transform = {} }: LocalDocumentsSettings = {}): KeepDocument =>
+  ({ name: prefix, parent, tags }, release, { as, name, content }) =>
+    new Document(
+      ...transformed<DocumentInputs>(
+        transform[as],
+        `${prefix}-${as}`,
+        { stateDir: stateDirOf(release), name, content, tags },
+        { parent },
+      ),
+    ).path;
+
 /** Writes Prometheus rules and a Grafana dashboard for the gateway's metrics into the state folder's `documents`. */
-export const localDocuments = ({ transform }: LocalDocumentsSettings = {}): Monitor => ({
-  watch({ name, parent, tags }, { release, traffic }) {
-    claimOnlyOne(`the local documents of model ${traffic.model}`, `MonitoringStack "${name}"`);
-    const stateDir = stateDirOf(release);
-    const rules = new Document(
-      ...transformed<DocumentInputs>(
-        transform?.rules,
-        `${name}-rules`,
-        { stateDir, name: `${traffic.model}.rules.yml`, content: renderRules(traffic.model, traffic.rollout), tags },
-        { parent },
-      ),
-    );
-    const dashboard = new Document(
-      ...transformed<DocumentInputs>(
-        transform?.dashboard,
-        `${name}-dashboard`,
-        {
-          stateDir,
-          name: `${traffic.model}.dashboard.json`,
-          content: renderDashboard(traffic.model, traffic.rollout),
-          tags,
-        },
-        { parent },
-      ),
-    );
-    return { rules: rules.path, dashboard: dashboard.path };
-  },
-});
+export const localDocuments = (settings: LocalDocumentsSettings = {}): Monitor =>
+  prometheus(keepInStateFolder(settings));

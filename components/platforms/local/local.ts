@@ -1,15 +1,15 @@
-import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { refusal, type Transform, transformed } from "../../kit/index.ts";
-import { libraryVersion, type ResolvedPlatform, type ResolvedRelease } from "../../release/index.ts";
+import { libraryVersion, type ResolvedPlatform } from "../../release/index.ts";
 import type { ServingContext, ServingHandle, ServingPlan, ServingPlatform } from "../platform.ts";
+import { keepInStateFolder } from "./documents.ts";
+import { fromRoot, rootOfProject, stateDirOf } from "./places.ts";
 import type { ArtifactInputs } from "./provider/artifact.ts";
 import type { GatewayInputs } from "./provider/gateway.ts";
 import type { ModelServerInputs } from "./provider/model-server.ts";
 import type { RouteInputs } from "./provider/route.ts";
 import { Artifact, Gateway, ModelServer, Route } from "./resources.ts";
 import { socketPath } from "./state-folder/paths.ts";
-import { placeOf } from "./state-folder/place.ts";
 
 export interface LocalSettings {
   /** Changes what a child resource is created with. */
@@ -30,6 +30,7 @@ export const local = (settings: LocalSettings = {}): ServingPlatform => ({
   kind: "local",
   capabilities: { weights: { kind: "exact" }, shadow: true, maxVariants: 16, sticky: true },
   serve: (context, plan) => serve(context, plan, settings),
+  keep: keepInStateFolder(),
 });
 
 function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: LocalSettings): ServingHandle {
@@ -114,23 +115,6 @@ function createVariant(
   );
   return { resources: [artifact, server], socket: socketPath(process) };
 }
-
-/** The state folder of this project and stack. */
-export function stateDirOf({ platform: { stateFolder } }: ResolvedRelease): string {
-  const names = { project: pulumi.getProject(), stack: pulumi.getStack() };
-  const { path: place, warning } = placeOf({ ...names, root: rootOfProject(), stateFolder });
-  if (warning !== undefined) void pulumi.log.warn(warning);
-  return place;
-}
-
-/** An inline program of the Automation API has no project folder, and the SDK says "rootDirectory" then. */
-function rootOfProject(): string {
-  const root = pulumi.getRootDirectory();
-  return path.isAbsolute(root) ? root : process.cwd();
-}
-
-/** The absolute path of what the release names relative to the project. */
-export const fromRoot = (relative: string): string => path.resolve(rootOfProject(), relative);
 
 function missing(version: string): never {
   throw refusal(`version ${version} is in the traffic plan but not in the release`);

@@ -1,0 +1,23 @@
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Docstrings by interface and field. The file's formatting is held by the linter, so lines are enough to go by. */
+export function readDocstrings(source: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const interfaces = source.matchAll(/^export interface (\w+) \{\n([\s\S]*?)^\}/gm);
+  return new Map([...interfaces].map(([, name = "", body = ""]) => [name, fieldsIn(body)]));
+}
+
+function fieldsIn(body: string): ReadonlyMap<string, string> {
+  const fields = body.matchAll(/\/\*\* (.*) \*\/\n {2}readonly (\w+)\??:/g);
+  return new Map(
+    [...fields].map(([, text = "", field = ""]) => [field, text.replace(/ @default (.*)$/, " Default: $1.")]),
+  );
+}
+
+/** The text of what describes the document: its own types, then those that kinds bring in their folders. */
+export function readDocumentSource(): string {
+  const components = fileURLToPath(new URL("..", import.meta.url));
+  const files = globSync(["release/document.ts", "*/*/document.ts"], { cwd: components }).toSorted();
+  return files.map((file) => readFileSync(path.join(components, file), "utf8")).join("\n");
+}

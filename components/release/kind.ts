@@ -1,0 +1,101 @@
+import { z } from "zod";
+import type { Loose, Report } from "./draft.ts";
+import { choice } from "./scalars.ts";
+import { section } from "./section.ts";
+
+/** A part of the document that is told apart by its `kind`. */
+export interface OfKind<Name extends string = string> {
+  readonly kind: Name;
+}
+
+/**
+ * What one kind of platform, source, archive or monitor brings to the document: it stands in `document.ts` of the kind's
+ * folder, and a line in kinds.ts makes it known.
+ */
+export interface DocumentKind<Document extends OfKind, Resolved extends OfKind> {
+  readonly kind: Document["kind"];
+  /** The interface whose docstrings describe its fields. */
+  readonly describedBy: string;
+  /** Its fields beside `kind`. */
+  readonly fields: Readonly<Record<string, z.ZodType>>;
+  /** All of it. */
+  readonly schema: z.core.$ZodTypeDiscriminable;
+  /** The part with its defaults filled in and its units as numbers; undefined when it is of another kind. */
+  readonly resolve: (part: OfKind) => Resolved | undefined;
+  /** Reports what its fields ask of each other, of a part that may be malformed. Paths begin inside the part. */
+  readonly check: (part: Loose, report: Report) => void;
+  /** What stands in other parts unless the release says otherwise: a platform brings its archive and its monitor. */
+  readonly brings: Brought;
+  /** Only for types: what its part of a document may hold. */
+  readonly document?: Document;
+}
+
+/** What a kind of platform brings along. Absent: the release names one itself, or has none. */
+export interface Brought {
+  readonly archive?: OfKind;
+  readonly monitor?: OfKind;
+}
+
+/** What a list of kinds lets stand in the document. */
+export type DocumentOf<Kinds extends readonly unknown[]> =
+  Kinds[number] extends DocumentKind<infer Document, infer _> ? Document : never;
+
+/** What a list of kinds makes of it. */
+export type ResolvedOf<Kinds extends readonly unknown[]> =
+  Kinds[number] extends DocumentKind<infer _, infer Resolved> ? Resolved : never;
+
+/**
+ * Makes a kind.
+ * @param words.describedBy the interface in the kind's `document.ts` whose docstrings describe the fields
+ * @param words.resolve gets a part that the schema has accepted
+ */
+export function documentKind<Document extends OfKind, Resolved extends OfKind>(words: {
+  readonly kind: Document["kind"];
+  readonly describedBy: string;
+  readonly fields: { readonly [K in Exclude<keyof Document, "kind">]-?: z.ZodType<Document[K]> };
+  readonly resolve: (part: Document) => Resolved;
+  readonly check?: (part: Loose, report: Report) => void;
+  readonly brings?: Brought;
+}): DocumentKind<Document, Resolved> {
+  const { kind, describedBy, fields, resolve, check = () => {}, brings = {} } = words;
+  const isMine = (part: OfKind): part is Document => part.kind === kind;
+  return {
+    kind,
+    describedBy,
+    fields,
+    schema: section(describedBy, { kind: choice(kind), ...fields }),
+    resolve: (part) => (isMine(part) ? resolve(part) : undefined),
+    check,
+    brings,
+  };
+}
+
+/** One part, of whichever of the kinds its `kind` names. */
+export function byKind<const Kinds extends readonly DocumentKind<OfKind, OfKind>[]>(
+  kinds: Kinds,
+): z.ZodType<DocumentOf<Kinds>> {
+  const [first, ...rest] = kinds.map(({ schema }) => schema);
+  if (first === undefined) throw new Error("a part without any kind could never be written");
+  return z.discriminatedUnion("kind", [first, ...rest]) as unknown as z.ZodType<DocumentOf<Kinds>>;
+}
+
+/** The part with its defaults filled in. @throws RangeError when none of the kinds knows it, which a schema of the same kinds refuses before */
+export function resolveKind<Resolved extends OfKind>(
+  kinds: readonly DocumentKind<OfKind, Resolved>[],
+  part: OfKind,
+): Resolved {
+  for (const { resolve } of kinds) {
+    const resolved = resolve(part);
+    if (resolved !== undefined) return resolved;
+  }
+  throw new RangeError(`no kind "${part.kind}"; there are ${kinds.map(({ kind }) => kind).join(", ")}`);
+}
+
+/** What the kind that a part names brings along; nothing for an unknown one. */
+export const broughtBy = (kinds: readonly DocumentKind<OfKind, OfKind>[], part: { readonly kind?: unknown }): Brought =>
+  kinds.find(({ kind }) => kind === part.kind)?.brings ?? {};
+
+/** Reports what the fields of a part ask of each other, when it names a kind that is known. */
+export function checkKind(kinds: readonly DocumentKind<OfKind, OfKind>[], part: Loose, report: Report): void {
+  kinds.find(({ kind }) => kind === part.kind)?.check(part, report);
+}
