@@ -36,6 +36,12 @@ export interface Brought {
   readonly monitor?: OfKind;
 }
 
+/** What a kind of source brings: where in its part the pin stands. */
+export interface SourceKind<Document extends OfKind, Resolved extends OfKind> extends DocumentKind<Document, Resolved> {
+  /** The field that `mlc pin` writes. */
+  readonly pinField: keyof Document & string;
+}
+
 /** What a list of kinds lets stand in the document. */
 export type DocumentOf<Kinds extends readonly unknown[]> =
   Kinds[number] extends DocumentKind<infer Document, infer _> ? Document : never;

@@ -213,15 +213,17 @@ function suggestTimestamp(seen: string): string | undefined {
   return Number.isNaN(ms) ? undefined : `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-export const sha256: z.ZodType<string, string> = scalar(
-  {
-    allowed: "the directory's hash: 64 lower-case hex digits",
-    example: '"9f86d081…"',
-    suggest: (seen) => (/^[0-9a-f]{64}$/i.test(seen.trim()) ? seen.trim().toLowerCase() : undefined),
-    cure: "Run: mlc pin",
-  },
-  /^[0-9a-f]{64}$/,
-);
+/** A hash of 64 lower-case hex digits. @param cure what writes it */
+export const digest = (allowed: string, cure: string): z.ZodType<string, string> =>
+  scalar(
+    {
+      allowed,
+      example: '"9f86d081…"',
+      suggest: (seen) => (/^[0-9a-f]{64}$/i.test(seen.trim()) ? seen.trim().toLowerCase() : undefined),
+      cure,
+    },
+    /^[0-9a-f]{64}$/,
+  );
 
 export const designEffect: z.ZodType<string, string> = scalar(
   { allowed: 'a number from "1" to "1000", at most two decimals', example: '"4"' },

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
+/** One file of a version's content. */
 export interface HashedFile {
   /** Relative to the directory, with forward slashes. */
   readonly path: string;

@@ -1,5 +1,8 @@
-import { type DocumentKind, documentKind } from "../../release/kind.ts";
+import { documentKind, type SourceKind } from "../../release/kind.ts";
 import * as scalars from "../../release/scalars.ts";
+
+/** The hash of a directory as `hashDirectory` writes it. */
+const contentHash = scalars.digest("the directory's hash: 64 lower-case hex digits", "Run: mlc pin");
 
 /** `source` of a version whose files stand beside the program. */
 export interface PathSourceDocument {
@@ -21,9 +24,12 @@ export interface ResolvedPathSource {
 }
 
 /** What a directory beside the program brings to the document. */
-export const pathSource: DocumentKind<PathSourceDocument, ResolvedPathSource> = documentKind({
-  kind: "path",
-  describedBy: "PathSourceDocument",
-  fields: { path: scalars.path("models/v1"), sha256: scalars.sha256 },
-  resolve: ({ kind, path, sha256 }) => ({ kind, path, content: sha256 }),
-});
+export const pathSource: SourceKind<PathSourceDocument, ResolvedPathSource> = {
+  ...documentKind<PathSourceDocument, ResolvedPathSource>({
+    kind: "path",
+    describedBy: "PathSourceDocument",
+    fields: { path: scalars.path("models/v1"), sha256: contentHash },
+    resolve: ({ kind, path, sha256 }) => ({ kind, path, content: sha256 }),
+  }),
+  pinField: "sha256",
+};

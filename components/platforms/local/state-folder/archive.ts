@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isTemporary, replaceDirectory, temporaryBeside } from "../../../host/atomic-file.ts";
+import { copyFiles } from "../../../host/copy-files.ts";
 import { errorCode, HostError } from "../../../host/host-error.ts";
 import { whoAsks } from "../../../host/who-asks.ts";
 import { hashOfFiles, listDirectory } from "../../../sources/directory-hash.ts";
@@ -21,7 +22,6 @@ import {
   writeManifest,
 } from "./archive-manifest.ts";
 import { verifyArtifact } from "./artifacts.ts";
-import { copyFiles } from "./copy-files.ts";
 import type { StateFolder } from "./folder.ts";
 import { artifactPath } from "./paths.ts";
 

@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from "node:fs";
 import { replaceDirectory } from "../../../host/atomic-file.ts";
+import { copyFiles } from "../../../host/copy-files.ts";
 import { HostError } from "../../../host/host-error.ts";
 import { hashDirectory, hashOfFiles, listDirectory } from "../../../sources/directory-hash.ts";
 import { explainForbidden } from "./archive-manifest.ts";
-import { copyFiles } from "./copy-files.ts";
 import type { StateFolder } from "./folder.ts";
 import { artifactPath } from "./paths.ts";
 

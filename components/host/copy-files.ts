@@ -1,9 +1,11 @@
 import { closeSync, copyFileSync, fchmodSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { HashedFile } from "../../../sources/directory-hash.ts";
 
-/** Copies these files and no others into a new directory, read-only, and onto the disk itself. */
-export function copyFiles(source: string, files: readonly HashedFile[], target: string): void {
+/**
+ * Copies these files and no others into a new directory, read-only, and onto the disk itself.
+ * @param files their paths relative to both directories
+ */
+export function copyFiles(source: string, files: readonly { readonly path: string }[], target: string): void {
   for (const { path } of files) {
     const copy = join(target, path);
     mkdirSync(dirname(copy), { recursive: true, mode: 0o755 });

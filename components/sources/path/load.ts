@@ -1,0 +1,51 @@
+import { resolve } from "node:path";
+import { copyFiles } from "../../host/copy-files.ts";
+import { errorCode } from "../../host/host-error.ts";
+import { hashOfFiles, listDirectory, UnhashableError } from "../directory-hash.ts";
+import { differencesOf } from "../file-list.ts";
+import { type Found, type LoadSource, SourceError } from "../source.ts";
+import type { ResolvedPathSource } from "./document.ts";
+
+/** What content comes from by `source: { kind: path }`: a directory beside the program. */
+export const load: LoadSource<Omit<ResolvedPathSource, "content">> = ({ path }, { root }) => {
+  const directory = resolve(root, path);
+  const pin = async (): Promise<Found> => {
+    try {
+      const files = await listDirectory(directory);
+      return { content: hashOfFiles(files), files };
+    } catch (error) {
+      throw explained(error, path, root);
+    }
+  };
+  return {
+    name: path,
+    place: directory,
+    pin,
+    async verify(content, files) {
+      const found = await pin();
+      if (found.content === content) return [];
+      return files === undefined ? [`its content is ${found.content}`] : differencesOf(files, found.files);
+    },
+    async open(_content, copy) {
+      const { files } = await pin();
+      copyFiles(directory, files, copy);
+    },
+  };
+};
+
+function explained(error: unknown, path: string, root: string): unknown {
+  if (error instanceof UnhashableError) {
+    const [allowed, cure] = ["a directory of regular files", "Remove what cannot be pinned."];
+    return new SourceError({ seen: error.message, allowed, cure, field: "path" }, { cause: error });
+  }
+  if (errorCode(error) !== "ENOENT") return error;
+  return new SourceError(
+    {
+      seen: `"${path}", which does not exist in ${root}`,
+      allowed: "a directory below the folder of Pulumi.yaml",
+      cure: "Correct the path, or put the files there.",
+      field: "path",
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,62 @@
+import type { HashedFile } from "./directory-hash.ts";
+
+/** What was found at a source: its files, and the pin, which is the hash of their list. */
+export interface Found {
+  readonly content: string;
+  readonly files: readonly HashedFile[];
+}
+
+/**
+ * Where one version's content comes from. A pin says what is allowed; where it lies says only how to get it, and never
+ * decides.
+ */
+export interface Source {
+  /** As the release document has it, for people: `models/v2`. */
+  readonly name: string;
+  /** Where that is: an absolute path, an address. */
+  readonly place: string;
+  /** What is there now. Fetches what does not tell its hash without. @throws SourceError */
+  readonly pin: () => Promise<Found>;
+  /**
+   * What is there otherwise than pinned, a sentence each; empty when nothing is.
+   * @param files the list that the pin is the hash of, where it is kept: with it the sentences name files
+   * @throws SourceError when nothing can be read there
+   */
+  readonly verify: (content: string, files?: readonly HashedFile[]) => Promise<readonly string[]>;
+  /**
+   * Puts the files into an empty directory, as plain files of their own (no links), read-only and on the disk itself. Who
+   * asks compares the hash of the directory with the pin before anything reads it.
+   * @throws SourceError
+   */
+  readonly open: (content: string, directory: string) => Promise<void>;
+}
+
+/** What a source may need beside its part of the document. */
+export interface SourceContext {
+  /** Folder of Pulumi.yaml, absolute. */
+  readonly root: string;
+}
+
+/** Makes the source of one version; `load.ts` of a kind's folder exports it as `load`. */
+export type LoadSource<Part> = (part: Part, context: SourceContext) => Source;
+
+/** Content that cannot be read, or may not be pinned. */
+export class SourceError extends Error {
+  override readonly name = "SourceError";
+  readonly seen: string;
+  readonly allowed: string;
+  readonly cure: string;
+  /** The field of the document's part that is to be mended. */
+  readonly field: string;
+
+  constructor(
+    problem: { readonly seen: string; readonly allowed: string; readonly cure: string; readonly field: string },
+    options?: ErrorOptions,
+  ) {
+    super(`${problem.seen}; allowed: ${problem.allowed}. ${problem.cure}`, options);
+    this.seen = problem.seen;
+    this.allowed = problem.allowed;
+    this.cure = problem.cure;
+    this.field = problem.field;
+  }
+}
