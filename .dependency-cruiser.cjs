@@ -55,6 +55,7 @@ module.exports = {
     floor("sources", { path: "^components/sources/", pathNot: kindsPart }, [
       "^components/(sources|host)/",
       "^components/release/resolved\\.ts$",
+      zod,
     ]),
     floor("release", "^components/release/", ["^components/release/", kindsPart, zod]),
     floor("a kind's part of the document", kindsPart, ["^components/release/"]),

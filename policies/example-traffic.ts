@@ -32,7 +32,7 @@ export const exampleTraffic: TrafficPlan = {
     alpha: 0.01,
     beta: 0.05,
   },
-  versions: { v1: { sha256: "9c1e".repeat(16) }, v2: { sha256: "8d1e".repeat(16) } },
+  versions: { v1: { content: "9c1e".repeat(16) }, v2: { content: "8d1e".repeat(16) } },
   notices: {},
 };
 

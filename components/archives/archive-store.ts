@@ -33,4 +33,4 @@ export interface ArchiveStore {
 }
 
 /** Makes the store that a release names by `archive`; `load.ts` of a kind's folder exports it as `load`. */
-export type LoadStore = (part: ResolvedArchive) => ArchiveStore;
+export type LoadStore<Part = ResolvedArchive> = (part: Part) => ArchiveStore;

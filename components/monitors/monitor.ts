@@ -41,4 +41,4 @@ export type KeepDocument = (
 ) => pulumi.Output<string>;
 
 /** Makes the monitor that a release names by `monitor`; `load.ts` of a kind's folder exports it as `load`. */
-export type LoadMonitor = (part: ResolvedMonitor, platform: { readonly keep: KeepDocument }) => Monitor;
+export type LoadMonitor<Part = ResolvedMonitor> = (part: Part, platform: { readonly keep: KeepDocument }) => Monitor;

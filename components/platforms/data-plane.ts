@@ -87,7 +87,7 @@ export interface ArchiveWanted {
   readonly model: string;
   readonly version: string;
   /** The content that it must hold. @default any */
-  readonly sha256?: string;
+  readonly content?: string;
 }
 
 /** Which stack's data plane is looked for, as far as it is known without reading the configuration as a whole. */

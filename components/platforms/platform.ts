@@ -52,7 +52,7 @@ export interface ServingPlatform {
 }
 
 /** Makes the platform that a release names by `platform`; `load.ts` of a kind's folder exports it as `load`. */
-export type LoadPlatform = (part: ResolvedPlatform) => ServingPlatform;
+export type LoadPlatform<Part = ResolvedPlatform> = (part: Part) => ServingPlatform;
 
 const FULL = 10_000;
 

@@ -22,6 +22,8 @@ export interface DocumentKind<Document extends OfKind, Resolved extends OfKind> 
   readonly schema: z.core.$ZodTypeDiscriminable;
   /** The part with its defaults filled in and its units as numbers; undefined when it is of another kind. */
   readonly resolve: (part: OfKind) => Resolved | undefined;
+  /** Whether a resolved part is of this kind. */
+  readonly is: (part: OfKind) => part is Resolved;
   /** Reports what its fields ask of each other, of a part that may be malformed. Paths begin inside the part. */
   readonly check: (part: Loose, report: Report) => void;
   /** What stands in other parts unless the release says otherwise: a platform brings its archive and its monitor. */
@@ -71,6 +73,7 @@ export function documentKind<Document extends OfKind, Resolved extends OfKind>(w
     fields,
     schema: section(describedBy, { kind: choice(kind), ...fields }),
     resolve: (part) => (isMine(part) ? resolve(part) : undefined),
+    is: (part): part is Resolved => part.kind === kind,
     check,
     brings,
   };
@@ -86,13 +89,14 @@ export function byKind<const Kinds extends readonly DocumentKind<OfKind, OfKind>
 }
 
 /** The part with its defaults filled in. @throws RangeError when none of the kinds knows it, which a schema of the same kinds refuses before */
-export function resolveKind<Resolved extends OfKind>(
-  kinds: readonly DocumentKind<OfKind, Resolved>[],
+export function resolveKind<Kind extends DocumentKind<OfKind, OfKind>>(
+  kinds: readonly Kind[],
   part: OfKind,
-): Resolved {
+): ResolvedOf<readonly Kind[]> {
   for (const { resolve } of kinds) {
     const resolved = resolve(part);
-    if (resolved !== undefined) return resolved;
+    // Of a list of kinds TypeScript knows only what all of them have in common.
+    if (resolved !== undefined) return resolved as ResolvedOf<readonly Kind[]>;
   }
   throw new RangeError(`no kind "${part.kind}"; there are ${kinds.map(({ kind }) => kind).join(", ")}`);
 }

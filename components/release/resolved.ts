@@ -23,7 +23,10 @@ export interface ResolvedRelease {
 }
 
 /** Where a model is served, told apart by `kind`, with its defaults filled in. */
-export type ResolvedPlatform = ResolvedOf<typeof platformKinds>;
+export type ResolvedPlatform = ResolvedOf<typeof platformKinds> & {
+  /** The longest a version may take over an answer, in milliseconds, where the platform can be told. */
+  readonly deadlineMs?: number;
+};
 
 /** Where content comes from and what it must be, told apart by `kind`. */
 export type ResolvedSource = ResolvedOf<typeof sourceKinds>;

@@ -23,7 +23,7 @@ export interface ContentRecord {
 /** A version that served everybody and does so no more. */
 export interface RolledBack {
   readonly version: string;
-  readonly sha256: string;
+  readonly content: string;
   /** Who serves instead; the plan's previous version in files of version 0.1.0. */
   readonly to?: string;
   readonly at: string;
@@ -34,18 +34,18 @@ export interface RolledBack {
   readonly lastBadMs?: number;
 }
 
-/** By the SHA-256 of a version's directory. */
+/** By content, as the plan names it. */
 export type Contents = Readonly<Record<string, ContentRecord>>;
 
 const UNKNOWN: ContentRecord = { attempt: 0, overrides: [] };
 
 /** What is known of a content; of one that nobody has seen, nothing. */
-export const recordOf = (contents: Contents, sha256: string): ContentRecord =>
-  Object.hasOwn(contents, sha256) ? (contents[sha256] ?? UNKNOWN) : UNKNOWN;
+export const recordOf = (contents: Contents, content: string): ContentRecord =>
+  Object.hasOwn(contents, content) ? (contents[content] ?? UNKNOWN) : UNKNOWN;
 
 /** The content of a version of a plan; empty when the plan does not deploy it. */
 export const contentOf = (plan: TrafficPlan, version: string | undefined): string =>
-  version !== undefined && Object.hasOwn(plan.versions, version) ? (plan.versions[version]?.sha256 ?? "") : "";
+  version !== undefined && Object.hasOwn(plan.versions, version) ? (plan.versions[version]?.content ?? "") : "";
 
 /** Which attempt a plan asks for; 1 where it names none. */
 export const attemptOf = ({ rollout }: TrafficPlan): number => Number(rollout.attempt) || 1;
@@ -55,30 +55,30 @@ export const asksForTraffic = ({ candidate, weight, shadow }: TrafficPlan): bool
   candidate !== undefined && (weight > 0 || shadow);
 
 /** From here on it serves everybody. A reason that stands beside it counts as used. */
-export function serving(contents: Contents, sha256: string, at: string, override?: string): Contents {
-  const { ended: _, ...known } = recordOf(contents, sha256);
+export function serving(contents: Contents, content: string, at: string, override?: string): Contents {
+  const { ended: _, ...known } = recordOf(contents, content);
   const isNew = override !== undefined && !known.overrides.includes(override);
   const overrides = isNew ? [...known.overrides, override] : known.overrides;
-  return { ...contents, [sha256]: { ...known, servedSince: known.servedSince ?? at, overrides } };
+  return { ...contents, [content]: { ...known, servedSince: known.servedSince ?? at, overrides } };
 }
 
 /** A candidate gets traffic. */
 export function tried(contents: Contents, plan: TrafficPlan): Contents {
   if (!asksForTraffic(plan)) return contents;
-  const sha256 = contentOf(plan, plan.candidate);
-  const known = recordOf(contents, sha256);
-  return { ...contents, [sha256]: { ...known, attempt: Math.max(known.attempt, attemptOf(plan)) } };
+  const content = contentOf(plan, plan.candidate);
+  const known = recordOf(contents, content);
+  return { ...contents, [content]: { ...known, attempt: Math.max(known.attempt, attemptOf(plan)) } };
 }
 
 /** Its traffic was taken away. The first attempt counts as used, also for what was never a candidate. */
 export function ended(
   contents: Contents,
-  sha256: string,
+  content: string,
   end: Ended & Pick<ContentEnd, "version" | "as"> & { readonly attempt?: number },
 ): Contents {
-  const known = recordOf(contents, sha256);
+  const known = recordOf(contents, content);
   const attempt = Math.max(1, known.attempt, end.attempt ?? 0);
-  return { ...contents, [sha256]: { ...known, ended: { ...end, attempt } } };
+  return { ...contents, [content]: { ...known, ended: { ...end, attempt } } };
 }
 
 /**
@@ -99,7 +99,7 @@ export function firstContents(
     contents = ended(contents, contentOf(plan, candidate), { ...end, version: candidate, as: "candidate", attempt });
   }
   const back = record?.rolledBack;
-  return back === undefined ? contents : ended(contents, back.sha256, endOfRollback(back));
+  return back === undefined ? contents : ended(contents, back.content, endOfRollback(back));
 }
 
 /** A rollback as what is remembered of the content that it took out. */

@@ -95,7 +95,7 @@ export function describeEnding(
     stable,
     ...(candidate !== undefined && { candidate }),
     serving,
-    contents: Object.fromEntries(Object.entries(versions).map(([name, { sha256 }]) => [name, sha256])),
+    contents: Object.fromEntries(Object.entries(versions).map(([name, { content }]) => [name, content])),
     from,
     cause,
     reason,

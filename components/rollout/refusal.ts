@@ -55,17 +55,17 @@ export function refusalOf(plan: TrafficPlan, memory: Memory, now: number): Refus
 
 /** What a plan does to what serves everybody, or why it may not. */
 export function stableChangeOf(plan: TrafficPlan, memory: Memory): StableChange | Refusal {
-  const sha256 = contentOf(plan, plan.stable);
-  if (sha256 === memory.serving) return "none";
+  const content = contentOf(plan, plan.stable);
+  if (content === memory.serving) return "none";
   if (asksForTraffic(plan) && contentOf(plan, plan.candidate) === memory.serving) return refuseStale(plan);
-  if (memory.isComplete && memory.plan !== undefined && contentOf(memory.plan, memory.plan.candidate) === sha256) {
+  if (memory.isComplete && memory.plan !== undefined && contentOf(memory.plan, memory.plan.candidate) === content) {
     return "promotion";
   }
-  const content = recordOf(memory.contents, sha256);
-  if (memory.serving === undefined && content.ended === undefined) return "first";
-  if (content.ended === undefined && content.servedSince !== undefined) return "rollback";
-  if (plan.override !== undefined && !content.overrides.includes(plan.override)) return "override";
-  return refuseStable(plan, content);
+  const known = recordOf(memory.contents, content);
+  if (memory.serving === undefined && known.ended === undefined) return "first";
+  if (known.ended === undefined && known.servedSince !== undefined) return "rollback";
+  if (plan.override !== undefined && !known.overrides.includes(plan.override)) return "override";
+  return refuseStable(plan, known);
 }
 
 const refuseStale = ({ stable, candidate }: TrafficPlan): Refusal => ({

@@ -93,7 +93,7 @@ function goBack(
 ): void {
   const { serving, contents, since } = turn.state;
   const by = who === undefined ? {} : { by: who };
-  const back = { version: plan.stable, sha256: contentOf(plan, plan.stable), to, at: turn.at, reason, ...by };
+  const back = { version: plan.stable, content: contentOf(plan, plan.stable), to, at: turn.at, reason, ...by };
   turn.set({
     ...(serving !== undefined && {
       contents: endContent(contents, serving, { ...endOfRollback(back), version: from }),

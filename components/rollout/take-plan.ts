@@ -57,10 +57,10 @@ function serve(turn: Turn, plan: TrafficPlan, change: StableChange): void {
     const version = before?.stable ?? "";
     contents = endContent(contents, serving, { version, as: "stable", at: turn.at, cause: "plan", reason });
   }
-  const sha256 = contentOf(plan, plan.stable);
+  const content = contentOf(plan, plan.stable);
   turn.set({
-    contents: tried(serveContent(contents, sha256, turn.at, plan.override), plan),
-    serving: sha256,
+    contents: tried(serveContent(contents, content, turn.at, plan.override), plan),
+    serving: content,
     rolledBack: undefined,
     takenBack: takenBack && change === "none" && !asksForTraffic(plan),
   });

@@ -29,6 +29,6 @@ export function differencesOf(wanted: readonly ListedFile[], found: readonly Lis
       if (seen === undefined) return [`${path} is missing`];
       return seen === sha256 ? [] : [`${path} was changed`];
     }),
-    ...found.filter(({ path }) => before?.has(path) !== true).map(({ path }) => `${path} is new`),
+    ...found.filter(({ path }) => before?.has(path) !== true).map(({ path }) => `${path} was added`),
   ];
 }

@@ -16,10 +16,10 @@ export function planTraffic(release: ResolvedRelease): TrafficPlan {
     weight: weight?.kind === "weight" ? weight.weight : 0,
     shadow: weight?.kind === "shadow",
     rollout: { identity: rolloutIdentity(release), ...settings },
-    versions: Object.fromEntries(deployed.map(([name, { source }]) => [name, { sha256: source.content }])),
+    versions: Object.fromEntries(deployed.map(([name, { source }]) => [name, { content: source.content }])),
     notices: retirement,
     ...(stickyHeader === undefined ? {} : { stickyHeader }),
-    deadlineMs: platform.deadlineMs,
+    ...(platform.deadlineMs === undefined ? {} : { deadlineMs: platform.deadlineMs }),
     noticeMs: release.noticeMs,
   };
 }

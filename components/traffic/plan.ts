@@ -37,8 +37,8 @@ export interface TrafficPlan {
 }
 
 export interface VersionPlan {
-  /** Content hash of the version's directory. */
-  readonly sha256: string;
+  /** What its bytes are, as its source pins them: other bytes are another content, the same bytes the same whatever the version is called. */
+  readonly content: string;
 }
 
 /** How a rollout is climbed and judged, and which one it is. */

@@ -66,8 +66,8 @@ export async function refuseWithoutRecord({ project, release }: Change, version:
       },
     ]);
   }
-  const sha256 = release.versions[version]?.source.sha256;
-  const expected = { model: release.model.name, version, ...(sha256 === undefined ? {} : { sha256 }) };
+  const content = release.versions[version]?.source.sha256;
+  const expected = { model: release.model.name, version, ...(content === undefined ? {} : { content }) };
   await dataPlane.requireArchive(expected).catch((error: unknown) => {
     if (!(error instanceof HostError)) throw error;
     const { path, seen, cure } = error.problem;

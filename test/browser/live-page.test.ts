@@ -133,7 +133,7 @@ test("a person's abort is on the page within three seconds, and markup in names 
   const candidate = "<img src=x onerror=document.body.remove()>";
   await bench.serve(candidate);
   const { v1 } = canaryPlan().versions;
-  const versions = { ...(v1 && { v1 }), [candidate]: { sha256: "2".repeat(64) } };
+  const versions = { ...(v1 && { v1 }), [candidate]: { content: "2".repeat(64) } };
   await bench.accepted(canaryPlan({ model: `model ${markup}`, candidate, versions }));
   const page = await look();
   await page.getByRole("heading", { name: `${candidate} answers 5 % of the requests` }).waitFor();

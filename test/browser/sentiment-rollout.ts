@@ -58,7 +58,7 @@ export const sentimentPlan = (changes: Partial<RolloutPlan> = {}): TrafficPlan =
     beta: 0.05,
     ...changes,
   },
-  versions: { v0: { sha256: "0".repeat(64) }, v1: { sha256: "1".repeat(64) }, v2: { sha256: "2".repeat(64) } },
+  versions: { v0: { content: "0".repeat(64) }, v1: { content: "1".repeat(64) }, v2: { content: "2".repeat(64) } },
   notices: { v0: { phase: "deprecated", sunset: "2027-03-31T00:00:00Z", successor: "v1" } },
 });
 

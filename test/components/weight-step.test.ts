@@ -198,7 +198,7 @@ test("another pin of the candidate replaces its two, the new before the old, and
     "delete-replaced ModelServer sentiment-v2-server",
     "replace Artifact sentiment-v2-artifact",
     "replace ModelServer sentiment-v2-server",
-    "update Route sentiment-route: plan.rollout.identity, plan.versions.v2.sha256, servers.v2",
+    "update Route sentiment-route: plan.rollout.identity, plan.versions.v2.content, servers.v2",
   ]);
   const at = (start: string) => lines.findIndex((line) => line.startsWith(start));
   expect(at("create-replacement ModelServer")).toBeLessThan(at("update Route"));

@@ -14,9 +14,9 @@ export const weak = (): ServingPlatform => ({
   keep: () => pulumi.output("nowhere"),
   serve({ name, parent, tags }, { traffic }) {
     const variants = Object.fromEntries(
-      Object.entries(traffic.versions).map(([version, { sha256 }]) => [
+      Object.entries(traffic.versions).map(([version, { content }]) => [
         version,
-        [new Slots(`${name}-${version}`, { sha256, tags }, { parent })],
+        [new Slots(`${name}-${version}`, { content, tags }, { parent })],
       ]),
     );
     const route = new Slots(

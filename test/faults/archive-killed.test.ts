@@ -31,7 +31,7 @@ test("archiving is killed at any moment: there is a whole archive or none, and t
     mkdirSync(source);
     for (let i = 0; i < 40; i++) writeFileSync(path.join(source, `part-${i}`), "x".repeat(10_000));
     const folder = openStateFolder(path.join(dir, "state"));
-    const request = { ...name, source, sha256: await hashDirectory(source), reason: "over" };
+    const request = { ...name, source, content: await hashDirectory(source), reason: "over" };
     for (let round = 0; round < 8; round++) {
       const child = spawn(process.execPath, ["--input-type=module", "-e", archiver(folder.root, request)], {
         stdio: ["ignore", "pipe", "inherit"],

@@ -8,7 +8,7 @@ const AT = "2026-01-01T00:00:00.000Z";
 const NOW = Date.parse(AT);
 const DAY = 86_400_000;
 const [ONE, TWO, THREE] = ["1", "2", "3"].map((digit) => digit.repeat(64)) as [string, string, string];
-const three = { versions: { v1: { sha256: ONE }, v2: { sha256: TWO }, v3: { sha256: THREE } } };
+const three = { versions: { v1: { content: ONE }, v2: { content: TWO }, v3: { content: THREE } } };
 const end = { at: AT, cause: "guard:errorRate", by: "guard:errorRate", reason: "it failed" } as const;
 
 /** A gateway that has v1 as stable and knows of nothing else. */
@@ -37,9 +37,12 @@ function served(...contents: string[]): Contents {
 }
 
 const candidate = (name: string, sha256: string, attempt = "1", identity = "another"): TrafficPlan =>
-  canaryPlan({ candidate: name, versions: { v1: { sha256: ONE }, [name]: { sha256 } } }, { identity, attempt });
+  canaryPlan(
+    { candidate: name, versions: { v1: { content: ONE }, [name]: { content: sha256 } } },
+    { identity, attempt },
+  );
 const stable = (name: string, sha256: string, changes: Partial<TrafficPlan> = {}): TrafficPlan =>
-  stablePlan({ stable: name, versions: { v1: { sha256: ONE }, [name]: { sha256 } }, ...changes });
+  stablePlan({ stable: name, versions: { v1: { content: ONE }, [name]: { content: sha256 } }, ...changes });
 const retiring = (phase: "deprecated" | "retired"): TrafficPlan =>
   stablePlan({ ...three, noticeMs: DAY, notices: { v3: { phase, sunset: AT, successor: "v1" } } });
 
@@ -140,7 +143,7 @@ test("the files of version 0.1.0 tell what was taken away", () => {
   const plan = canaryPlan(three);
   const contents = firstContents(plan, { ended: { "rollout-1": end } }, AT);
   expect(contents[contentOf(plan, "v2")]?.ended).toMatchObject({ version: "v2", as: "candidate", attempt: 1 });
-  const back = { version: "v2", sha256: TWO, at: AT, reason: "bold" };
+  const back = { version: "v2", content: TWO, at: AT, reason: "bold" };
   const after = firstContents(
     stablePlan({ ...three, stable: "v2", previous: "v1" }),
     { ended: {}, rolledBack: back },

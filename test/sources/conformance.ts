@@ -57,7 +57,7 @@ export function sourceConformance(kind: string, create: () => Promise<SourceStag
       expect(await source.verify(content, files)).toEqual([
         "data/words.txt is missing",
         "model.json was changed",
-        "new.bin is new",
+        "new.bin was added",
       ]);
       expect(await source.verify(content)).toEqual([`its content is ${(await source.pin()).content}`]);
     });

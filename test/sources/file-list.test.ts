@@ -65,7 +65,7 @@ test("differences are exactly what was taken away, changed and added", () => {
       expect(differences.filter((line) => line.endsWith(" was changed"))).toHaveLength(
         count(wanted, in_(found), (a, b) => b !== undefined && a !== b),
       );
-      expect(differences.filter((line) => line.endsWith(" is new"))).toHaveLength(
+      expect(differences.filter((line) => line.endsWith(" was added"))).toHaveLength(
         count(found, in_(wanted), (_, b) => b === undefined),
       );
     }),

@@ -38,7 +38,7 @@ export const canaryPlan = (changes: Partial<TrafficPlan> = {}, rollout: Partial<
   weight: 500,
   shadow: false,
   rollout: rolloutPlan(rollout),
-  versions: { v1: { sha256: "1".repeat(64) }, v2: { sha256: "2".repeat(64) } },
+  versions: { v1: { content: "1".repeat(64) }, v2: { content: "2".repeat(64) } },
   notices: {},
   ...changes,
 });

@@ -51,7 +51,7 @@ describe("the traffic plan", () => {
         alpha: 0.01,
         beta: 0.05,
       },
-      versions: { v1: { sha256 }, v2: { sha256 }, v3: { sha256 } },
+      versions: { v1: { content: sha256 }, v2: { content: sha256 }, v3: { content: sha256 } },
       notices: { v3: { phase: "deprecated", sunset: "2027-05-31T00:00:00Z", successor: "v1" } },
       stickyHeader: "x-user",
       deadlineMs: 30_000,

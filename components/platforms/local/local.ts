@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal, type Transform, transformed } from "../../kit/index.ts";
-import { libraryVersion, type ResolvedPlatform } from "../../release/index.ts";
+import { libraryVersion } from "../../release/index.ts";
 import type { ServingContext, ServingHandle, ServingPlan, ServingPlatform } from "../platform.ts";
+import type { ResolvedLocalPlatform } from "./document.ts";
 import { keepInStateFolder } from "./documents.ts";
-import { fromRoot, rootOfProject, stateDirOf } from "./places.ts";
+import { fromRoot, localPartOf, rootOfProject, stateDirOf } from "./places.ts";
 import type { ArtifactInputs } from "./provider/artifact.ts";
 import type { GatewayInputs } from "./provider/gateway.ts";
 import type { ModelServerInputs } from "./provider/model-server.ts";
@@ -41,7 +42,7 @@ function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: L
   const variants: Record<string, readonly pulumi.Resource[]> = {};
   const servers: Record<string, string> = {};
 
-  for (const [version, { sha256 }] of Object.entries(plan.traffic.versions)) {
+  for (const [version, { content: sha256 }] of Object.entries(plan.traffic.versions)) {
     const variant = createVariant(context, plan, { version, sha256, stateDir }, transform);
     variants[version] = variant.resources;
     servers[version] = variant.socket;
@@ -55,7 +56,7 @@ function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: L
         endpoint,
         code: libraryVersion,
         tags,
-        ...portsOf(plan.release.platform),
+        ...portsOf(localPartOf(plan.release)),
       },
       { parent },
     ),
@@ -120,7 +121,7 @@ function missing(version: string): never {
   throw refusal(`version ${version} is in the traffic plan but not in the release`);
 }
 
-const portsOf = ({ port, adminPort }: ResolvedPlatform): Pick<GatewayInputs, "port" | "adminPort"> => ({
+const portsOf = ({ port, adminPort }: ResolvedLocalPlatform): Pick<GatewayInputs, "port" | "adminPort"> => ({
   ...(port === undefined ? {} : { port }),
   ...(adminPort === undefined ? {} : { adminPort }),
 });

@@ -96,7 +96,10 @@ async function rolloutOf(bench: Bench, weather: Weather, seed: number): Promise<
   const steps = [500, 2_500, 5_000, 10_000].map((weight) => ({ kind: "weight", weight }) as const);
   await bench.accepted(
     canaryPlan(
-      { weight: 10_000, versions: { v1: { sha256: "1".repeat(64) }, v2: { sha256: String(seed).padStart(64, "2") } } },
+      {
+        weight: 10_000,
+        versions: { v1: { content: "1".repeat(64) }, v2: { content: String(seed).padStart(64, "2") } },
+      },
       {
         ...{ identity: `${weather.name} ${seed}`, attempt: String(seed + 1), advance: "automatic" },
         ...{ bakeMs: 300, steps, guards: [...REQUEST_GUARDS, ACCURACY_GUARD] },

@@ -123,7 +123,7 @@ test("retire reads every archived file before it writes", async () => {
 
   const name = { model: "approval", version: "v2", reason: "over" };
   const archive = async (source: string) =>
-    archiveVersion(folder, { ...name, source, sha256: await hashDirectory(source) });
+    archiveVersion(folder, { ...name, source, content: await hashDirectory(source) });
   await archive(join(line.root, "models/v1"));
   await refused("it holds content");
   rmSync(folder.path("archive/approval/v2"), { recursive: true });
@@ -141,7 +141,7 @@ test("doctor reads every archived file", async () => {
   const source = join(line.root, "models/v2");
   await archiveVersion(folder, {
     ...{ model: "approval", version: "v2", reason: "over" },
-    ...{ source, sha256: await hashDirectory(source) },
+    ...{ source, content: await hashDirectory(source) },
   });
   const finding = async () =>
     (jsonOf(await line.run("doctor", "--json")).findings as { check: string; detail: string }[]).find(

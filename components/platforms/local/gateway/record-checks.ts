@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { recordedContent, recordOfContent } from "../../../sources/recorded.ts";
 import type { RecordedInterval, RolloutRecord, RouteRecord } from "./records.ts";
 import { parseRouteDocument } from "./route-document.ts";
 
@@ -35,7 +36,9 @@ const rollout = z.looseObject({
   since: z.string(),
   trial: z.looseObject({ state: z.looseObject({}), offset: z.int().min(0) }).optional(),
   ended: z.record(z.string(), end),
-  rolledBack: z.looseObject({ version: z.string(), sha256: z.string(), at: z.string(), reason: z.string() }).optional(),
+  rolledBack: recordOfContent(
+    z.looseObject({ version: z.string(), content: recordedContent, at: z.string(), reason: z.string() }),
+  ).optional(),
   contents: z.record(z.string(), content).optional(),
   serving: z.string().optional(),
   takenBack: z.boolean().optional(),
@@ -55,15 +58,16 @@ const block = z.looseObject({
 });
 const interval = z.looseObject({ question: z.string(), live: block, copies: block.optional() });
 
+/** @throws Error that says what is wrong with `route.json` */
 export function checkRouteRecord(record: unknown): RouteRecord {
   parsed(route, record);
-  parseRouteDocument(record);
-  return record as RouteRecord;
+  return { ...(record as RouteRecord), ...parseRouteDocument(record) };
 }
 
+/** @throws Error that says what is wrong with `rollout.json` */
 export function checkRolloutRecord(record: unknown): RolloutRecord {
-  parsed(rollout, record);
-  return record as RolloutRecord;
+  const checked: unknown = parsed(rollout, record);
+  return checked as RolloutRecord;
 }
 
 /** The lines of `intervals.jsonl`; undefined for what is no interval. A last line without its end was not written. */
@@ -79,8 +83,9 @@ function parseInterval(line: string): RecordedInterval | undefined {
   }
 }
 
-function parsed(schema: z.ZodType, record: unknown): void {
-  const { error } = schema.safeParse(record);
+function parsed<Record>(schema: z.ZodType<Record>, record: unknown): Record {
+  const { data, error } = schema.safeParse(record);
   const issue = error?.issues[0];
   if (issue !== undefined) throw new Error(`${issue.path.join(".")}: ${issue.message}`);
+  return data as Record;
 }

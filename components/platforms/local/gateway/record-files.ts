@@ -4,7 +4,7 @@ import { writeJsonAtomic } from "../../../host/atomic-file.ts";
 import { errorCode, HostError } from "../../../host/host-error.ts";
 
 /** The format this code reads and writes. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 export interface Formatted {
   readonly format: number;

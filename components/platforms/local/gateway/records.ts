@@ -81,7 +81,7 @@ export function stateOf(route: RouteRecord | undefined, record: RolloutRecord | 
 /** The rollback of what the plan in force makes stable. */
 function rollbackInForce({ plan }: RouteRecord, record: RolloutRecord | undefined): RolledBack | undefined {
   const back = record?.rolledBack;
-  if (back?.version !== plan.stable || back.sha256 !== contentOf(plan, plan.stable)) return undefined;
+  if (back?.version !== plan.stable || back.content !== contentOf(plan, plan.stable)) return undefined;
   const to = back.to ?? plan.previous;
   return to === undefined ? undefined : { ...back, to };
 }

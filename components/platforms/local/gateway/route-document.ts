@@ -1,4 +1,5 @@
 import { isJudged, judgesOf } from "../../../rollout/index.ts";
+import { contentForm, isContent, withContent } from "../../../sources/content.ts";
 import type { TrafficPlan } from "../../../traffic/plan.ts";
 
 /** A plan, and where its versions answer. */
@@ -19,9 +20,8 @@ export class RouteDocumentError extends Error {}
 export function parseRouteDocument(document: unknown): RouteDocument {
   const { plan, servers } = object("body", document);
   const fields = object("plan", plan);
-  const versions = object("plan.versions", fields.versions);
+  const versions = readVersions(object("plan.versions", fields.versions));
   const rollout = object("plan.rollout", fields.rollout);
-  checkVersions(versions);
   checkNotices(object("plan.notices", fields.notices));
   expect("plan.model", fields.model, typeof fields.model === "string" && fields.model !== "", "a name");
   for (const role of ["stable", "candidate", "previous"] as const) {
@@ -47,15 +47,16 @@ export function parseRouteDocument(document: unknown): RouteDocument {
   expect("servers", sockets, Object.hasOwn(sockets, String(fields.stable)), `a socket for ${fields.stable}`);
   const parsed = document as RouteDocument;
   checkJudges(parsed.plan);
-  return parsed;
+  return { ...parsed, plan: { ...parsed.plan, versions } };
 }
 
-function checkVersions(versions: Fields): void {
-  for (const [name, version] of Object.entries(versions)) {
-    const { sha256 } = object(`plan.versions.${name}`, version);
-    const isHash = typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256);
-    expect(`plan.versions.${name}.sha256`, sha256, isHash, "64 lowercase hexadecimal digits");
-  }
+function readVersions(versions: Fields): TrafficPlan["versions"] {
+  const read = Object.entries(versions).map(([name, version]) => {
+    const { content, ...rest } = withContent(object(`plan.versions.${name}`, version));
+    if (!isContent(content)) throw unexpected(`plan.versions.${name}.content`, content, contentForm);
+    return [name, { ...rest, content }] as const;
+  });
+  return Object.fromEntries(read);
 }
 
 function checkNotices(notices: Fields): void {
@@ -142,6 +143,8 @@ function object(path: string, value: unknown): Fields {
 }
 
 function expect(path: string, seen: unknown, holds: boolean, allowed: string): void {
-  if (!holds)
-    throw new RouteDocumentError(`${path}: saw ${JSON.stringify(seen)?.slice(0, 200)}; allowed is ${allowed}`);
+  if (!holds) throw unexpected(path, seen, allowed);
 }
+
+const unexpected = (path: string, seen: unknown, allowed: string): RouteDocumentError =>
+  new RouteDocumentError(`${path}: saw ${JSON.stringify(seen)?.slice(0, 200)}; allowed is ${allowed}`);

@@ -78,7 +78,10 @@ export const archive: ResourceKind<ArchiveInputs, ArchiveState> = {
 async function make(inputs: ArchiveInputs): Promise<ArchiveState> {
   const { sha256 } = inputs;
   if (sha256 === undefined) throw refusal(withoutContent(inputs));
-  const { uri, manifestSha256 } = await archiveVersion(openStateFolder(inputs.stateDir), { ...inputs, sha256 });
+  const { uri, manifestSha256 } = await archiveVersion(openStateFolder(inputs.stateDir), {
+    ...inputs,
+    content: sha256,
+  });
   return { ...inputs, uri, manifestSha256 };
 }
 

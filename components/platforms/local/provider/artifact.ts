@@ -44,7 +44,7 @@ export const artifact: ResourceKind<ArtifactInputs, ArtifactState> = {
     const folder = openStateFolder(state.stateDir);
     // Two versions may have the same content.
     if (isServed(folder, state.path)) return;
-    await requireRecord(folder, state);
+    await requireRecord(folder, { ...state, content: state.sha256 });
     await removeArtifact(folder, state.sha256);
   },
 };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { readJson } from "../../../host/atomic-file.ts";
 import { HostError } from "../../../host/host-error.ts";
+import { recordedContent, recordOfContent } from "../../../sources/recorded.ts";
 import type { TrafficPlan } from "../../../traffic/index.ts";
 import { requireArchive } from "../state-folder/archive-damage.ts";
 import type { ArchiveName } from "../state-folder/archive-manifest.ts";
@@ -18,10 +19,10 @@ export async function checkRetired({ stateDir, plan }: Deployed): Promise<readon
   const before = folder && planInForce(folder, plan.model);
   if (folder === undefined || before === undefined) return [];
   const reasons: string[] = [];
-  for (const [version, { sha256 }] of Object.entries(before.versions)) {
+  for (const [version, { content }] of Object.entries(before.versions)) {
     if (plan.notices[version]?.phase !== "retired") continue;
     try {
-      await requireArchive(folder, { model: plan.model, version, sha256 });
+      await requireArchive(folder, { model: plan.model, version, content });
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
       reasons.push(`${version} is not retired: ${error.message}`);
@@ -33,11 +34,11 @@ export async function checkRetired({ stateDir, plan }: Deployed): Promise<readon
 /** @throws HostError when these are files of a retired version without a verified archive: they may be the last ones. */
 export async function requireRecord(
   folder: StateFolder,
-  { model, version, sha256 }: Partial<ArchiveName> & { readonly sha256: string },
+  { model, version, content }: Partial<ArchiveName> & { readonly content: string },
 ): Promise<void> {
   if (model === undefined || version === undefined) return;
   if (planInForce(folder, model)?.notices[version]?.phase !== "retired") return;
-  await requireArchive(folder, { model, version, sha256 });
+  await requireArchive(folder, { model, version, content });
 }
 
 /** Whether a version that was archived is deployed like any other again. */
@@ -52,7 +53,7 @@ const planInForce = (folder: StateFolder, model: string): z.output<typeof routeS
 
 const routeSchema = z.object({
   plan: z.object({
-    versions: z.record(z.string(), z.object({ sha256: z.string() })),
+    versions: z.record(z.string(), recordOfContent(z.object({ content: recordedContent }))),
     notices: z.record(z.string(), z.object({ phase: z.string() })),
   }),
 });

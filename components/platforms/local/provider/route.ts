@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { withContent } from "../../../sources/content.ts";
 import type { TrafficPlan } from "../../../traffic/index.ts";
 import { checkRoute, putRoute, RouteRefused, readRouteStatus, removeRoute } from "../gateway/admin-client.ts";
 import { isAliveClaimant, readClaim } from "../gateway/claim.ts";
@@ -54,8 +55,8 @@ export const route: ResourceKind<RouteInputs, RouteState> = {
 
 /** What serves is never exchanged under its name. */
 function checkStable({ stable, versions }: TrafficPlan, before: TrafficPlan): readonly string[] {
-  const seen = versions[stable]?.sha256;
-  const allowed = before.versions[stable]?.sha256;
+  const seen = versions[stable]?.content;
+  const allowed = withContent(before.versions[stable] ?? {}).content;
   if (stable !== before.stable || seen === allowed) return [];
   return [
     `version ${stable} serves and its content is fixed: seen ${seen}, allowed ${allowed}. Add the new content as a new version and start a rollout to it.`,

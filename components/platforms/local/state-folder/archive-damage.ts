@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { errorCode, HostError } from "../../../host/host-error.ts";
 import { type HashedFile, hashOfFiles, listDirectory, UnhashableError } from "../../../sources/directory-hash.ts";
+import { differencesOf } from "../../../sources/file-list.ts";
 import {
   type ArchiveManifest,
   type ArchiveName,
@@ -17,7 +18,7 @@ import type { StateFolder } from "./folder.ts";
 /** What was noted of the manifest is read in the folder, beside the archives, where it is not given. */
 export interface ExpectedArchive extends ArchiveName, Partial<ManifestNote> {
   /** The content that it must hold. @default any */
-  readonly sha256?: string;
+  readonly content?: string;
 }
 
 /** True when the archive is there and complete and nothing in it was changed. @throws HostError when this user may not look. */
@@ -39,15 +40,15 @@ export async function findArchiveDamage(folder: StateFolder, expected: ExpectedA
     throw error;
   }
   if (manifest === undefined) return [existsSync(place) ? "manifest.json is missing" : "there is no such archive"];
-  const { model, version, sha256 = manifest.sha256, manifestSha256, retentionDays = 0 } = expected;
+  const { model, version, content = manifest.content, manifestSha256, retentionDays = 0 } = expected;
   const note = manifestSha256 === undefined ? readNote(folder, expected) : { manifestSha256, retentionDays };
   const isOther = manifest.model !== model || manifest.version !== version;
   const isRewritten = note !== undefined && !isAsNoted(place, manifest, note);
   return [
     ...(isOther ? [`manifest.json is that of ${manifest.model} ${manifest.version}`] : []),
     ...(isRewritten ? ["manifest.json was changed"] : []),
-    ...(sha256 === manifest.sha256 ? [] : [`it holds content ${manifest.sha256}, not ${sha256}`]),
-    ...(hashOfFiles(manifest.files) === manifest.sha256
+    ...(content === manifest.content ? [] : [`it holds content ${manifest.content}, not ${content}`]),
+    ...(hashOfFiles(manifest.files) === manifest.content
       ? []
       : ["manifest.json: the files do not give the content hash"]),
     ...(await compareFiles(place, manifest.files)),
@@ -71,15 +72,7 @@ export async function requireArchive(folder: StateFolder, expected: ExpectedArch
 export async function compareFiles(place: string, files: readonly HashedFile[]): Promise<readonly string[]> {
   const found = await list(place);
   if (typeof found === "string") return [found];
-  const seen = new Map(found.map(({ path, sha256 }) => [path, sha256]));
-  const archived = new Set(files.map(({ path }) => path));
-  return [
-    ...files.flatMap(({ path, sha256 }) => {
-      if (!seen.has(path)) return [`artifact/${path} is missing`];
-      return seen.get(path) === sha256 ? [] : [`artifact/${path} was changed`];
-    }),
-    ...found.filter(({ path }) => !archived.has(path)).map(({ path }) => `artifact/${path} was added`),
-  ];
+  return differencesOf(files, found).map((difference) => `artifact/${difference}`);
 }
 
 /** The files, or what stands in their place. */

@@ -5,7 +5,9 @@ import { z } from "zod";
 import { readJson, writeAtomic } from "../../../host/atomic-file.ts";
 import { errorCode, HostError } from "../../../host/host-error.ts";
 import { nameOf } from "../../../host/user-name.ts";
+import { asRecorded } from "../../../sources/content.ts";
 import type { HashedFile } from "../../../sources/directory-hash.ts";
+import { recordedFile, recordOfContent } from "../../../sources/recorded.ts";
 import type { StateFolder } from "./folder.ts";
 import { archivePath, recordPath } from "./paths.ts";
 
@@ -17,8 +19,8 @@ export interface ArchiveName {
 /** What stands in an archive, and why: `archive/<model>/<version>/manifest.json`, beside the files in `artifact/`. */
 export interface ArchiveManifest extends ArchiveName {
   readonly format: 1;
-  /** Content hash of `artifact/`. */
-  readonly sha256: string;
+  /** The content of `artifact/`; the file says `sha256`. */
+  readonly content: string;
   readonly files: readonly HashedFile[];
   readonly by: string;
   readonly reason: string;
@@ -110,19 +112,21 @@ const manifestFile = (place: string): string => join(place, "manifest.json");
 
 const hashOf = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
-const render = (manifest: ArchiveManifest): string => `${JSON.stringify(manifest, undefined, 2)}\n`;
+const render = (manifest: ArchiveManifest): string => `${JSON.stringify(asRecorded(manifest), undefined, 2)}\n`;
 
 const noteSchema = z.object({ state: z.object({ manifestSha256: z.string(), retentionDays: z.number() }) });
 
-const manifestSchema = z.object({
-  format: z.literal(1),
-  model: z.string(),
-  version: z.string(),
-  sha256: z.string(),
-  files: z.array(z.object({ path: z.string(), sha256: z.string(), bytes: z.int() })),
-  by: z.string(),
-  reason: z.string(),
-  archivedAt: z.iso.datetime(),
-  retentionUntil: z.iso.datetime(),
-  metrics: z.unknown().optional(),
-});
+const manifestSchema = recordOfContent(
+  z.object({
+    format: z.literal(1),
+    model: z.string(),
+    version: z.string(),
+    content: z.string(),
+    files: z.array(recordedFile),
+    by: z.string(),
+    reason: z.string(),
+    archivedAt: z.iso.datetime(),
+    retentionUntil: z.iso.datetime(),
+    metrics: z.unknown().optional(),
+  }),
+);

@@ -5,6 +5,7 @@ import { isTemporary, replaceDirectory, temporaryBeside } from "../../../host/at
 import { copyFiles } from "../../../host/copy-files.ts";
 import { errorCode, HostError } from "../../../host/host-error.ts";
 import { whoAsks } from "../../../host/who-asks.ts";
+import { describeContent } from "../../../sources/content.ts";
 import { hashOfFiles, listDirectory } from "../../../sources/directory-hash.ts";
 import { compareFiles, findArchiveDamage } from "./archive-damage.ts";
 import {
@@ -26,8 +27,8 @@ import type { StateFolder } from "./folder.ts";
 import { artifactPath } from "./paths.ts";
 
 export interface ArchiveRequest extends ArchiveName {
-  /** Content hash of the version. */
-  readonly sha256: string;
+  /** The content of the version. */
+  readonly content: string;
   /** Directory with the version's files, absolute: read when the folder has no artifact of this content any more. @default - none */
   readonly source?: string;
   /** Days from its making in which the archive cannot be removed. @default 0 */
@@ -70,7 +71,7 @@ export async function archiveVersion(
 
 /** What an archive of this name holds; undefined when there is none. @throws HostError as `archiveVersion`. */
 export const archivedContent = (folder: StateFolder, name: ArchiveName): string | undefined =>
-  readManifest(archivePlace(folder, name))?.sha256;
+  readManifest(archivePlace(folder, name))?.content;
 
 /**
  * Until when an archive cannot be removed; undefined when it can, or is not there.
@@ -113,7 +114,7 @@ export const LEAVE_ARCHIVES = "MLC_LEAVE_ARCHIVES";
 
 async function createArchive(folder: StateFolder, place: string, request: ArchiveRequest, now: Date): Promise<void> {
   if (existsSync(place)) throw lostManifest(place, "an archive without manifest.json");
-  const { model, version, sha256, retentionDays = 0, reason, by = whoAsks(), metrics } = request;
+  const { model, version, content, retentionDays = 0, reason, by = whoAsks(), metrics } = request;
   const origin = await findFiles(folder, request);
   const files = await listDirectory(origin);
   await replaceDirectory(place, (copy) => {
@@ -122,7 +123,7 @@ async function createArchive(folder: StateFolder, place: string, request: Archiv
     const archivedAt = now.toISOString();
     const record = { by, reason, archivedAt, retentionUntil: retentionEnd(archivedAt, retentionDays) };
     writeManifest(copy, {
-      ...{ format: 1, model, version, sha256, files, ...record },
+      ...{ format: 1, model, version, content, files, ...record },
       ...(metrics === undefined ? {} : { metrics }),
     });
   });
@@ -135,7 +136,7 @@ async function keepArchive(
   known: ArchiveManifest,
   request: ArchiveRequest,
 ): Promise<void> {
-  if (known.sha256 !== request.sha256) throw otherContent(place, known, request);
+  if (known.content !== request.content) throw otherContent(place, known, request);
   const note = readNote(folder, request);
   if (note !== undefined && !isAsNoted(place, known, note)) throw lostManifest(place, "manifest.json was changed");
   // Left by a run that was killed here.
@@ -151,11 +152,11 @@ async function keepArchive(
 async function readBack(
   folder: StateFolder,
   place: string,
-  { model, version, sha256 }: ArchiveRequest,
+  { model, version, content }: ArchiveRequest,
 ): Promise<Archived> {
   // What was noted is compared before anything is written: it knows a longer retention only after this.
   const manifestSha256 = hashOfManifest(place);
-  const damage = await findArchiveDamage(folder, { model, version, sha256, manifestSha256 });
+  const damage = await findArchiveDamage(folder, { model, version, content, manifestSha256 });
   const manifest = readManifest(place);
   if (damage.length > 0 || manifest === undefined)
     throw new HostError({
@@ -169,12 +170,12 @@ async function readBack(
 
 /** A directory with exactly the content: the artifact that is or was served, or where it came from. */
 async function findFiles(folder: StateFolder, request: ArchiveRequest): Promise<string> {
-  const { model, version, sha256, source } = request;
-  if (await verifyArtifact(folder, sha256)) return folder.path(artifactPath(sha256));
-  if (source !== undefined && (await contentOf(source)) === sha256) return source;
+  const { model, version, content, source } = request;
+  if (await verifyArtifact(folder, content)) return folder.path(artifactPath(content));
+  if (source !== undefined && (await contentOf(source)) === content) return source;
   throw new HostError({
     path: archivePlace(folder, request),
-    seen: `nothing to archive ${model} ${version} from: no artifact here${source === undefined ? "" : `, and not ${source},`} has its content, sha256 ${sha256}`,
+    seen: `nothing to archive ${model} ${version} from: no artifact here${source === undefined ? "" : `, and not ${source},`} has its content, ${describeContent(content)}`,
     allowed: "the files that were served",
     cure: `Bring them back where versions.${version}.source.path leads to, or this folder from a backup, and run \`pulumi up\`; or give the record up: take ${version} out of retirement and versions.`,
   });
@@ -189,10 +190,10 @@ async function contentOf(directory: string): Promise<string | undefined> {
   }
 }
 
-const otherContent = (place: string, known: ArchiveManifest, { sha256 }: { sha256: string }): HostError =>
+const otherContent = (place: string, known: ArchiveManifest, { content }: ArchiveRequest): HostError =>
   new HostError({
     path: place,
-    seen: `an archive of content ${known.sha256}, made ${known.archivedAt}`,
-    allowed: `content ${sha256} under a name of its own`,
+    seen: `an archive of content ${known.content}, made ${known.archivedAt}`,
+    allowed: `content ${content} under a name of its own`,
     cure: "An archive is never overwritten: give the new content another version name.",
   });

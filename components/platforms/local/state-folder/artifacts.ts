@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { replaceDirectory } from "../../../host/atomic-file.ts";
 import { copyFiles } from "../../../host/copy-files.ts";
 import { HostError } from "../../../host/host-error.ts";
+import { describeContent } from "../../../sources/content.ts";
 import { hashDirectory, hashOfFiles, listDirectory } from "../../../sources/directory-hash.ts";
 import { explainForbidden } from "./archive-manifest.ts";
 import type { StateFolder } from "./folder.ts";
@@ -12,24 +13,24 @@ import { artifactPath } from "./paths.ts";
  * was changed is put right.
  * @throws HostError when the source has another content than the hash allows, or the disk is full.
  */
-export async function storeArtifact(folder: StateFolder, source: string, sha256: string): Promise<void> {
-  const place = folder.path(artifactPath(sha256));
-  if (await verifyArtifact(folder, sha256)) return;
+export async function storeArtifact(folder: StateFolder, source: string, content: string): Promise<void> {
+  const place = folder.path(artifactPath(content));
+  if (await verifyArtifact(folder, content)) return;
   const files = await listSource(source);
-  checkContent(source, hashOfFiles(files), sha256);
+  checkContent(source, hashOfFiles(files), content);
   await replaceDirectory(place, async (copy) => {
     copyFiles(source, files, copy);
     // The source may have changed between reading and copying.
-    checkContent(source, await hashDirectory(copy), sha256);
+    checkContent(source, await hashDirectory(copy), content);
   });
 }
 
 /** True when the copy is there and has the content that its hash says. @throws HostError when this user may not look. */
-export async function verifyArtifact(folder: StateFolder, sha256: string): Promise<boolean> {
-  const place = folder.path(artifactPath(sha256));
+export async function verifyArtifact(folder: StateFolder, content: string): Promise<boolean> {
+  const place = folder.path(artifactPath(content));
   if (!existsSync(place)) return false;
   try {
-    return (await hashDirectory(place)) === sha256;
+    return (await hashDirectory(place)) === content;
   } catch (error) {
     const explained = explainForbidden(place, error);
     if (explained instanceof HostError) throw explained;
@@ -39,8 +40,8 @@ export async function verifyArtifact(folder: StateFolder, sha256: string): Promi
 }
 
 /** Removes the copy. Removing what is not there changes nothing. */
-export async function removeArtifact(folder: StateFolder, sha256: string): Promise<void> {
-  rmSync(folder.path(artifactPath(sha256)), { recursive: true, force: true });
+export async function removeArtifact(folder: StateFolder, content: string): Promise<void> {
+  rmSync(folder.path(artifactPath(content)), { recursive: true, force: true });
 }
 
 async function listSource(source: string): ReturnType<typeof listDirectory> {
@@ -59,12 +60,12 @@ async function listSource(source: string): ReturnType<typeof listDirectory> {
   }
 }
 
-function checkContent(source: string, seen: string, sha256: string): void {
-  if (seen === sha256) return;
+function checkContent(source: string, seen: string, content: string): void {
+  if (seen === content) return;
   throw new HostError({
     path: source,
-    seen: `content with sha256 ${seen}`,
-    allowed: `the pinned content, sha256 ${sha256}`,
+    seen: `content with ${describeContent(seen)}`,
+    allowed: `the pinned content, ${describeContent(content)}`,
     cure: "Bring the files back; or, when the change is meant, run `mlc pin` and have the new hash reviewed.",
   });
 }

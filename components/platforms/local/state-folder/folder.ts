@@ -16,7 +16,7 @@ export const stateFormat = 1;
 export interface StateFolder {
   /** Absolute. The working directory of every process started here. */
   readonly root: string;
-  /** The absolute path of a place in the folder: `folder.path(artifactPath(sha256))`. */
+  /** The absolute path of a place in the folder: `folder.path(artifactPath(content))`. */
   readonly path: (relative: string) => string;
 }
 

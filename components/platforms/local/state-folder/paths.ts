@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { HostError } from "../../../host/host-error.ts";
+import { contentForm, isContent } from "../../../sources/content.ts";
 
 // Where everything stands, relative to the state folder. A process whose working directory is the folder uses these as
 // they are, because the path of a Unix socket may have no more than 107 bytes (unix(7)); others go through `folder.path`.
@@ -24,7 +25,7 @@ export const specPath = (name: string): string => join(directories.processes, `$
 export const statusPath = (name: string): string => join(directories.processes, `${checkName(name)}.status.json`);
 export const socketPath = (name: string): string => join(directories.servers, `${checkName(name)}.sock`);
 export const logPath = (name: string): string => join(directories.logs, `${checkName(name)}.log`);
-export const artifactPath = (sha256: string): string => join(directories.artifacts, checkSha256(sha256));
+export const artifactPath = (content: string): string => join(directories.artifacts, checkContent(content));
 export const documentPath = (name: string): string => join(directories.documents, checkName(name));
 export const archivePath = (model: string, version: string): string =>
   join(directories.archives, checkName(model), checkName(version));
@@ -80,12 +81,12 @@ function checkName(name: string): string {
   });
 }
 
-function checkSha256(sha256: string): string {
-  if (/^[0-9a-f]{64}$/.test(sha256)) return sha256;
+function checkContent(content: string): string {
+  if (isContent(content)) return content;
   throw new HostError({
     path: "state folder",
-    seen: `the hash ${JSON.stringify(sha256)}`,
-    allowed: "64 lowercase hexadecimal digits",
+    seen: `the hash ${JSON.stringify(content)}`,
+    allowed: contentForm,
     cure: "Run `mlc pin`: it writes the hash of a version's directory.",
   });
 }

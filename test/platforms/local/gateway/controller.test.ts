@@ -74,7 +74,7 @@ function setUp() {
 }
 
 const SERVERS = { v1: "v1.sock", v2: "v2.sock" };
-const THREE = Object.fromEntries(["1", "2", "3"].map((name) => [`v${name}`, { sha256: name.repeat(64) }]));
+const THREE = Object.fromEntries(["1", "2", "3"].map((name) => [`v${name}`, { content: name.repeat(64) }]));
 
 test("a wall clock that jumps an hour, either way, decides nothing and bakes nothing", () => {
   const { time, controller, second } = setUp();
@@ -250,7 +250,7 @@ test("a rollback twice is once; further back goes who names the version", () => 
 
 test("a rollback that ended a canary does not take stable out when it is pressed again, also once the plan says the same", () => {
   const { controller, accept, serves, now } = setUpThree();
-  const versions = { ...THREE, v4: { sha256: "4".repeat(64) } };
+  const versions = { ...THREE, v4: { content: "4".repeat(64) } };
   accept(canaryPlan({ stable: "v3", candidate: "v4", previous: "v2", versions }, { identity: "v4" }));
   controller.rollBack("bad");
   controller.rollBack("bad");
@@ -279,7 +279,7 @@ test("what was rolled back stays so after the plan says the same, after a restar
 
 test("an aborted candidate does not become stable, and an override lets it in once", () => {
   const { controller, accept } = setUpThree();
-  const versions = { ...THREE, v4: { sha256: "4".repeat(64) } };
+  const versions = { ...THREE, v4: { content: "4".repeat(64) } };
   const canary = canaryPlan({ stable: "v3", candidate: "v4", versions }, { identity: "v4" });
   accept(canary);
   controller.abort("by hand", "ann@host");
@@ -342,7 +342,7 @@ test("the files of version 0.1.0 are read: what was aborted stays so under any n
   expect(controller.status().losses).toBeUndefined();
   expect(controller.status().rollout.phase).toBe("aborted");
   const renamed = canaryPlan(
-    { candidate: "v9", versions: { v1: { sha256: "1".repeat(64) }, v9: { sha256: "2".repeat(64) } } },
+    { candidate: "v9", versions: { v1: { content: "1".repeat(64) }, v9: { content: "2".repeat(64) } } },
     { identity: "another" },
   );
   expect(controller.refusalOf({ plan: renamed })).toMatchObject({ code: "rolloutAborted", reason: "by hand" });

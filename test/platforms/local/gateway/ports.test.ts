@@ -183,7 +183,7 @@ test.each<[string, unknown]>([
   ["plan.rollout.steps\\[0\\].kind", broken({ rollout: { ...stablePlan().rollout, steps: [{}] } })],
   ["plan.rollout.alpha", broken({ rollout: { ...stablePlan().rollout, alpha: 0 } })],
   ["plan.rollout.advance", broken({ rollout: { ...stablePlan().rollout, advance: "up" } })],
-  ["plan.versions.v1.sha256", broken({ versions: { v1: { sha256: "x" } } })],
+  ["plan.versions.v1.content", broken({ versions: { v1: { content: "x" } } })],
   ["plan.notices.v1.phase", broken({ notices: { v1: {} } })],
   ["plan.stickyHeader", broken({ stickyHeader: 3 })],
   ["plan.noticeMs", broken({ noticeMs: "1 day" })],

@@ -3,6 +3,7 @@ import { Agent } from "node:http";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
+import { FORMAT } from "../../../../components/platforms/local/gateway/record-files.ts";
 import { canaryPlan, stablePlan } from "../../../support/plans.ts";
 import { fail } from "./fake-server.ts";
 import { Bench } from "./harness.ts";
@@ -206,7 +207,7 @@ test("a plan of a newer version serves as far as it is understood, and its file 
   await bench.accepted(stablePlan());
   bench.gateway.child.kill("SIGKILL");
   await bench.gateway.exited;
-  const newer = JSON.stringify({ ...JSON.parse(readFileSync(bench.file("route.json"), "utf8")), format: 2 });
+  const newer = JSON.stringify({ ...JSON.parse(readFileSync(bench.file("route.json"), "utf8")), format: FORMAT + 1 });
   for (const name of ["route.json", "route.json.copy"]) writeFileSync(bench.file(name), newer);
   const gateway = await bench.startGateway();
   expect(gateway.output()).toContain("was written by a newer version");

@@ -27,6 +27,7 @@ import {
 import { removeArtifact, storeArtifact } from "../../../../components/platforms/local/state-folder/artifacts.ts";
 import { openStateFolder, type StateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
 import { archivePath, artifactPath, recordPath } from "../../../../components/platforms/local/state-folder/paths.ts";
+import { asRecorded } from "../../../../components/sources/content.ts";
 import { hashDirectory, hashOfFiles } from "../../../../components/sources/directory-hash.ts";
 
 const now = new Date("2026-11-24T00:00:00Z");
@@ -38,7 +39,7 @@ let request: ArchiveRequest;
 beforeEach(async () => {
   parent = mkdtempSync(join(tmpdir(), "mlc-archive-"));
   folder = openStateFolder(join(parent, "state"));
-  request = { ...name, sha256: await storeModel("[1]"), retentionDays: 30, reason: "retired", by: "ann@build" };
+  request = { ...name, content: await storeModel("[1]"), retentionDays: 30, reason: "retired", by: "ann@build" };
 });
 afterEach(() => rmSync(parent, { recursive: true }));
 
@@ -64,7 +65,7 @@ test("an archive holds the files and says what, who, why, when and how long", as
   expect(manifest).toMatchObject({
     format: 1,
     ...name,
-    sha256: request.sha256,
+    content: request.content,
     by: "ann@build",
     reason: "retired",
     archivedAt: "2026-11-24T00:00:00.000Z",
@@ -72,13 +73,14 @@ test("an archive holds the files and says what, who, why, when and how long", as
     metrics: { accuracy: 0.85 },
   });
   expect(manifest.files.map(({ path }) => path)).toEqual(["model.json", "weights.json"]);
-  expect(JSON.parse(readFileSync(inArchive("manifest.json"), "utf8"))).toEqual(manifest);
+  expect(JSON.parse(readFileSync(inArchive("manifest.json"), "utf8"))).toEqual(asRecorded(manifest));
+  expect(readFileSync(inArchive("manifest.json"), "utf8")).toContain(`"sha256": "${request.content}"`);
   expect(readFileSync(inArchive("artifact", "weights.json"), "utf8")).toBe("[1]");
 });
 
 test("an archive outlives its artifact", async () => {
   const { manifestSha256 } = await archiveVersion(folder, request, now);
-  await removeArtifact(folder, request.sha256);
+  await removeArtifact(folder, request.content);
   expect(await verifyArchive(folder, { ...name, manifestSha256 })).toBe(true);
 });
 
@@ -101,7 +103,7 @@ test("a file changed together with its line of the manifest is found", async () 
       ? { ...file, sha256: "4ed1a6fb7c0e4e2a4a4a0b4f5a4ab1c2d2d8ad3a8ae63a6d4f4cb2ce6f3a8b1f" }
       : file,
   );
-  rewrite(inArchive("manifest.json"), JSON.stringify({ ...manifest, files }));
+  rewrite(inArchive("manifest.json"), JSON.stringify({ ...asRecorded(manifest), files }));
   expect(await findArchiveDamage(folder, name)).toContain("manifest.json: the files do not give the content hash");
 });
 
@@ -109,7 +111,7 @@ test("a manifest rewritten without a flaw is found by its own hash", async () =>
   const { manifest, manifestSha256 } = await archiveVersion(folder, request, now);
   const files = manifest.files.slice(1);
   rmSync(inArchive("artifact", "model.json"));
-  rewrite(inArchive("manifest.json"), JSON.stringify({ ...manifest, files, sha256: hashOfFiles(files) }));
+  rewrite(inArchive("manifest.json"), JSON.stringify({ ...asRecorded(manifest), files, sha256: hashOfFiles(files) }));
   expect(await verifyArchive(folder, name)).toBe(true);
   expect(await findArchiveDamage(folder, { ...name, manifestSha256 })).toEqual(["manifest.json was changed"]);
 });
@@ -122,10 +124,10 @@ test("a damaged manifest, or none, is no archive", async () => {
 });
 
 test("an artifact that is missing, or was changed, is not archived", async () => {
-  const weights = join(folder.path(artifactPath(request.sha256)), "weights.json");
+  const weights = join(folder.path(artifactPath(request.content)), "weights.json");
   rewrite(weights, "[2]");
   await expect(archiveVersion(folder, request, now)).rejects.toThrow("no artifact here has its content");
-  await removeArtifact(folder, request.sha256);
+  await removeArtifact(folder, request.content);
   await expect(archiveVersion(folder, request, now)).rejects.toThrow("nothing to archive sentiment v1 from");
   expect(existsSync(inArchive())).toBe(false);
 });
@@ -139,7 +141,7 @@ test("the same content archived again keeps the archive, and only a longer reten
 
 test("another content under the same name is refused", async () => {
   await archiveVersion(folder, request, now);
-  await expect(archiveVersion(folder, { ...request, sha256: await storeModel("[2]") }, now)).rejects.toThrow(
+  await expect(archiveVersion(folder, { ...request, content: await storeModel("[2]") }, now)).rejects.toThrow(
     "An archive is never overwritten",
   );
   expect(await verifyArchive(folder, name)).toBe(true);
@@ -171,7 +173,7 @@ test.each([
   expect(await archiveVersion(folder, request, new Date())).toEqual(first);
   expect(await verifyArchive(folder, name)).toBe(true);
   damage();
-  await removeArtifact(folder, request.sha256);
+  await removeArtifact(folder, request.content);
   expect(await archiveVersion(folder, { ...request, source: join(parent, "source") }, new Date())).toEqual(first);
   damage();
   await expect(archiveVersion(folder, request, now)).rejects.toThrow("nothing to archive sentiment v1 from");
@@ -241,8 +243,8 @@ test("the retirement of a version asks for its archive, with what to do", async 
     'there is no such archive; allowed: a verified archive of v1, which is the record of it once it is retired. Keep retirement.v1.phase at "archived"',
   );
   await archiveVersion(folder, request, now);
-  await requireArchive(folder, { ...name, sha256: request.sha256 });
-  await expect(requireArchive(folder, { ...name, sha256: "0".repeat(64) })).rejects.toThrow("it holds content");
+  await requireArchive(folder, { ...name, content: request.content });
+  await expect(requireArchive(folder, { ...name, content: "0".repeat(64) })).rejects.toThrow("it holds content");
   touched();
   await expect(requireArchive(folder, name)).rejects.toThrow("artifact/weights.json was changed");
 });
