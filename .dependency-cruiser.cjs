@@ -81,6 +81,7 @@ module.exports = {
       `${local}/(gateway|supervisor|state-folder|data-plane)/`,
       "^components/(release|traffic|rollout|host)/",
       "^components/platforms/data-plane\\.ts$",
+      zod,
     ]),
     floor("provider", "^components/provider/", ["^components/(provider|kit|host)/", pulumi]),
     floor("local provider", `${local}/provider/`, [
