@@ -39,17 +39,17 @@ export class ResourceProvider<Where> implements pulumi.provider.Provider {
     const asked = { ...kind.defaults, ...upgraded(kind, values) };
     const isKnown = !holdsUnknown(asked);
     const plain = kind.checkKnown?.(knownPart(asked)) ?? [];
-    if (plain.length > 0) return failing(sealed(asked, secret), plain);
+    if (plain.length > 0) return checked(sealed(asked, secret), plain);
     const isNew = Object.keys(olds).length === 0;
     const there = isNew && isKnown ? this.#standing(kind, subjectOf(kind, urn, asked)) : undefined;
-    if (there?.taken !== undefined) return failing(news, [there.taken]);
+    if (there?.taken !== undefined) return checked(news, [there.taken]);
     const before = isNew ? there?.inputs : upgraded(kind, unsealed(olds).values);
     const { inputs: kept, failures } = this.#place.settle?.(urn, asked, before) ?? { inputs: asked, failures: [] };
-    if (!isKnown) return failing(sealed(kept, secret), failures);
+    if (!isKnown) return checked(sealed(kept, secret), failures);
     const where = kind.complete || kind.check ? this.#place.find(subjectOf(kind, urn, kept), {}) : undefined;
     const inputs = { ...(kind.complete?.(where, kept, before) ?? kept) };
     const reasons = failures.length > 0 ? failures : ((await kind.check?.(where, inputs, before)) ?? []);
-    return failing(sealed(inputs, secret), reasons);
+    return checked(sealed(inputs, secret), reasons);
   }
 
   /** What an update would do. What is gone, or taken over by another resource, is a change: it is made again. */
@@ -236,7 +236,7 @@ const secretsOf = <Where>(kind: AnyKind<Where>, secret: Iterable<string> = []): 
 ];
 
 /** Of a named property the engine prints the value first, which may be a thousand characters of a plan. */
-const failing = (inputs: Properties, reasons: readonly string[]): pulumi.provider.CheckResult => ({
+const checked = (inputs: Properties, reasons: readonly string[]): pulumi.provider.CheckResult => ({
   inputs,
   failures: reasons.map((reason) => ({ property: "", reason })),
 });

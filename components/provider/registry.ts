@@ -31,13 +31,14 @@ export function registryOf<Where, Table extends KindTable<Where>>(
 ): Registry<Where, keyof Table & string> {
   const kinds = new Map<string, AnyKind<Where>>(Object.entries(table));
   const isType = (type: string): type is keyof Table & string => kinds.has(type);
+  const types = [...kinds.keys()].filter(isType);
   return {
-    types: [...kinds.keys()].filter(isType),
+    types,
     kindOf(urn) {
       const type = typeOf(urn);
       const kind = kinds.get(type);
       if (kind === undefined) {
-        throw refusal(`${provider} has no resource ${type}; it has ${[...kinds.keys()].join(", ")}`);
+        throw refusal(`${provider} has no resource ${type}; it has ${types.join(", ")}`);
       }
       return kind;
     },

@@ -70,15 +70,15 @@ export const archive: LocalKind<ArchiveInputs, ArchiveState> = {
   update: make,
 
   async delete(folder, state) {
-    // Without a retention nobody has said when the record may go: it stays.
+    // Without a retention nobody has said when the archive may be deleted, so it stays.
     if (env[LEAVE_ARCHIVES] === "1" || state.retentionDays === 0) return;
-    // It stays the record of its time, and is found again when the version is archived again.
+    // A version that was reinstated keeps its archive until the retention ends; archived again, it finds this one.
     if (isReinstated(folder, state) && retainedUntil(folder, state) !== undefined) return;
     removeArchive(folder, state);
   },
 };
 
-/** What is there already stays; its retention gets longer, never shorter. */
+/** An archive that exists stays as it is, but for its retention, which gets longer and never shorter. */
 async function make(folder: StateFolder, inputs: ArchiveInputs): Promise<ArchiveState> {
   const { sha256 } = inputs;
   if (sha256 === undefined) throw refusal(withoutContent(inputs));

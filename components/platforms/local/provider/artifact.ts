@@ -51,12 +51,12 @@ export const artifact: LocalKind<ArtifactInputs, ArtifactState> = {
 
 let lastTurn: Promise<void> = Promise.resolve();
 
-/** One at a time: of two versions with the same content, the second finds it there. */
+/** Stores one artifact at a time, so that of two versions with the same content the second finds it stored. */
 function inTurn(store: () => Promise<void>): Promise<void> {
   lastTurn = lastTurn.then(store, store);
   return lastTurn;
 }
 
-/** A process that is wanted reads its model from here whenever it starts. */
+/** True when a process that is wanted reads its model from there; it does so whenever it starts. */
 const isServed = (folder: StateFolder, path: string): boolean =>
   listSpecNames(folder).some((name) => readSpec(folder, name)?.args.includes(path));

@@ -45,7 +45,7 @@ export const processOf = (endpoint: string): string => `gateway-${endpoint}`;
 /** The longest a gateway takes to answer, in milliseconds, also one that is started again. */
 export const READY_WITHIN_MS = 15_000;
 const GONE_WITHIN_MS = 20_000;
-/** Between the look for a free port and its use, somebody else may take it. */
+/** How often another port is tried: between the look for a free one and its use, another process may take it. */
 const PORT_TRIES = 5;
 
 /** The process that splits and judges traffic, kept alive by the supervisor; its ports stay what they were. */
@@ -155,7 +155,7 @@ function specOf({ endpoint }: GatewayInputs, { port, adminPort }: Ports, instanc
   };
 }
 
-/** Of a gateway that is wanted already: its making was interrupted, or another checkout, Node or component made it. */
+/** The ports of a gateway that is wanted already: its creation was interrupted, or another checkout, Node or component created it. */
 function portsIn({ ready, args }: ProcessSpec): Ports | undefined {
   const port = Number(args[args.indexOf("--port") + 1]);
   return "port" in ready ? { port, adminPort: ready.port } : undefined;

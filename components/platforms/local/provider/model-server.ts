@@ -50,7 +50,7 @@ export const modelServer: LocalKind<ModelServerInputs, ModelServerState> = {
   ignores: ["projectDir"],
   nameOf: ({ process }) => process,
 
-  // What was checked already need not be there any more.
+  // The file of checks that passed before may have been removed since.
   check: async (_folder, news, olds) => (wasChecked(news, olds) ? [] : checkGoldenFile(news)),
 
   async create(folder, inputs, known) {
@@ -61,7 +61,7 @@ export const modelServer: LocalKind<ModelServerInputs, ModelServerState> = {
       await waitReady(folder, inputs.process, { timeoutMs: READY_WITHIN_MS });
       if (!wasChecked(inputs, known)) await checkVersion(folder, socketPath(inputs.process), inputs);
     } catch (error) {
-      // What serves goes on though it was asked for under another name, with checks that it does not pass.
+      // A process that serves already, asked for again under another name with checks that it fails, goes on serving.
       if (known === undefined) await stop(folder, inputs.process);
       else if (before !== undefined) writeSpec(folder, before);
       throw error;
@@ -91,7 +91,7 @@ export const modelServer: LocalKind<ModelServerInputs, ModelServerState> = {
 function wasChecked(news: ModelServerInputs, olds: ModelServerInputs | undefined): boolean {
   if (olds === undefined) return false;
   const { golden } = news.checks;
-  // Version 0.1.0 wrote the absolute path down.
+  // Version 0.1.0 kept the absolute path of the golden requests in the state.
   const absolute = golden === undefined ? {} : { golden: resolve(news.projectDir, golden) };
   return [news.checks, { ...news.checks, ...absolute }].some((checks) => isDeepStrictEqual(checks, olds.checks));
 }
