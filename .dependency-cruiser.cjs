@@ -90,10 +90,12 @@ module.exports = {
       `${local}/(gateway|supervisor|state-folder|data-plane)/`,
       "^components/(release|traffic|rollout|host)/",
       "^components/platforms/data-plane\\.ts$",
+      zod,
     ]),
-    floor("provider", `${local}/provider/`, [
+    floor("provider", "^components/provider/", ["^components/(provider|kit|host)/", pulumi]),
+    floor("local provider", `${local}/provider/`, [
       `${local}/(gateway|server|supervisor|state-folder|provider)/`,
-      "^components/(kit|release|traffic|sources|host)/",
+      "^components/(provider|kit|release|traffic|sources|host)/",
       pulumi,
       zod,
       undici,

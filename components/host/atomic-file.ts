@@ -61,6 +61,18 @@ export function readJson<Schema extends z.ZodType>(path: string, schema: Schema)
 }
 
 /**
+ * Reads a JSON file that its reader can do without; undefined when there is none, it is damaged, of another shape, or
+ * may not be read.
+ */
+export function readJsonIfSound<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema> | undefined {
+  try {
+    return readJson(path, schema);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * Appends one line to a JSON Lines file. Survives the death of the process; after a power failure the last lines may
  * be missing.
  * @throws HostError when the disk is full; no part of the line stays.
@@ -92,11 +104,11 @@ export function readJsonLines<Schema extends z.ZodType>(path: string, schema: Sc
   });
 }
 
-/** A name in the same folder, so that the rename into place stays on one file system. */
+/** A name for a file that will be renamed to `path`: in the same folder, so that the rename stays on one file system. */
 export const temporaryBeside = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`);
 
-/** The name of a file that is being written, or whose writer died. */
+/** True for the name of a file that is being written, or whose writer died. */
 export const isTemporary = (name: string): boolean => name.startsWith(".") && name.endsWith(".tmp");
 
 /** Makes a rename or a removal in this folder last over a power failure. */

@@ -12,9 +12,9 @@ import { isAlive, type ProcessIdentity, processIdentitySchema } from "./process-
  * can do. A stale claim is never removed before a higher one stands, so that no two can think they replaced it.
  */
 export interface Claim {
-  /** Gives it back, so that the next one need not wait for the end of this process. */
+  /** Gives the claim back, so that another process can take it before this one ends. */
   readonly release: () => void;
-  /** A sign of life: the time of the claim's file. */
+  /** Gives a sign of life: sets the time of the claim's file to now. */
   readonly touch: () => void;
 }
 
@@ -36,7 +36,7 @@ export function takeClaim(directory: string, self: ProcessIdentity): Claim | und
   }
 }
 
-/** Who holds the claim; undefined when nobody who lives. */
+/** The process that holds the claim; undefined when none that lives does. */
 export const claimHolder = (directory: string): ProcessIdentity | undefined =>
   livingHolder(directory, claimNumbers(directory).at(-1) ?? 0);
 
@@ -83,7 +83,7 @@ function touch(path: string): void {
   try {
     utimesSync(path, now, now);
   } catch {
-    // In a folder that was removed there is nobody to see it.
+    // In a folder that was removed, nobody looks for signs of life.
   }
 }
 

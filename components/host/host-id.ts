@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** Begins the id of a machine that has none of its own, such as a container: another one may come in its place. */
+/** Begins the id of a machine without a machine-id, such as a container, which may be replaced by another one. */
 const passing = "name-";
 
 /** A name for this machine: from /etc/machine-id, which stays as long as the machine does; else from the host name. */
@@ -11,7 +11,7 @@ export function readHostId(): string {
   return machineId === undefined ? `${passing}${fingerprint(hostname())}` : fingerprint(machineId);
 }
 
-/** False for a machine that is known by its host name alone, and may have been made anew under another one. */
+/** False for a machine that is known by its host name alone: the same one may have had another name, or another one this name. */
 export const isLasting = (hostId: string): boolean => !hostId.startsWith(passing);
 
 // machine-id(5) asks not to show the id itself, only a keyed hash of it.

@@ -4,10 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { errorCode } from "./host-error.ts";
 
-/**
- * Which process this is, for as long as the machine remembers: a pid alone is given to another process sooner or later.
- */
+/** One process and no later one: a pid alone is given to another process sooner or later. */
 export interface ProcessIdentity {
+  /** Its number, as long as it lives. */
   readonly pid: number;
   /** Linux: clock ticks since boot, field 22 of /proc/<pid>/stat (proc(5)); elsewhere the start time that ps prints. */
   readonly startTime: string;
@@ -15,7 +14,7 @@ export interface ProcessIdentity {
   readonly bootId: string;
 }
 
-/** What stands in a file that names a process. */
+/** The shape of an identity in a file. */
 export const processIdentitySchema: z.ZodType<ProcessIdentity> = z.object({
   pid: z.int().positive(),
   startTime: z.string(),
@@ -29,18 +28,18 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return { pid, startTime: facts.startTime, bootId: readBootId() };
 }
 
-/** One process, not a later one of the same number. */
+/** True when both name the same process; a later one with the same pid is another. */
 export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity): boolean {
   return one.pid === other.pid && one.startTime === other.startTime && one.bootId === other.bootId;
 }
 
-/** This very process runs still. */
+/** True while this very process runs. */
 export function isAlive(identity: ProcessIdentity): boolean {
   const now = identify(identity.pid);
   return now !== undefined && isSameProcess(now, identity);
 }
 
-/** How long a process is given. */
+/** How a process is ended. */
 export interface StopOptions {
   /** Between the request to end (SIGTERM) and the end by force (SIGKILL), in milliseconds. */
   readonly graceMs: number;
@@ -60,7 +59,7 @@ export async function stopProcess(
   );
 }
 
-/** Signals the process, with its group when it leads one. False when it is gone. */
+/** Signals a process, and its group when it leads one. @returns false when the process is gone */
 export function signalProcess(identity: ProcessIdentity, signal: "SIGTERM" | "SIGKILL"): boolean {
   if (!isAlive(identity)) return false;
   const target = leadsItsGroup(identity.pid) ? -identity.pid : identity.pid;
@@ -81,7 +80,10 @@ async function isGoneWithin(identity: ProcessIdentity, milliseconds: number): Pr
   return true;
 }
 
-/** What a process does; undefined when it is gone. */
+/**
+ * What a process does; undefined when it is gone. `wantsToRun`: it is on a processor, or waits for one. `used`: its
+ * processor time so far, a text to compare with an earlier one.
+ */
 export function readActivity(pid: number): { readonly wantsToRun: boolean; readonly used: string } | undefined {
   const facts = process.platform === "linux" ? readProc(pid) : readPs(pid);
   return facts === undefined || facts.dead ? undefined : { wantsToRun: facts.runs, used: facts.used };

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { writeJsonAtomic } from "../../components/host/atomic-file.ts";
+import { z } from "zod";
+import { readJsonIfSound, writeJsonAtomic } from "../../components/host/atomic-file.ts";
 import type { RolloutDocument } from "../../components/release/document.ts";
 
 /** What the last rollback left in the configuration: with it a second one, while no gateway answers, is known for what it is. */
@@ -34,14 +35,10 @@ export function rememberRollback(place: string, rollout: RolloutDocument, now: D
 /** Another move was made since: the next rollback is a new one. */
 export const forgetRollback = (place: string): void => rmSync(markerPath(place), { force: true });
 
-function readMarker(place: string): RollbackMarker | undefined {
-  try {
-    return JSON.parse(readFileSync(markerPath(place), "utf8")) as RollbackMarker;
-  } catch {
-    // Without it, or with a part of it, the configuration alone decides.
-    return undefined;
-  }
-}
+/** Without it, or with a part of it, the configuration alone decides. */
+const readMarker = (place: string): RollbackMarker | undefined => readJsonIfSound(markerPath(place), markerSchema);
+
+const markerSchema = z.object({ rollout: z.string(), at: z.string() });
 
 /** A rollout is plain data; the order of its keys is the order of the file. */
 const hashOf = (rollout: RolloutDocument): string =>

@@ -6,6 +6,7 @@ import { z } from "zod";
 import {
   appendJsonLine,
   readJson,
+  readJsonIfSound,
   readJsonLines,
   writeAtomic,
   writeJsonAtomic,
@@ -81,6 +82,14 @@ describe("a JSON Lines file", () => {
     writeFileSync(at("a.jsonl"), '{"weight": 1}\n{"weight": "x"}\n{"weight": 3}\n');
     expect(() => readJsonLines(at("a.jsonl"), shape)).toThrow("line 2: ");
   });
+});
+
+test("a JSON file that its reader can do without is nothing when it is missing, damaged or of another shape", () => {
+  writeJsonAtomic(at("a.json"), { weight: 1 });
+  writeJsonAtomic(at("b.json"), { weight: "1" });
+  writeFileSync(at("c.json"), '{"weight": 1');
+  const read = (name: string) => readJsonIfSound(at(name), shape);
+  expect(["a.json", "b.json", "c.json", "d.json"].map(read)).toEqual([{ weight: 1 }, undefined, undefined, undefined]);
 });
 
 describe("on a full disk", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { env } from "node:process";
 import { planTraffic } from "../../components/lifecycle/index.ts";
-import { LocalProvider } from "../../components/platforms/local/provider/provider.ts";
+import { localProvider } from "../../components/platforms/local/provider/provider.ts";
 import { findStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import { listSpecNames } from "../../components/platforms/local/supervisor/process-names.ts";
 import { removeSpec, waitGone } from "../../components/platforms/local/supervisor/process-spec.ts";
@@ -21,7 +21,7 @@ export const urnOf = (kind: string, name = "thing"): string =>
 
 /** The provider without the engine, on a state folder and a model of its own. */
 export interface Bench extends AsyncDisposable {
-  readonly provider: LocalProvider;
+  readonly provider: ReturnType<typeof localProvider>;
   readonly dir: string;
   readonly stateDir: string;
   readonly sha256: string;
@@ -41,7 +41,7 @@ export async function startBench(): Promise<Bench> {
   }
   const source = path.join(dir, "models/v1");
   const sha256 = await hashDirectory(source);
-  const provider = new LocalProvider("0.0.0");
+  const provider = localProvider("0.0.0");
   // Nothing of a test lands in the home of who runs it.
   env.XDG_STATE_HOME = path.join(dir, "home");
   const process = `approval-v1-${sha256.slice(0, 8)}`;

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { HostError } from "../../components/host/host-error.ts";
-import { toldPlainly } from "../../components/platforms/local/provider/plain-errors.ts";
-import { LocalProvider } from "../../components/platforms/local/provider/provider.ts";
+import { localProvider } from "../../components/platforms/local/provider/provider.ts";
+import { toldPlainly } from "../../components/provider/plain-errors.ts";
 
 // The engine prints the stack of whatever a provider throws.
 
 async function told(thrown: unknown): Promise<Error> {
-  const provider = new LocalProvider("0");
+  const provider = localProvider("0");
   provider.delete = async () => {
     throw thrown;
   };

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
+import { readJson } from "../../../host/atomic-file.ts";
+import { HostError, messageOf } from "../../../host/host-error.ts";
+import type { TrafficPlan } from "../../../traffic/plan.ts";
 import type { Answer, Endpoint, EndpointChoice, TakeBack } from "../../data-plane.ts";
 import { abortRollout, readRouteStatus, rollBackRoute } from "../gateway/admin-client.ts";
 import { isAliveClaimant, readClaim } from "../gateway/claim.ts";
-import type { RouteRecord } from "../gateway/persistence.ts";
 import { folderAt } from "../state-folder/folder.ts";
 import { directories, gatewayPaths } from "../state-folder/paths.ts";
 
@@ -58,14 +61,22 @@ function readGateway(stateFolder: string, endpoint: string): Gateway | undefined
 /** As much of the route as can be read: whoever takes traffic back is not kept from it by a damaged file. */
 function readPlan(path: string): Pick<Gateway, "plan" | "stableServer" | "damage"> {
   try {
-    const text = readText(path);
-    if (text === undefined) return {};
-    const { plan, servers } = JSON.parse(text) as RouteRecord;
-    return { plan, stableServer: servers?.[plan?.stable ?? ""]?.replace(/^.*\/|\.sock$/g, "") };
+    const record = readJson(path, routeSchema);
+    if (record === undefined) return {};
+    const { plan, servers } = record;
+    return { plan, stableServer: servers?.[plan.stable]?.replace(/^.*\/|\.sock$/g, "") };
   } catch (error) {
-    return { damage: `${path} cannot be read (${error instanceof Error ? error.message : error})` };
+    const why = error instanceof HostError ? error.problem.seen : messageOf(error);
+    return { damage: `${path} cannot be read (${why})` };
   }
 }
+
+/** What taking traffic back reads of a plan. The gateway checks the rest before it obeys. */
+const plan = z.object({ model: z.string(), stable: z.string(), versions: z.record(z.string(), z.object({})) });
+const routeSchema = z.object({
+  plan: z.custom<TrafficPlan>((value) => plan.safeParse(value).success, "not a plan"),
+  servers: z.record(z.string(), z.string()).exactOptional(),
+});
 
 /** What one gateway says, or why it says nothing. */
 export async function askStatus(stateFolder: string, { endpoint, alive }: Gateway): Promise<Answer> {

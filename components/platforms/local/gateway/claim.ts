@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { writeJsonAtomic } from "../../../host/atomic-file.ts";
+import { z } from "zod";
+import { readJsonIfSound, writeJsonAtomic } from "../../../host/atomic-file.ts";
 import { identify } from "../../../host/process-identity.ts";
 import type { GatewayArguments } from "./arguments.ts";
 
@@ -10,8 +10,8 @@ export interface GatewayClaim {
   readonly instance: string;
   readonly port: number;
   readonly adminPort: number;
-  /** RFC 3339. */
-  readonly startedAt: string;
+  /** RFC 3339; for people. */
+  readonly startedAt?: string;
 }
 
 /** From here on this process decides; one that it replaces sees so before it decides anything more. */
@@ -22,13 +22,17 @@ export function claimGateway(path: string, { instance, port, adminPort }: Gatewa
   writeJsonAtomic(path, claim);
 }
 
-export function readClaim(path: string): GatewayClaim | undefined {
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as GatewayClaim;
-  } catch {
-    return undefined;
-  }
-}
+/** Who the gateway was last; undefined when no file says so. */
+export const readClaim = (path: string): GatewayClaim | undefined => readJsonIfSound(path, claimSchema);
+
+const claimSchema: z.ZodType<GatewayClaim> = z.object({
+  pid: z.int().positive(),
+  startTime: z.string(),
+  instance: z.string(),
+  port: z.int(),
+  adminPort: z.int(),
+  startedAt: z.string().exactOptional(),
+});
 
 /** Without its process the ports of a claim are anybody's. */
 export const isAliveClaimant = ({ pid, startTime }: GatewayClaim): boolean => identify(pid)?.startTime === startTime;

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeJsonAtomic } from "../../../host/atomic-file.ts";
+import { z } from "zod";
+import { readJsonIfSound, writeJsonAtomic } from "../../../host/atomic-file.ts";
 import type { EndingRecord, Evidence, HistoryEntry, HistoryRecord, HistorySummary } from "../../../rollout/index.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
@@ -96,14 +97,23 @@ function idsIn(directory: string): readonly string[] {
 
 /** Undefined when it is damaged: the others are told all the same. */
 function readRecord(directory: string, id: string): HistoryRecord | undefined {
-  try {
-    const record = JSON.parse(readFileSync(recordPath(directory, id), "utf8")) as HistoryRecord & { format?: number };
-    const { format: _, ...rest } = record;
-    return typeof rest.to === "string" && typeof rest.identity === "string" ? { ...rest, id } : undefined;
-  } catch {
-    return undefined;
-  }
+  const record = readJsonIfSound(recordPath(directory, id), endingSchema);
+  if (record === undefined) return undefined;
+  const { format: _, ...rest } = record;
+  return { ...rest, id };
 }
+
+const text = z.string().exactOptional();
+const content = z.looseObject({}).exactOptional();
+/** More may stand there, or less: another version may have written it. What stands there is what it is taken for. */
+const ending = z.looseObject({
+  ...{ to: z.string(), identity: z.string(), from: text, how: text, model: text, attempt: text },
+  ...{ stable: text, candidate: text, serving: text, contents: z.record(z.string(), z.string()).exactOptional() },
+  ...{ cause: text, reason: text, by: text, question: text, settings: content, verdict: content },
+});
+const endingSchema = z.custom<EndingRecord & { readonly format?: number }>(
+  (record) => ending.safeParse(record).success,
+);
 
 function readEntry(directory: string, id: string): HistoryEntry | undefined {
   const record = readRecord(directory, id);

@@ -10,13 +10,16 @@ import {
   retainedUntil,
 } from "../state-folder/archive.ts";
 import { verifyArchive } from "../state-folder/archive-damage.ts";
-import { findStateFolder, openStateFolder } from "../state-folder/folder.ts";
+import type { StateFolder } from "../state-folder/folder.ts";
 import { archivePath } from "../state-folder/paths.ts";
-import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
+import type { LocalInputs, LocalKind } from "./local-kind.ts";
 import { isReinstated } from "./retirement.ts";
 
+/** What is asked of an archive of one version. */
 export interface ArchiveInputs extends LocalInputs {
+  /** Whose files they are. */
   readonly model: string;
+  /** The version; archived once, under this name. */
   readonly version: string;
   /** The content to keep. @default what the archive of this name holds, for a version that the release has no more */
   readonly sha256?: string;
@@ -24,29 +27,34 @@ export interface ArchiveInputs extends LocalInputs {
   readonly source?: string;
   /** Days from its making in which the archive cannot be deleted; with 0, deleting leaves the files. */
   readonly retentionDays: number;
+  /** Why it was archived, for people. */
   readonly reason: string;
 }
 
+/** What the engine keeps of it. */
 export interface ArchiveState extends ArchiveInputs {
+  /** Where it is. */
   readonly uri: string;
+  /** SHA-256 of its manifest, which names every file with its own hash. */
   readonly manifestSha256: string;
 }
 
-export const archive: ResourceKind<ArchiveInputs, ArchiveState> = {
+/** A verified copy of a version with a manifest of its files; never overwritten, and kept as long as its retention says. */
+export const archive: LocalKind<ArchiveInputs, ArchiveState> = {
   replaces: ["stateDir", "model", "version", "sha256"],
   isShared: true,
   ignores: ["reason", "source"],
   nameOf: ({ model, version }) => `${model}/${version}`,
 
-  complete(news, olds) {
-    const sha256 = news.sha256 ?? olds?.sha256 ?? contentOf(news);
+  complete(folder, news, olds) {
+    const sha256 = news.sha256 ?? olds?.sha256 ?? contentOf(folder, news);
     return sha256 === undefined ? news : { ...news, sha256 };
   },
 
-  async check(news) {
+  async check(folder, news) {
     const { model, version, sha256 } = news;
     if (sha256 === undefined) return [withoutContent(news)];
-    const known = contentOf(news);
+    const known = contentOf(folder, news);
     if (known === undefined || known === sha256) return [];
     return [
       `${model} ${version}: seen content ${sha256}; allowed: ${known}, which is archived by this name. An archive is never overwritten: give the new content another version name.`,
@@ -55,39 +63,31 @@ export const archive: ResourceKind<ArchiveInputs, ArchiveState> = {
 
   create: make,
 
-  async read(state) {
-    const folder = findStateFolder(state.stateDir);
-    return folder && (await verifyArchive(folder, state)) ? state : undefined;
-  },
+  read: async (folder, state) => ((await verifyArchive(folder, state)) ? state : undefined),
 
   stands: (folder, { model, version }) => existsSync(folder.path(archivePath(model, version))),
 
   update: make,
 
-  async delete(state) {
-    // Without a retention nobody has said when the record may go: it stays.
+  async delete(folder, state) {
+    // Without a retention nobody has said when the archive may be deleted, so it stays.
     if (env[LEAVE_ARCHIVES] === "1" || state.retentionDays === 0) return;
-    const folder = openStateFolder(state.stateDir);
-    // It stays the record of its time, and is found again when the version is archived again.
+    // A version that was reinstated keeps its archive until the retention ends; archived again, it finds this one.
     if (isReinstated(folder, state) && retainedUntil(folder, state) !== undefined) return;
     removeArchive(folder, state);
   },
 };
 
-/** What is there already stays; its retention gets longer, never shorter. */
-async function make(inputs: ArchiveInputs): Promise<ArchiveState> {
+/** An archive that exists stays as it is, but for its retention, which gets longer and never shorter. */
+async function make(folder: StateFolder, inputs: ArchiveInputs): Promise<ArchiveState> {
   const { sha256 } = inputs;
   if (sha256 === undefined) throw refusal(withoutContent(inputs));
-  const { uri, manifestSha256 } = await archiveVersion(openStateFolder(inputs.stateDir), {
-    ...inputs,
-    content: sha256,
-  });
+  const { uri, manifestSha256 } = await archiveVersion(folder, { ...inputs, content: sha256 });
   return { ...inputs, uri, manifestSha256 };
 }
 
-/** What is archived by this name; undefined when nothing is, or it cannot be told: what is damaged is said when it is made. */
-function contentOf({ stateDir, model, version }: ArchiveInputs): string | undefined {
-  const folder = findStateFolder(stateDir);
+/** The content archived under this name; undefined also when the archive is damaged, which making it says. */
+function contentOf(folder: StateFolder | undefined, { model, version }: ArchiveInputs): string | undefined {
   try {
     return folder && archivedContent(folder, { model, version });
   } catch (error) {

@@ -7,27 +7,33 @@ import { isObject, metadataPath, openInference, type Protocol, predict } from ".
 /** What a version said to one golden request in one protocol. */
 export interface Reply {
   readonly request: GoldenRequest;
+  /** How long the answer took. */
   readonly ms: number;
   /** What it answered, in the form of `/predict`; nothing when it did not. */
   readonly answer?: Readonly<Record<string, unknown>>;
   /** Why there is no answer. */
   readonly refusal?: string;
-  /** Nothing came at all: the requests behind it are not sent. */
+  /** Present when no answer came at all: the requests after this one are not sent. */
   readonly isLast?: true;
 }
 
+/** What a version said to the golden requests in one protocol, in the order in which it was asked. */
 export interface Replies {
+  /** What the protocol is called in a message: `POST /predict`. */
   readonly protocol: string;
   readonly replies: readonly Reply[];
 }
 
 type Ask = (path: string, body?: string) => Promise<{ readonly status: number; readonly text: string }>;
 
-/** How long a request may take before the version counts as one that does not answer. */
+/** After this many milliseconds without an answer, the version counts as one that does not answer. */
 const patienceMs = 30_000;
 const MOST_ANSWER_BYTES = 1024 * 1024;
 
-/** Asks a server every golden request, one at a time, in one protocol after the other. */
+/**
+ * Asks a server every golden request, one at a time, in one protocol after the other.
+ * @param withinMs the longest a request may take, in milliseconds
+ */
 export const askGolden = (
   socket: string,
   model: string,

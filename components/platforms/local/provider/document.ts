@@ -3,30 +3,34 @@ import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { writeAtomic } from "../../../host/atomic-file.ts";
 import { errorCode } from "../../../host/host-error.ts";
-import { findStateFolder, openStateFolder } from "../state-folder/folder.ts";
+import type { StateFolder } from "../state-folder/folder.ts";
 import { documentPath } from "../state-folder/paths.ts";
-import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
+import type { LocalInputs, LocalKind } from "./local-kind.ts";
 
+/** What is asked of a text file. */
 export interface DocumentInputs extends LocalInputs {
   /** File name in the folder `documents` of the state folder. */
   readonly name: string;
+  /** Its text, as a whole. */
   readonly content: string;
 }
 
+/** What the engine keeps of it. */
 export interface DocumentState extends DocumentInputs {
+  /** Relative to the state folder. */
   readonly path: string;
+  /** SHA-256 of the text. */
   readonly sha256: string;
 }
 
-export const document: ResourceKind<DocumentInputs, DocumentState> = {
+/** A text file for people or for a monitoring system; one that was changed by hand is written again. */
+export const document: LocalKind<DocumentInputs, DocumentState> = {
   replaces: ["stateDir", "name"],
   nameOf: ({ name }) => name,
 
   create: write,
 
-  async read(state) {
-    const folder = findStateFolder(state.stateDir);
-    if (folder === undefined) return undefined;
+  async read(folder, state) {
     try {
       return { ...state, content: await readFile(folder.path(documentPath(state.name)), "utf8") };
     } catch (error) {
@@ -39,14 +43,12 @@ export const document: ResourceKind<DocumentInputs, DocumentState> = {
 
   update: write,
 
-  async delete(state) {
-    const folder = openStateFolder(state.stateDir);
+  async delete(folder, state) {
     await rm(folder.path(documentPath(state.name)), { force: true });
   },
 };
 
-async function write(inputs: DocumentInputs): Promise<DocumentState> {
-  const folder = openStateFolder(inputs.stateDir);
+async function write(folder: StateFolder, inputs: DocumentInputs): Promise<DocumentState> {
   const path = documentPath(inputs.name);
   writeAtomic(folder.path(path), inputs.content);
   return { ...inputs, path, sha256: createHash("sha256").update(inputs.content).digest("hex") };

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { freePort } from "../../../host/free-port.ts";
-import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
+import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { ensureSupervisor, renewSupervisor } from "../supervisor/ensure.ts";
 import {
@@ -16,10 +16,12 @@ import {
   writeSpec,
 } from "../supervisor/process-spec.ts";
 import { entryPoint } from "./entry-point.ts";
-import { readRecord } from "./records.ts";
-import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
+import type { LocalInputs, LocalKind } from "./local-kind.ts";
+import { recordIn } from "./records.ts";
 
+/** What is asked of the process that clients talk to. */
 export interface GatewayInputs extends LocalInputs {
+  /** Its name: the model it serves. */
   readonly endpoint: string;
   /** Port for clients. Absent: 8080, or a free one when that is taken; it then stays. */
   readonly port?: number;
@@ -29,25 +31,29 @@ export interface GatewayInputs extends LocalInputs {
   readonly code: string;
 }
 
+/** What the engine keeps of it. */
 export interface GatewayState extends GatewayInputs {
+  /** Where clients reach it. */
   readonly url: string;
+  /** Where it is administered, with a token. */
   readonly adminUrl: string;
 }
 
+/** Name of the gateway's process in the state folder. */
 export const processOf = (endpoint: string): string => `gateway-${endpoint}`;
 
-/** The longest a gateway takes to answer, also one that is started again. */
+/** The longest a gateway takes to answer, in milliseconds, also one that is started again. */
 export const READY_WITHIN_MS = 15_000;
 const GONE_WITHIN_MS = 20_000;
-/** Between the look for a free port and its use, somebody else may take it. */
+/** How often another port is tried: between the look for a free one and its use, another process may take it. */
 const PORT_TRIES = 5;
 
-export const gateway: ResourceKind<GatewayInputs, GatewayState> = {
+/** The process that splits and judges traffic, kept alive by the supervisor; its ports stay what they were. */
+export const gateway: LocalKind<GatewayInputs, GatewayState> = {
   replaces: ["stateDir", "endpoint"],
   nameOf: ({ endpoint }) => endpoint,
 
-  async create(inputs, before) {
-    const folder = openStateFolder(inputs.stateDir);
+  async create(folder, inputs, before) {
     const spec = readSpec(folder, processOf(inputs.endpoint));
     const last = (spec && portsIn(spec)) ?? (before && portsOf(before));
     if (spec !== undefined && last !== undefined && isOfThisVersion(folder, inputs)) {
@@ -72,9 +78,8 @@ export const gateway: ResourceKind<GatewayInputs, GatewayState> = {
     }
   },
 
-  async read(state) {
-    const folder = findStateFolder(state.stateDir);
-    if (folder === undefined || readSpec(folder, processOf(state.endpoint)) === undefined) return undefined;
+  async read(folder, state) {
+    if (readSpec(folder, processOf(state.endpoint)) === undefined) return undefined;
     await ensureSupervisor(folder);
     return state;
   },
@@ -86,16 +91,15 @@ export const gateway: ResourceKind<GatewayInputs, GatewayState> = {
     );
   },
 
-  async update(news, olds) {
+  async update(folder, news, olds) {
     const before = portsOf(olds);
     const ports = { port: news.port ?? before.port, adminPort: news.adminPort ?? before.adminPort };
     const restarts = news.code !== olds.code || !isDeepStrictEqual(ports, before);
-    if (restarts) await run(openStateFolder(news.stateDir), news, ports);
+    if (restarts) await run(folder, news, ports);
     return { ...news, ...urls(ports) };
   },
 
-  async delete(state) {
-    const folder = openStateFolder(state.stateDir);
+  async delete(folder, state) {
     removeSpec(folder, processOf(state.endpoint));
     await ensureSupervisor(folder);
     await waitGone(folder, processOf(state.endpoint), { timeoutMs: GONE_WITHIN_MS });
@@ -127,8 +131,8 @@ async function serves(folder: StateFolder, { endpoint }: GatewayInputs): Promise
 }
 
 /** True unless another version of the library started what runs. */
-function isOfThisVersion({ root: stateDir }: StateFolder, { endpoint, code }: GatewayInputs): boolean {
-  const record = readRecord({ stateDir, type: "Gateway", name: endpoint });
+function isOfThisVersion(folder: StateFolder, { endpoint, code }: GatewayInputs): boolean {
+  const record = recordIn(folder, { type: "Gateway", name: endpoint });
   return record === undefined || record.inputs.code === code;
 }
 
@@ -151,7 +155,7 @@ function specOf({ endpoint }: GatewayInputs, { port, adminPort }: Ports, instanc
   };
 }
 
-/** Of a gateway that is wanted already: its making was interrupted, or another checkout, Node or component made it. */
+/** The ports of a gateway that is wanted already: its creation was interrupted, or another checkout, Node or component created it. */
 function portsIn({ ready, args }: ProcessSpec): Ports | undefined {
   const port = Number(args[args.indexOf("--port") + 1]);
   return "port" in ready ? { port, adminPort: ready.port } : undefined;

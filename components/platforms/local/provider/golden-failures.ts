@@ -12,7 +12,7 @@ export interface VersionChecks {
   readonly latencyMs?: number;
 }
 
-/** What of the checks does not hold: a sentence for each kind of failure, with the lines that show it. */
+/** Which checks do not hold: one sentence for each kind of failure, with the lines that show it. */
 export function failuresOf(checks: VersionChecks, asked: readonly Replies[]): readonly string[] {
   const refusals = asked.flatMap(refusalsOf);
   if (asked.some(({ replies }) => replies.at(-1)?.isLast)) return refusals;
@@ -84,7 +84,7 @@ function latencyFailures({ latencyMs }: VersionChecks, { protocol, replies }: Re
 }
 
 interface Failure {
-  /** What it has in common with others. */
+  /** Failures of one kind are told together. */
   readonly kind: string;
   readonly text: string;
   readonly line: number;
@@ -92,7 +92,7 @@ interface Failure {
 
 const MOST_KINDS = 5;
 
-/** One sentence a kind: the first of it, and where the others stand. */
+/** One sentence for each kind: the first failure of it, and the lines of the others. */
 function byKind(failures: readonly Failure[]): readonly string[] {
   const kinds = [...new Set(failures.map(({ kind }) => kind))];
   const shown = kinds.slice(0, MOST_KINDS).map((kind) => {

@@ -9,10 +9,11 @@ export interface Protocol {
   readonly path: string;
   /** The request's body; undefined when the input has no such form. */
   readonly bodyOf: (request: GoldenRequest) => string | undefined;
-  /** An answer as `/predict` gives it; undefined when the answer is none of this protocol. */
+  /** An answer as `/predict` gives it; undefined when the answer is not one of this protocol. */
   readonly read: (answer: Json) => Json | undefined;
 }
 
+/** The form of the library's own model server: the input as it is, an object with the answer back. */
 export const predict: Protocol = {
   name: "POST /predict",
   path: "/predict",
@@ -67,5 +68,6 @@ const tensorsOf = (value: unknown): readonly NamedTensor[] =>
       : [],
   );
 
+/** True for a JSON object; a list is none. */
 export const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { findStateFolder, openStateFolder, type StateFolder } from "../state-folder/folder.ts";
+import type { StateFolder } from "../state-folder/folder.ts";
 import { artifactPath, socketPath } from "../state-folder/paths.ts";
 import { ensureSupervisor } from "../supervisor/ensure.ts";
 import {
@@ -16,14 +16,18 @@ import {
 } from "../supervisor/process-spec.ts";
 import { entryPoint } from "./entry-point.ts";
 import type { VersionChecks } from "./golden-failures.ts";
-import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
+import type { LocalInputs, LocalKind } from "./local-kind.ts";
 import { checkGoldenFile, checkVersion } from "./version-checks.ts";
 
+/** What is asked of the process that answers for one version. */
 export interface ModelServerInputs extends LocalInputs {
   /** Name of the process, unique in the state folder; says the content, so that new content is a new process. */
   readonly process: string;
+  /** What it says it serves. */
   readonly model: string;
+  /** What it says it serves. */
   readonly version: string;
+  /** The content it serves: an artifact of the state folder. */
   readonly sha256: string;
   /** Must hold before the version may get any request. */
   readonly checks: VersionChecks;
@@ -31,6 +35,7 @@ export interface ModelServerInputs extends LocalInputs {
   readonly projectDir: string;
 }
 
+/** What the engine keeps of it. */
 export interface ModelServerState extends ModelServerInputs {
   /** Unix socket it answers on, relative to the state folder. */
   readonly socket: string;
@@ -39,16 +44,16 @@ export interface ModelServerState extends ModelServerInputs {
 const READY_WITHIN_MS = 30_000;
 const GONE_WITHIN_MS = 20_000;
 
-export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
+/** A process that answers for one version, kept alive by the supervisor; no request reaches it before its checks hold. */
+export const modelServer: LocalKind<ModelServerInputs, ModelServerState> = {
   replaces: ["stateDir", "process", "model", "version", "sha256"],
   ignores: ["projectDir"],
   nameOf: ({ process }) => process,
 
-  // What was checked already need not be there any more.
-  check: async (news, olds) => (wasChecked(news, olds) ? [] : checkGoldenFile(news)),
+  // The file of checks that passed before may have been removed since.
+  check: async (_folder, news, olds) => (wasChecked(news, olds) ? [] : checkGoldenFile(news)),
 
-  async create(inputs, known) {
-    const folder = openStateFolder(inputs.stateDir);
+  async create(folder, inputs, known) {
     const before = readSpec(folder, inputs.process);
     if (before === undefined || !isWanted(inputs, before)) writeSpec(folder, specFor(inputs, randomUUID()));
     await ensureSupervisor(folder);
@@ -56,7 +61,7 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
       await waitReady(folder, inputs.process, { timeoutMs: READY_WITHIN_MS });
       if (!wasChecked(inputs, known)) await checkVersion(folder, socketPath(inputs.process), inputs);
     } catch (error) {
-      // What serves goes on though it was asked for under another name, with checks that it does not pass.
+      // A process that serves already, asked for again under another name with checks that it fails, goes on serving.
       if (known === undefined) await stop(folder, inputs.process);
       else if (before !== undefined) writeSpec(folder, before);
       throw error;
@@ -64,9 +69,8 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
     return { ...inputs, socket: socketPath(inputs.process) };
   },
 
-  async read(state) {
-    const folder = findStateFolder(state.stateDir);
-    if (folder === undefined || readSpec(folder, state.process) === undefined) return undefined;
+  async read(folder, state) {
+    if (readSpec(folder, state.process) === undefined) return undefined;
     await ensureSupervisor(folder);
     return state;
   },
@@ -76,20 +80,18 @@ export const modelServer: ResourceKind<ModelServerInputs, ModelServerState> = {
     return spec !== undefined && isWanted(state, spec) && isServing(folder, spec);
   },
 
-  async update(news, olds) {
-    if (!wasChecked(news, olds)) await checkVersion(openStateFolder(news.stateDir), olds.socket, news);
+  async update(folder, news, olds) {
+    if (!wasChecked(news, olds)) await checkVersion(folder, olds.socket, news);
     return { ...news, socket: olds.socket };
   },
 
-  async delete(state) {
-    await stop(openStateFolder(state.stateDir), state.process);
-  },
+  delete: (folder, state) => stop(folder, state.process),
 };
 
 function wasChecked(news: ModelServerInputs, olds: ModelServerInputs | undefined): boolean {
   if (olds === undefined) return false;
   const { golden } = news.checks;
-  // Version 0.1.0 wrote the absolute path down.
+  // Version 0.1.0 kept the absolute path of the golden requests in the state.
   const absolute = golden === undefined ? {} : { golden: resolve(news.projectDir, golden) };
   return [news.checks, { ...news.checks, ...absolute }].some((checks) => isDeepStrictEqual(checks, olds.checks));
 }

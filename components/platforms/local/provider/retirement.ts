@@ -5,19 +5,13 @@ import { recordedContent, recordOfContent } from "../../../sources/recorded.ts";
 import type { TrafficPlan } from "../../../traffic/index.ts";
 import { requireArchive } from "../state-folder/archive-damage.ts";
 import type { ArchiveName } from "../state-folder/archive-manifest.ts";
-import { findStateFolder, type StateFolder } from "../state-folder/folder.ts";
+import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 
-interface Deployed {
-  readonly stateDir: string;
-  readonly plan: TrafficPlan;
-}
-
 /** Why versions that serve may not be retired: each needs its verified archive first, every file of which is read now. */
-export async function checkRetired({ stateDir, plan }: Deployed): Promise<readonly string[]> {
-  const folder = findStateFolder(stateDir);
-  const before = folder && planInForce(folder, plan.model);
-  if (folder === undefined || before === undefined) return [];
+export async function checkRetired(folder: StateFolder, plan: TrafficPlan): Promise<readonly string[]> {
+  const before = planInForce(folder, plan.model);
+  if (before === undefined) return [];
   const reasons: string[] = [];
   for (const [version, { content }] of Object.entries(before.versions)) {
     if (plan.notices[version]?.phase !== "retired") continue;

@@ -4,56 +4,55 @@ import type { TrafficPlan } from "../../../traffic/index.ts";
 import { checkRoute, putRoute, RouteRefused, readRouteStatus, removeRoute } from "../gateway/admin-client.ts";
 import { isAliveClaimant, readClaim } from "../gateway/claim.ts";
 import { refusalFromFiles } from "../gateway/refusal-from-files.ts";
-import { findStateFolder, openStateFolder } from "../state-folder/folder.ts";
+import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { waitReady } from "../supervisor/process-spec.ts";
 import { processOf, READY_WITHIN_MS } from "./gateway.ts";
-import type { LocalInputs, ResourceKind } from "./resource-kind.ts";
+import type { LocalInputs, LocalKind } from "./local-kind.ts";
 import { checkRetired } from "./retirement.ts";
 
+/** What is asked of the division of traffic. */
 export interface RouteInputs extends LocalInputs {
+  /** The gateway that obeys it: the model. */
   readonly endpoint: string;
+  /** Who is compared with whom, and on which ladder; a change of it is an update in place. */
   readonly plan: TrafficPlan;
   /** Sockets of the deployed versions, relative to the state folder. */
   readonly servers: Readonly<Record<string, string>>;
 }
 
+/** What the engine keeps of it. */
 export interface RouteState extends RouteInputs {
   /** Why the data plane ended the rollout or went back; empty while it did not. */
   readonly ended: string;
 }
 
-export const route: ResourceKind<RouteInputs, RouteState> = {
+/** Who serves: the traffic plan that the gateway obeys. */
+export const route: LocalKind<RouteInputs, RouteState> = {
   replaces: ["stateDir", "endpoint"],
   nameOf: ({ endpoint }) => endpoint,
 
-  async check(news, olds) {
+  async check(folder, news, olds) {
     const stable = olds === undefined ? [] : checkStable(news.plan, olds.plan);
-    return [...stable, ...(await checkRetired(news)), ...(await checkEnded(news))];
+    if (folder === undefined) return stable;
+    return [...stable, ...(await checkRetired(folder, news.plan)), ...(await checkEnded(folder, news))];
   },
 
-  async create(inputs) {
-    return { ...inputs, ended: await put(inputs) };
-  },
+  create: put,
 
-  async read(state) {
-    const folder = findStateFolder(state.stateDir);
-    const status = folder && (await readRouteStatus(folder, state.endpoint));
+  async read(folder, state) {
+    const status = await readRouteStatus(folder, state.endpoint);
     return status && { ...state, plan: status.plan, ended: status.rollout.ended?.reason ?? "" };
   },
 
   stands: (folder, { endpoint }) => existsSync(folder.path(gatewayPaths(endpoint).route)),
 
-  async update(news) {
-    return { ...news, ended: await put(news) };
-  },
+  update: put,
 
-  async delete(state) {
-    await removeRoute(openStateFolder(state.stateDir), state.endpoint);
-  },
+  delete: (folder, { endpoint }) => removeRoute(folder, endpoint),
 };
 
-/** What serves is never exchanged under its name. */
+/** The content of the stable version is fixed as long as it serves. */
 function checkStable({ stable, versions }: TrafficPlan, before: TrafficPlan): readonly string[] {
   const seen = versions[stable]?.content;
   const allowed = withContent(before.versions[stable] ?? {}).content;
@@ -63,10 +62,8 @@ function checkStable({ stable, versions }: TrafficPlan, before: TrafficPlan): re
   ];
 }
 
-/** What the gateway would refuse is refused before anything is changed; one that does not run is judged for by its files. */
-async function checkEnded({ stateDir, endpoint, plan, servers }: RouteInputs): Promise<readonly string[]> {
-  const folder = findStateFolder(stateDir);
-  if (folder === undefined) return [];
+/** What the gateway would refuse, before anything is changed; of a gateway that does not run, its files say it. */
+async function checkEnded(folder: StateFolder, { endpoint, plan, servers }: RouteInputs): Promise<readonly string[]> {
   const claim = readClaim(folder.path(gatewayPaths(endpoint).gateway));
   if (claim !== undefined && isAliveClaimant(claim)) {
     const refused = await checkRoute(folder, endpoint, { plan, servers });
@@ -76,10 +73,10 @@ async function checkEnded({ stateDir, endpoint, plan, servers }: RouteInputs): P
   return refusal ? [new RouteRefused(refusal).message] : [];
 }
 
-async function put({ stateDir, endpoint, plan, servers }: RouteInputs): Promise<string> {
-  const folder = openStateFolder(stateDir);
+async function put(folder: StateFolder, inputs: RouteInputs): Promise<RouteState> {
+  const { endpoint, plan, servers } = inputs;
   // A gateway that does not come says why here: another process has its port, say.
   await waitReady(folder, processOf(endpoint), { timeoutMs: READY_WITHIN_MS });
   const status = await putRoute(folder, endpoint, { plan, servers });
-  return status.rollout.ended?.reason ?? "";
+  return { ...inputs, ended: status.rollout.ended?.reason ?? "" };
 }

@@ -12,7 +12,7 @@ export interface CheckedVersion {
   readonly projectDir: string;
 }
 
-/** What is wrong with the file of golden requests, a sentence each. */
+/** What is wrong with the file of golden requests, one sentence for each fault; nothing when there is no such file to check. */
 export async function checkGoldenFile(checked: CheckedVersion): Promise<readonly string[]> {
   const { checks, projectDir } = checked;
   return checks.golden === undefined ? [] : sentencesOf(checked, await readGolden(projectDir, checks.golden));

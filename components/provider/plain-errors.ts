@@ -1,14 +1,18 @@
 import { basename, dirname } from "node:path";
-import type * as pulumi from "@pulumi/pulumi";
-import { isTemporary } from "../../../host/atomic-file.ts";
-import { refusal } from "../../../kit/index.ts";
+import * as pulumi from "@pulumi/pulumi";
+import { isTemporary } from "../host/atomic-file.ts";
+import { refusal } from "../kit/index.ts";
 
-type Provider = Required<
+/** The part of the engine's protocol that a provider of resources speaks. */
+export type Verbs = Required<
   Pick<pulumi.provider.Provider, "version" | "check" | "diff" | "create" | "read" | "update" | "delete">
 >;
 
-/** The same provider; what a user can mend is told in a sentence, without the frames that the engine prints otherwise. */
-export const toldPlainly = (provider: Provider): Provider => ({
+/**
+ * The same provider, whose errors are told as one sentence: what a user can mend needs no stack, and the engine prints
+ * the stack of whatever a provider throws. Faults of the library keep theirs.
+ */
+export const toldPlainly = (provider: Verbs): Verbs => ({
   version: provider.version,
   check: (...asked) => plainly(() => provider.check(...asked)),
   diff: (...asked) => plainly(() => provider.diff(...asked)),
@@ -22,11 +26,14 @@ async function plainly<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    throw isFaultOfOurs(error) ? error : refusal(sentenceOf(error));
+    throw isFaultOfOurs(error) || isToldAlready(error) ? error : refusal(sentenceOf(error));
   }
 }
 
-/** Where its frames are of use: to whoever mends this library. */
+/** A refusal, which may also carry what was made so far. */
+const isToldAlready = (error: unknown): boolean => error instanceof pulumi.RunError && error.stack === error.message;
+
+/** Its stack helps whoever mends this library. */
 const isFaultOfOurs = (error: unknown): boolean =>
   error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
 

@@ -1,0 +1,3 @@
+import { serveToy } from "../serve.ts";
+
+serveToy();
