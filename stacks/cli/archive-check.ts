@@ -4,9 +4,9 @@ import { basename, join } from "node:path";
 import { HostError } from "../../components/host/host-error.ts";
 import type { Problem } from "../../components/release/index.ts";
 import { type Change, policyPacksOf } from "./change.ts";
-import type { Options } from "./command.ts";
 import { condense } from "./condense.ts";
 import { exitCodes, Failure, problemsFailure } from "./failure.ts";
+import type { ChangeOptions } from "./options.ts";
 import { type EngineRun, findTheEngine, type PlannedResource, runEngine } from "./run-engine.ts";
 import { releaseKey } from "./stack-file.ts";
 import type { Terminal } from "./terminal.ts";
@@ -17,7 +17,7 @@ import type { Terminal } from "./terminal.ts";
  */
 export async function refuseWithoutArchive(
   terminal: Terminal,
-  options: Options,
+  options: ChangeOptions,
   change: Change,
   version: string,
 ): Promise<void> {
@@ -77,7 +77,7 @@ export async function refuseWithoutRecord({ project, release }: Change, version:
 
 async function previewOf(
   terminal: Terminal,
-  options: Options,
+  options: ChangeOptions,
   { project, file, text }: Change,
   engine: string,
 ): Promise<EngineRun> {

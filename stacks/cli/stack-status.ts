@@ -3,8 +3,8 @@ import { planTraffic } from "../../components/lifecycle/index.ts";
 import type { Look } from "../../components/platforms/data-plane.ts";
 import { checkRelease, parseRelease, type ResolvedRelease, renderPercent } from "../../components/release/index.ts";
 import type { TrafficStatus } from "../../components/traffic/index.ts";
-import type { Options } from "./command.ts";
 import { type ExitCode, exitCodes } from "./failure.ts";
+import type { StackOptions } from "./options.ts";
 import { findProject, type Project } from "./project.ts";
 import { renderTraffic } from "./render-status.ts";
 import { renderSeconds } from "./render-time.ts";
@@ -20,7 +20,7 @@ export interface StackStatus extends Look {
 }
 
 /** @throws HostError when what serves is another user's, a newer version's or another machine's. */
-export async function readStackStatus(options: Options): Promise<StackStatus> {
+export async function readStackStatus(options: StackOptions): Promise<StackStatus> {
   const project = findProject(options);
   project.dataPlane.exists();
   const { release } = readStackFile(project);
@@ -32,6 +32,22 @@ export async function readStackStatus(options: Options): Promise<StackStatus> {
     ...(await project.dataPlane.look({ model: modelOf(release) })),
   };
 }
+
+/** What `--json` prints of it; without the page's address, which holds the token. */
+export const factsOf = ({
+  project,
+  release,
+  problems,
+  endpoints,
+  findings,
+}: StackStatus): Readonly<Record<string, unknown>> => ({
+  stack: project.stack,
+  model: release?.model.name ?? null,
+  problems,
+  release: release ?? null,
+  findings,
+  endpoints: endpoints.map(({ page: _page, ...endpoint }) => endpoint),
+});
 
 /** 1 when an endpoint does not serve, or none is there. */
 export const servingCodeOf = ({ endpoints }: StackStatus): ExitCode =>

@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { bad, type Finding, good } from "../../../components/platforms/data-plane.ts";
-import { checkRelease } from "../../../components/release/index.ts";
-import { cachedEngine, engineCache } from "../../engine/cache.ts";
-import { inspect, minimumVersion } from "../../engine/inspect.ts";
-import { onPath, underPulumiHome } from "../../engine/installed.ts";
-import { Failure } from "../failure.ts";
-import { type Project, projectFileIn } from "../project.ts";
-import { findLibrary, missingLines, PROVIDER, providerPath } from "../project-lines.ts";
-import { readProjectFile, readStackFile } from "../stack-file.ts";
-import { checkFiles } from "../version-files.ts";
+import { bad, type Finding, good } from "../../components/platforms/data-plane.ts";
+import { checkRelease } from "../../components/release/index.ts";
+import { cachedEngine, engineCache } from "../engine/cache.ts";
+import { inspect, minimumVersion } from "../engine/inspect.ts";
+import { onPath, underPulumiHome } from "../engine/installed.ts";
+import { Failure } from "./failure.ts";
+import { type Project, projectFileIn } from "./project.ts";
+import { findLibrary, missingLines, PROVIDER, providerPath } from "./project-lines.ts";
+import { readProjectFile, readStackFile } from "./stack-file.ts";
+import { checkFiles } from "./version-files.ts";
 
 /** Node and the engine. An engine is only looked for: to build one would take minutes. */
 export async function checkMachine(env: NodeJS.ProcessEnv = process.env): Promise<readonly Finding[]> {

@@ -1,23 +1,24 @@
-import type { DataPlane, Endpoint } from "../../../components/platforms/data-plane.ts";
-import { closest } from "../../../components/release/closest.ts";
-import type { TrafficStatus } from "../../../components/traffic/status.ts";
-import type { Command, Options, Outcome } from "../command.ts";
-import { exitCodes, Failure, usageFailure } from "../failure.ts";
-import { locateStack, type Project, type StackPlace, shortName } from "../project.ts";
-import { renderShare } from "../render-time.ts";
-import type { Terminal } from "../terminal.ts";
+import type { DataPlane, Endpoint, TakeBack } from "../../components/platforms/data-plane.ts";
+import { closest } from "../../components/release/closest.ts";
+import type { TrafficStatus } from "../../components/traffic/status.ts";
+import { exitCodes, Failure, usageFailure } from "./failure.ts";
+import type { EmergencyOptions } from "./options.ts";
+import { locateStack, type Project, type StackPlace, shortName } from "./project.ts";
+import { renderShare } from "./render-time.ts";
+import type { Terminal } from "./terminal.ts";
+import type { Outcome } from "./verb.ts";
 
 // This module is loaded before the traffic is set: it imports nothing that takes time. What writes the configuration and
 // runs the engine is loaded while the gateway already obeys.
 
-export const rollback: Command = (terminal, { options }) => getBack(terminal, options, "rollback");
+type Way = TakeBack["way"];
 
-export const abort: Command = (terminal, { options }) => getBack(terminal, options, "abort");
-
-type Way = "rollback" | "abort";
-
-/** Traffic first, then configuration, then everything else. No step waits for the success of the one before. */
-async function getBack(terminal: Terminal, options: Options, way: Way): Promise<Outcome> {
+/**
+ * Takes the traffic back: traffic first, then configuration, then everything else. No step waits for the success of the
+ * one before.
+ * @throws Failure that says what is done and what is left.
+ */
+export async function takeBack(terminal: Terminal, options: EmergencyOptions, way: Way): Promise<Outcome> {
   const again = `Run \`mlc ${way}\` again: twice is the same as once.`;
   terminal.stand({ done: "Whether the traffic was set is not known.", left: again });
   const place = locateStack(options);
@@ -27,7 +28,7 @@ async function getBack(terminal: Terminal, options: Options, way: Way): Promise<
   try {
     return await settle(terminal, configured(place), options, way, traffic);
   } catch (error) {
-    const { asFailure } = await import("../as-failure.ts");
+    const { asFailure } = await import("./as-failure.ts");
     const failure = asFailure(error, terminal);
     const title = isSet ? "The traffic is set and stays so. What is left to do:\n" : "";
     throw new Failure(failure.exitCode, `${title}${failure.message}`, {
@@ -49,16 +50,16 @@ function configured({ stackFile, ...place }: StackPlace): Project {
 async function settle(
   terminal: Terminal,
   project: Project,
-  options: Options,
+  options: EmergencyOptions,
   way: Way,
   traffic: readonly TrafficResult[],
 ): Promise<Outcome> {
   const start = performance.now();
-  const { convergeUnless, factsOf, planChange, showChange } = await import("../change.ts");
-  const { upCommand } = await import("../converge.ts");
-  const { writeStackFile } = await import("../stack-file.ts");
-  const { goBack } = await import("../go-back.ts");
-  const { rememberRollback } = await import("../rollback-marker.ts");
+  const { convergeUnless, factsOf, planChange, showChange } = await import("./change.ts");
+  const { upCommand } = await import("./converge.ts");
+  const { writeStackFile } = await import("./stack-file.ts");
+  const { goBack } = await import("./go-back.ts");
+  const { rememberRollback } = await import("./rollback-marker.ts");
   const change = planChange(project, goBack(project, options, way, servingIn(traffic)));
   if (change.diff !== "") {
     // Before the file: a rollback that dies in between is made again, not made twice.
@@ -96,7 +97,7 @@ interface TrafficResult {
 async function setTraffic(
   terminal: Terminal,
   place: StackPlace,
-  options: Options,
+  options: EmergencyOptions,
   way: Way,
 ): Promise<readonly TrafficResult[]> {
   const reason = options.reason ?? `mlc ${way}`;
@@ -137,11 +138,11 @@ function checkTarget(gateways: readonly Endpoint[], to: string | undefined): voi
 /** Reads the configuration only where there is a choice, and takes them all when it cannot be read. */
 async function gatewaysOf(
   { root, dataPlane, stackFile }: StackPlace,
-  { endpoint }: Options,
+  { endpoint }: EmergencyOptions,
 ): Promise<readonly Endpoint[]> {
   const all = dataPlane.endpoints({ endpoint });
   if (all.length < 2 || stackFile === undefined) return all;
-  const { modelIn } = await import("../stack-file.ts");
+  const { modelIn } = await import("./stack-file.ts");
   return dataPlane.endpoints({ endpoint, model: modelIn({ root, stackFile }) });
 }
 
@@ -163,7 +164,7 @@ async function orWarn<Result>(terminal: Terminal, work: () => Result | Promise<R
   try {
     return await work();
   } catch (error) {
-    const { explainSystemError } = await import("../system-errors.ts");
+    const { explainSystemError } = await import("./system-errors.ts");
     terminal.warn(explainSystemError(error) ?? (error instanceof Error ? error.message : String(error)));
     return undefined;
   }

@@ -1,17 +1,30 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { libraryVersion } from "../../../components/release/index.ts";
-import { hashDirectory } from "../../../components/sources/index.ts";
-import type { Command } from "../command.ts";
-import { type ExistingProject, linesToAdd, readExisting } from "../existing-project.ts";
-import { usageFailure } from "../failure.ts";
-import { shortName } from "../project.ts";
-import { findLibrary } from "../project-lines.ts";
-import { isMapping } from "../render-yaml.ts";
-import { ignoredPaths, indented, starterFiles, starterModel } from "../starter-project.ts";
+import { libraryVersion } from "../../components/release/index.ts";
+import { hashDirectory } from "../../components/sources/index.ts";
+import { type ExistingProject, linesToAdd, readExisting } from "./existing-project.ts";
+import { usageFailure } from "./failure.ts";
+import type { StackOptions } from "./options.ts";
+import { shortName } from "./project.ts";
+import { findLibrary } from "./project-lines.ts";
+import { isMapping } from "./render-yaml.ts";
+import { ignoredPaths, indented, starterFiles, starterModel } from "./starter-project.ts";
+import type { Terminal } from "./terminal.ts";
+import type { Outcome } from "./verb.ts";
 
-/** Writes a first project that runs as it is. What exists stays, and the lines that it lacks are printed. */
-export const init: Command = async (terminal, { options }) => {
+/** What is chosen of a first project. */
+export interface StarterChoice extends StackOptions {
+  /** The project's name. @default the folder's */
+  readonly name?: string;
+  /** @default "approval" */
+  readonly model?: string;
+}
+
+/**
+ * Writes a first project that runs as it is. What exists stays, and the lines that it lacks are printed.
+ * @throws Failure (2) when a name is not one; nothing was written then.
+ */
+export async function writeFirstProject(terminal: Terminal, options: StarterChoice): Promise<Outcome> {
   const root = resolve(options.cwd ?? ".");
   const stack = checkedStack(options.stack ?? "dev");
   const model = checkedName("--model", options.model ?? "approval");
@@ -40,7 +53,7 @@ export const init: Command = async (terminal, { options }) => {
   const next = [...installSteps(before, library.installed), createStack(before, stack), "pulumi up", "mlc status"];
   terminal.say(`\n${lines.length > 0 ? "Next, when these lines are added:" : "Next:"}\n${indented(next).join("\n")}`);
   return { facts: { root, written, existing, lines, next } };
-};
+}
 
 interface Writer {
   readonly written: string[];
