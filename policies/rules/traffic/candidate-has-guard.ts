@@ -1,9 +1,11 @@
-import { renderPercent } from "../../components/release/units.ts";
-import { abortedTraffic, exampleTraffic, unguardedTraffic } from "../example-traffic.ts";
-import type { Rule } from "../rule.ts";
+import { renderPercent } from "../../../components/release/units.ts";
+import type { Rule } from "../../rule.ts";
+import { abortedTraffic, exampleTraffic, unguardedTraffic } from "../../subjects/traffic.ts";
 
+/** What a candidate does to those whom it answers is measured, and ends it. */
 export const candidateHasGuard: Rule = {
   id: "candidate-has-guard",
+  subject: "traffic",
   title: "A candidate that may get traffic has at least one guard",
   severity: "high",
   check({ model, candidate, weight, rollout }) {

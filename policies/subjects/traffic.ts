@@ -1,6 +1,9 @@
-import type { TrafficPlan } from "../components/traffic/plan.ts";
+import type { TrafficPlan } from "../../components/traffic/plan.ts";
+import type { Subject } from "./subject.ts";
 
-/** A rollout that every rule accepts. A rule's examples change what they are about, and nothing else. */
+const ROLLOUT = "model-lifecycle:index:CanaryRollout";
+
+/** A rollout that every rule of traffic accepts. A rule's examples change what they are about, and nothing else. */
 export const exampleTraffic: TrafficPlan = {
   model: "sentiment",
   stable: "v1",
@@ -43,3 +46,27 @@ export const unguardedTraffic: TrafficPlan = { ...exampleTraffic, rollout: { ...
 export function abortedTraffic({ candidate: _, ...traffic }: TrafficPlan): TrafficPlan {
   return { ...traffic, weight: 0, shadow: false, rollout: { ...traffic.rollout, identity: "" } };
 }
+
+/** Who gets traffic in a rollout: the output `traffic` of every `CanaryRollout`. */
+export const traffic: Subject<TrafficPlan> = {
+  title: "rollouts",
+  // An output, because the traffic is no input of the component: a weight step would then change the component's row as
+  // well as the route.
+  find: (resources) =>
+    resources
+      .filter(({ type }) => type === ROLLOUT)
+      .map(({ urn, outputs }) => ({
+        urn,
+        read() {
+          const plan = outputs.traffic as TrafficPlan | undefined;
+          return plan === undefined ? { untold } : { facts: plan };
+        },
+      })),
+  example: exampleTraffic,
+};
+
+const untold = {
+  path: "traffic",
+  cause: "this CanaryRollout does not tell who gets traffic",
+  cure: "let the program and the policy pack use the same version of pulumi-model-lifecycle",
+};
