@@ -16,13 +16,17 @@ import type { Outcome } from "./verb.ts";
 export interface Change {
   readonly project: Project;
   readonly file: StackFile;
+  /** As it is after the move. */
   readonly release: Release;
+  /** The file's text with it. */
   readonly text: string;
+  /** What the move says of itself, a sentence each. */
   readonly reasons: readonly string[];
   /** Empty when the move changes nothing. */
   readonly diff: string;
 }
 
+/** What makes one change another than the next. */
 export interface ChangeSteps {
   readonly move: (release: Release) => MoveResult;
   /** Asks the data plane whether the change makes sense now; throws when not. */
@@ -65,14 +69,17 @@ export function planChange(project: Project, move: ChangeSteps["move"]): Change 
 
 const hasRollout = (release: unknown): release is Release => isMapping(release) && isMapping(release.rollout);
 
+/** Shows the difference, and why it is one. */
 export function showChange(terminal: Terminal, { diff, reasons, file }: Change): void {
   if (diff === "") terminal.say(`Nothing to change in ${file.path}.`);
   else showDiff(terminal, diff);
   for (const reason of reasons) terminal.say(`${terminal.paint("dim", "·")} ${reason}`);
 }
 
+/** Shows a difference in colour. */
 export const showDiff = (terminal: Terminal, diff: string): void => terminal.say(paintDiff(diff, terminal.paint));
 
+/** What `--json` prints of a change. */
 export const factsOf = ({ project, file, diff, reasons }: Change): Readonly<Record<string, unknown>> => ({
   stack: project.stack,
   file: file.path,
@@ -87,6 +94,10 @@ export interface Convergence {
   readonly next?: string;
 }
 
+/**
+ * Lets the engine make the stack what the configuration says, unless `--no-up` leaves that to somebody else.
+ * @throws Failure when the engine does not end well; the configuration stays written.
+ */
 export async function convergeUnless(
   terminal: Terminal,
   options: ChangeOptions,

@@ -10,7 +10,7 @@ import type { Terminal } from "./terminal.ts";
 
 /**
  * Keeps what the data plane would refuse from being asked for, before anything is written: by the gateway's own rules, on
- * its own files. What cannot be read is no "there is none".
+ * its own files. A file that cannot be read is an error, and never taken for "no rollout was ended".
  * @throws Failure (3); HostError when the files cannot be read.
  */
 export async function refuseEndedRollout({ project: { dataPlane }, file, release }: Change): Promise<void> {

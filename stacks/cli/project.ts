@@ -96,6 +96,7 @@ function stacksIn(root: string, folder: string): readonly string[] {
     .sort();
 }
 
+/** Path of the project file of a folder, with either ending; undefined where there is none. */
 export const projectFileIn = (folder: string): string | undefined =>
   ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(folder, name)).find((path) => existsSync(path));
 

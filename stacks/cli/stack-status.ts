@@ -56,12 +56,13 @@ export const servingCodeOf = ({ endpoints }: StackStatus): ExitCode =>
 /** 3 when a rollout was ended, 4 while one runs, 1 when an endpoint does not serve. */
 export function exitCodeOf(seen: StackStatus): ExitCode {
   const phases = seen.endpoints.map(({ status }) => status?.rollout.phase);
-  // Nothing that serves is no good end, whatever came before.
+  // That nothing serves is the worse news: it is told even after an abort.
   if (servingCodeOf(seen) !== exitCodes.done) return exitCodes.error;
   if (phases.some((phase) => phase === "aborted" || phase === "rolledBack")) return exitCodes.aborted;
   return phases.some((phase) => phase === "progressing" || phase === "holding") ? exitCodes.waiting : exitCodes.done;
 }
 
+/** The status for a person, the most important first. */
 export function renderStackStatus(status: StackStatus, now: Date, paint: Paint): string {
   const { project, release, problems, endpoints } = status;
   const title = `${release?.model.name ?? "a model"} on ${project.stack}`;

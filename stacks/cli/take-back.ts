@@ -1,3 +1,4 @@
+import { messageOf } from "../../components/host/host-error.ts";
 import type { DataPlane, Endpoint, TakeBack } from "../../components/platforms/data-plane.ts";
 import { closest } from "../../components/release/closest.ts";
 import type { TrafficStatus } from "../../components/traffic/status.ts";
@@ -115,7 +116,7 @@ async function setTraffic(
   );
 }
 
-/** Until its next `up` a renamed stack's gateway is known by the old name alone. */
+/** The gateway of a stack that was renamed keeps the folder of its old name until the next `up`: such neighbours are named. */
 async function warnOfNone(terminal: Terminal, dataPlane: DataPlane, way: Way): Promise<void> {
   for (const { stack, place } of (await orWarn(terminal, dataPlane.neighbours)) ?? []) {
     terminal.warn(
@@ -146,7 +147,7 @@ async function gatewaysOf(
   return dataPlane.endpoints({ endpoint, model: modelIn({ root, stackFile }) });
 }
 
-/** What everything that answered gives all traffic to. */
+/** The version that gets all traffic at every endpoint that answered; undefined when they differ or share traffic out. */
 function servingIn(traffic: readonly TrafficResult[]): string | undefined {
   const serving = traffic.flatMap(({ status }) =>
     Object.entries(status?.weights ?? {}).flatMap(([version, weight]) => (weight === 10_000 ? [version] : [])),
@@ -159,13 +160,13 @@ function whoServes({ weights, rollout }: TrafficStatus): string {
   return `${shares.map(([version, weight]) => `${version} serves ${renderShare(weight)}`).join(", ")} (${rollout.phase})`;
 }
 
-/** A step that must not hold the others up. */
+/** Does what the steps after it can do without: an error becomes a warning. */
 async function orWarn<Result>(terminal: Terminal, work: () => Result | Promise<Result>): Promise<Result | undefined> {
   try {
     return await work();
   } catch (error) {
     const { explainSystemError } = await import("./system-errors.ts");
-    terminal.warn(explainSystemError(error) ?? (error instanceof Error ? error.message : String(error)));
+    terminal.warn(explainSystemError(error) ?? messageOf(error));
     return undefined;
   }
 }

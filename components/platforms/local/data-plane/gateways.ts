@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { errorCode, messageOf } from "../../../host/host-error.ts";
 import type { Answer, Endpoint, EndpointChoice, TakeBack } from "../../data-plane.ts";
 import { abortRollout, readRouteStatus, rollBackRoute } from "../gateway/admin-client.ts";
 import { isAliveClaimant, readClaim } from "../gateway/claim.ts";
@@ -63,7 +64,7 @@ function readPlan(path: string): Pick<Gateway, "plan" | "stableServer" | "damage
     const { plan, servers } = JSON.parse(text) as RouteRecord;
     return { plan, stableServer: servers?.[plan?.stable ?? ""]?.replace(/^.*\/|\.sock$/g, "") };
   } catch (error) {
-    return { damage: `${path} cannot be read (${error instanceof Error ? error.message : error})` };
+    return { damage: `${path} cannot be read (${messageOf(error)})` };
   }
 }
 
@@ -86,7 +87,7 @@ export async function takeBack(stateFolder: string, endpoint: string, { way, rea
     return { endpoint, status };
   } catch (error) {
     // Whatever it is, it must not keep the configuration from being written.
-    return { endpoint, error: error instanceof Error ? error.message : String(error) };
+    return { endpoint, error: messageOf(error) };
   }
 }
 
@@ -103,4 +104,4 @@ function readText(path: string): string | undefined {
   }
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
+const isMissing = (error: unknown): boolean => errorCode(error) === "ENOENT";

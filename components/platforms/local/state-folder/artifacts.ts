@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { replaceDirectory } from "../../../host/atomic-file.ts";
-import { HostError } from "../../../host/host-error.ts";
+import { HostError, messageOf } from "../../../host/host-error.ts";
 import { hashDirectory, hashOfFiles, listDirectory } from "../../../sources/directory-hash.ts";
 import { explainForbidden } from "./archive-manifest.ts";
 import { copyFiles } from "./copy-files.ts";
@@ -50,7 +50,7 @@ async function listSource(source: string): ReturnType<typeof listDirectory> {
     throw new HostError(
       {
         path: source,
-        seen: error instanceof Error ? error.message : String(error),
+        seen: messageOf(error),
         allowed: "a directory of regular files, the content of one version",
         cure: "Correct `source.path` of the version, or what stands there, then run `mlc pin`.",
       },
