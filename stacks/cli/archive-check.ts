@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { HostError } from "../../components/host/host-error.ts";
+import { HostError, messageOf } from "../../components/host/host-error.ts";
 import type { Problem } from "../../components/release/index.ts";
 import { type Change, policyPacksOf } from "./change.ts";
-import type { Options } from "./command.ts";
 import { condense } from "./condense.ts";
 import { exitCodes, Failure, problemsFailure } from "./failure.ts";
+import type { ChangeOptions } from "./options.ts";
 import { type EngineRun, findTheEngine, type PlannedResource, runEngine } from "./run-engine.ts";
 import { releaseKey } from "./stack-file.ts";
 import type { Terminal } from "./terminal.ts";
@@ -17,18 +17,15 @@ import type { Terminal } from "./terminal.ts";
  */
 export async function refuseWithoutArchive(
   terminal: Terminal,
-  options: Options,
+  options: ChangeOptions,
   change: Change,
   version: string,
 ): Promise<void> {
   const engine = await findTheEngine(terminal).catch((error: unknown) => {
-    throw problemsFailure([
-      {
-        ...archiveProblem(version),
-        seen: `no engine to ask whether the program keeps an archive of it: ${error instanceof Error ? error.message : String(error)}`,
-        cure: `Run this where an engine is. Where the program is known to keep it: mlc archive ${version} --force --reason WHY`,
-      },
-    ]);
+    throw withoutArchive(version, {
+      seen: `no engine to ask whether the program keeps an archive of it: ${messageOf(error)}`,
+      cure: `Run this where an engine is. Where the program is known to keep it: mlc archive ${version} --force --reason WHY`,
+    });
   });
   terminal.say(`Asking the engine whether the program keeps an archive of ${version} (pulumi preview) …`);
   const run = await previewOf(terminal, options, change, engine);
@@ -42,13 +39,10 @@ export async function refuseWithoutArchive(
   }
   const { name } = change.release.model;
   if (run.resources.some((resource) => isArchiveOf(resource, name, version))) return;
-  throw problemsFailure([
-    {
-      ...archiveProblem(version),
-      seen: "a program that keeps no archive of it",
-      cure: `Add to the program: import { ModelRetirement } from "pulumi-model-lifecycle"; import { localArchive } from "pulumi-model-lifecycle/platforms/local"; new ModelRetirement("${name}-retirement", { release, endpoint, store: localArchive() });`,
-    },
-  ]);
+  throw withoutArchive(version, {
+    seen: "a program that keeps no archive of it",
+    cure: `Add to the program: import { ModelRetirement } from "pulumi-model-lifecycle"; import { localArchive } from "pulumi-model-lifecycle/platforms/local"; new ModelRetirement("${name}-retirement", { release, endpoint, store: localArchive() });`,
+  });
 }
 
 /**
@@ -58,26 +52,23 @@ export async function refuseWithoutArchive(
 export async function refuseWithoutRecord({ project, release }: Change, version: string): Promise<void> {
   const { dataPlane } = project;
   if (!dataPlane.exists()) {
-    throw problemsFailure([
-      {
-        ...archiveProblem(version),
-        seen: `no state folder at ${dataPlane.place}`,
-        cure: "Run this on the machine that keeps the archive; its files are verified there before anything is written.",
-      },
-    ]);
+    throw withoutArchive(version, {
+      seen: `no state folder at ${dataPlane.place}`,
+      cure: "Run this on the machine that keeps the archive; its files are verified there before anything is written.",
+    });
   }
   const content = release.versions[version]?.source.sha256;
   const expected = { model: release.model.name, version, ...(content === undefined ? {} : { content }) };
   await dataPlane.requireArchive(expected).catch((error: unknown) => {
     if (!(error instanceof HostError)) throw error;
     const { path, seen, cure } = error.problem;
-    throw problemsFailure([{ ...archiveProblem(version), seen: `${path}: ${seen}`, cure }]);
+    throw withoutArchive(version, { seen: `${path}: ${seen}`, cure });
   });
 }
 
 async function previewOf(
   terminal: Terminal,
-  options: Options,
+  options: ChangeOptions,
   { project, file, text }: Change,
   engine: string,
 ): Promise<EngineRun> {
@@ -96,7 +87,11 @@ async function previewOf(
 const isArchiveOf = ({ type, inputs }: PlannedResource, model: string, version: string): boolean =>
   type === "model-lifecycle:index:ModelArchive" && inputs.model === model && inputs.version === version;
 
-const archiveProblem = (version: string): Pick<Problem, "path" | "allowed"> => ({
-  path: `${releaseKey}.retirement.${version}.phase`,
-  allowed: `a verified archive of ${version}, kept by the program`,
-});
+const withoutArchive = (version: string, found: Pick<Problem, "seen" | "cure">): Failure =>
+  problemsFailure([
+    {
+      path: `${releaseKey}.retirement.${version}.phase`,
+      allowed: `a verified archive of ${version}, kept by the program`,
+      ...found,
+    },
+  ]);

@@ -1,3 +1,4 @@
+import { HostError, messageOf } from "../../components/host/host-error.ts";
 import { exitCodes, Failure } from "./failure.ts";
 import { explainSystemError } from "./system-errors.ts";
 import { renderStanding, type Terminal } from "./terminal.ts";
@@ -5,9 +6,9 @@ import { renderStanding, type Terminal } from "./terminal.ts";
 /** What a user can understand and mend stays as it is; the rest is a fault of this program, and says so. */
 export function asFailure(error: unknown, { standing }: Pick<Terminal, "standing">): Failure {
   if (error instanceof Failure) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  // A state folder that cannot be used explains itself; see components/platforms/local/state-folder.
-  if (error instanceof Error && error.name === "HostError") return new Failure(exitCodes.error, message);
+  const message = messageOf(error);
+  // A file or a folder that cannot be used says itself what to do.
+  if (error instanceof HostError) return new Failure(exitCodes.error, message);
   const refused = explainSystemError(error);
   if (refused !== undefined) return new Failure(exitCodes.error, `${refused} ${renderStanding(standing)}`);
   return new Failure(

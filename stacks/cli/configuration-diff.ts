@@ -10,6 +10,7 @@ export function renderDiff(path: string, before: string, after: string): string 
   return patch.replace(/^=+\n/, "").trimEnd();
 }
 
+/** A unified diff with its added and removed lines in colour. */
 export const paintDiff = (diff: string, paint: Paint): string =>
   diff
     .split("\n")

@@ -5,7 +5,9 @@ import type { Project } from "./project.ts";
 import { findTheEngine, runEngine } from "./run-engine.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** What the engine did. */
 export interface Converged {
+  /** How long it took. */
   readonly seconds: number;
   /** How many resources were created, updated, kept, …, as the engine counts them. */
   readonly changes: Readonly<Record<string, number>>;

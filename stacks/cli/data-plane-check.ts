@@ -4,14 +4,13 @@ import type { Answer, DataPlane, Endpoint } from "../../components/platforms/dat
 import { parseRelease } from "../../components/release/index.ts";
 import type { TrafficPlan, TrafficStatus } from "../../components/traffic/index.ts";
 import type { Change } from "./change.ts";
-import type { Options } from "./command.ts";
 import { exitCodes, Failure } from "./failure.ts";
 import { renderShare, renderUntil } from "./render-time.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
  * Keeps what the data plane would refuse from being asked for, before anything is written: by the gateway's own rules, on
- * its own files. What cannot be read is no "there is none".
+ * its own files. A file that cannot be read is an error, and never taken for "no rollout was ended".
  * @throws Failure (3); HostError when the files cannot be read.
  */
 export async function refuseEndedRollout({ project: { dataPlane }, file, release }: Change): Promise<void> {
@@ -37,6 +36,14 @@ async function refuseEnded(
 
 const POLL_MS = 1_000;
 
+/** What a person may say to a promotion. */
+export interface Patience {
+  /** Wait until the rollout is complete. @default false */
+  readonly wait?: boolean;
+  /** Go on although it is not. @default false */
+  readonly force?: boolean;
+}
+
 /**
  * Lets a promotion pass when the data plane says that the candidate reached its target on evidence; `--wait` waits for
  * it, `--force` goes on without.
@@ -45,7 +52,7 @@ const POLL_MS = 1_000;
 export async function refuseEarlyPromotion(
   terminal: Terminal,
   { project, file }: Change,
-  options: Options,
+  options: Patience,
 ): Promise<void> {
   const plan = planTraffic(parseRelease(file.release));
   for (;;) {

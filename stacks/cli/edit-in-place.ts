@@ -24,6 +24,7 @@ export interface Splice {
   readonly text: string;
 }
 
+/** A text that is being edited, and how. */
 export interface Edit extends Source {
   /** Spaces per level. */
   readonly step: number;

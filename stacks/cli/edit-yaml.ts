@@ -78,7 +78,7 @@ function orNothing<Value>(make: () => Value): Value | undefined {
   }
 }
 
-/** The later of two that overlap gives way to the earlier one. */
+/** Makes the replacements in the order of their places. What one has replaced, the next that overlaps it leaves alone. */
 function splice(text: string, splices: readonly Splice[]): string {
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   let [edited, read] = ["", 0];

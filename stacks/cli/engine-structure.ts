@@ -1,11 +1,11 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, visit, type YAMLMap } from "yaml";
-import type { Finding } from "./engine-notation.ts";
+import type { YamlFault } from "./engine-notation.ts";
 
 /** What is YAML, and no configuration of a stack to the engine. */
-export function checkStructure(document: Document.Parsed): readonly Finding[] {
-  const findings: Finding[] = [];
+export function checkStructure(document: Document.Parsed): readonly YamlFault[] {
+  const faults: YamlFault[] = [];
   const add = (node: unknown, message: string): void => {
-    findings.push({ offset: (node as Node | null | undefined)?.range?.[0] ?? 0, message });
+    faults.push({ offset: (node as Node | null | undefined)?.range?.[0] ?? 0, message });
   };
   visit(document, {
     Alias(_, alias, path) {
@@ -26,7 +26,7 @@ export function checkStructure(document: Document.Parsed): readonly Finding[] {
     },
   });
   if (document.contents !== null) checkRoot(document.contents, document, add);
-  return findings;
+  return faults;
 }
 
 type Add = (node: unknown, message: string) => void;

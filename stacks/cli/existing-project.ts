@@ -77,7 +77,7 @@ function linesFor(
   { library }: Starter,
 ): readonly string[] {
   const { provider = [], refresh = [] } = missingLines(file, library);
-  // Who has no program gets the first one, which Node runs as it is.
+  // Where there is no program yet, the one that init writes is TypeScript, which Node runs without a build.
   const runtime = program === undefined && !runsAsIs ? RUNTIME : [];
   return [...runtime, ...provider, ...refresh];
 }

@@ -17,7 +17,7 @@ const CUT_QUOTE = /^Missing closing ["']quote/;
 /** Braces or quotes that go on at the margin, where the parser no longer takes the lines for theirs. */
 export const isCut = ({ message }: YAMLError): boolean => CUT_FLOW.test(message) || CUT_QUOTE.test(message);
 
-/** Told apart by their words alone. */
+/** Errors to which the parser gives the same code: only its message tells them apart. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^Comments must be separated/, "A comment wants a space before its #"],
   [

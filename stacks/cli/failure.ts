@@ -16,9 +16,12 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** One of the exit codes. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** What `--json` prints of a failure besides its message. */
 export interface FailureDetails {
+  /** @default [] */
   readonly problems?: readonly Problem[];
   /** More fields for `--json`. */
   readonly facts?: Readonly<Record<string, unknown>>;
@@ -39,7 +42,9 @@ export class Failure extends Error {
   }
 }
 
+/** The command line or the configuration is not what it has to be. */
 export const usageFailure = (message: string): Failure => new Failure(exitCodes.usage, message);
 
+/** The release has problems, all of which are told. */
 export const problemsFailure = (problems: readonly Problem[]): Failure =>
   new Failure(exitCodes.usage, renderProblems(problems).trimEnd(), { problems });

@@ -1,6 +1,6 @@
 import { abort, rollback, rollbackTo } from "../../components/lifecycle/index.ts";
 import type { ChangeSteps } from "./change.ts";
-import type { Options } from "./command.ts";
+import type { EmergencyOptions } from "./options.ts";
 import type { Project } from "./project.ts";
 import { findRollback } from "./rollback-marker.ts";
 
@@ -10,7 +10,7 @@ import { findRollback } from "./rollback-marker.ts";
  */
 export function goBack(
   { dataPlane }: Project,
-  { to }: Options,
+  { to }: EmergencyOptions,
   way: "rollback" | "abort",
   serving: string | undefined,
 ): ChangeSteps["move"] {

@@ -12,6 +12,7 @@ export interface YamlProblem {
   readonly message: string;
 }
 
+/** What a text says. */
 export interface ParsedYaml {
   readonly document: Document.Parsed;
   /** The document as plain data; undefined where there are problems. */
@@ -35,14 +36,14 @@ export function parseYaml(text: string): ParsedYaml {
     customTags: engineTags,
   });
   const [document = parseDocument("")] = documents;
-  // The engine looks into the next document where the first one ends, if only at its beginning.
+  // To see where the first document ends, the engine reads the beginning of the next: errors of later ones count too.
   const errors = documents
     .flatMap((each) => each.errors)
     .map(({ pos, code, message }) => ({
       offset: pos[0],
       message: explainYaml(code, message),
     }));
-  // Behind what is cut off the tokens mean something else.
+  // Behind a brace or a quote that is not closed, the tokens are not what they seem: their notation is not checked.
   const hasCut = documents.some((each) => each.errors.some(isCut));
   const findings = [...(hasCut ? [] : checkNotation(text)), ...(errors.length > 0 ? errors : checkStructure(document))];
   const problems = findings.map(({ offset, message }) => {
@@ -52,7 +53,7 @@ export function parseYaml(text: string): ParsedYaml {
   return { document, problems, data: problems.length === 0 ? dataOf(document, document.contents) : undefined };
 }
 
-/** More than a person writes, and less than what takes memory away. */
+/** How often one anchor may be repeated: more often than a person does it, and too seldom to exhaust the memory. */
 const MOST_REPEATS = 10_000;
 
 /** The plain data of a node; null where there is none. */

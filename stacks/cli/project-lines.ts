@@ -29,6 +29,7 @@ export function providerPath({ plugins }: ProjectFile): string | undefined {
   return isMapping(named) && typeof named.path === "string" ? named.path : undefined;
 }
 
+/** The lines of Pulumi.yaml that name the provider. @param library Path of the package, relative to the folder of Pulumi.yaml */
 export const providerLines = (library: string): readonly string[] => [
   "plugins:",
   "  providers:",
@@ -36,6 +37,7 @@ export const providerLines = (library: string): readonly string[] => [
   `      path: ${library}/dist/components/platforms/local/provider`,
 ];
 
+/** The lines of Pulumi.yaml that let each run look at what is really there. */
 export const refreshLines: readonly string[] = [
   "options:",
   "  refresh: always # look at what really runs before each preview",

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
 import type { DataPlane } from "../../components/platforms/data-plane.ts";
 import { locateDataPlane } from "../data-planes.ts";
-import type { Options } from "./command.ts";
 import { usageFailure } from "./failure.ts";
+import type { EmergencyOptions, StackOptions } from "./options.ts";
 
 /** Where a stack is, as far as it can be told without its configuration: enough to reach what serves it. */
 export interface StackPlace {
@@ -17,6 +17,8 @@ export interface StackPlace {
   readonly dataPlane: DataPlane;
 }
 
+type PlaceOptions = Pick<EmergencyOptions, "stack" | "cwd" | "project">;
+
 /** A Pulumi project and the stack of it that a command is about. */
 export interface Project extends StackPlace {
   readonly stackFile: string;
@@ -29,7 +31,7 @@ export interface Project extends StackPlace {
  * @throws Failure (2) that lists the stacks when none is named and there are several, or the one that is named has no
  * configuration.
  */
-export function findProject(options: Options, env: NodeJS.ProcessEnv = process.env): Project {
+export function findProject(options: StackOptions, env: NodeJS.ProcessEnv = process.env): Project {
   const root = findRoot(folderOf(options));
   const folder = configurationFolder(root);
   const stacks = stacksIn(root, folder);
@@ -49,7 +51,7 @@ export function findProject(options: Options, env: NodeJS.ProcessEnv = process.e
  *
  * @throws Failure (2) when project or stack cannot be told.
  */
-export function locateStack(options: Options, env: NodeJS.ProcessEnv = process.env): StackPlace {
+export function locateStack(options: PlaceOptions, env: NodeJS.ProcessEnv = process.env): StackPlace {
   const start = folderOf(options);
   const root = options.project === undefined ? findRoot(start) : (rootAbove(start) ?? start);
   const folder = orNothing(() => configurationFolder(root)) ?? root;
@@ -62,14 +64,14 @@ export function locateStack(options: Options, env: NodeJS.ProcessEnv = process.e
 
 function dataPlaneOf(
   { root, stack, stackFile }: Omit<StackPlace, "dataPlane">,
-  options: Options,
+  options: PlaceOptions,
   env: NodeJS.ProcessEnv,
 ): DataPlane {
   const setting = (name: string) => orNothing(() => settingIn(readFileSync(stackFile ?? "", "utf8"), name));
   return locateDataPlane({ root, stack: shortName(stack), project: projectName(root, stack, options), env, setting });
 }
 
-function projectName(root: string, stack: string, { project }: Options): string {
+function projectName(root: string, stack: string, { project }: PlaceOptions): string {
   const inFile = () => settingIn(projectText(root), "name");
   const [, inStack, ...short] = stack.split("/");
   const name = project ?? orNothing(inFile) ?? (short.length > 0 ? inStack : undefined);
@@ -81,7 +83,7 @@ function projectName(root: string, stack: string, { project }: Options): string 
 export const shortName = (stack: string): string => stack.split("/").at(-1) ?? stack;
 
 /** The stacks that have a configuration file. */
-export function stacksOf(options: Options): readonly string[] {
+export function stacksOf(options: StackOptions): readonly string[] {
   const root = findRoot(folderOf(options));
   return stacksIn(root, configurationFolder(root));
 }
@@ -94,10 +96,11 @@ function stacksIn(root: string, folder: string): readonly string[] {
     .sort();
 }
 
+/** Path of the project file of a folder, with either ending; undefined where there is none. */
 export const projectFileIn = (folder: string): string | undefined =>
   ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(folder, name)).find((path) => existsSync(path));
 
-function folderOf({ cwd = "." }: Options): string {
+function folderOf({ cwd = "." }: StackOptions): string {
   const folder = resolve(cwd);
   if (existsSync(folder)) return folder;
   throw usageFailure(`The folder ${folder} does not exist.`);

@@ -9,6 +9,7 @@ export function renderSeconds(seconds: number): string {
   return rounded < 172_800 ? `${Math.round(rounded / 3_600)} h` : `${Math.round(rounded / 86_400)} days`;
 }
 
+/** What comes next, and in what time it is expected. */
 export const renderUntil = (next: { readonly what: string; readonly expectedSeconds?: number }): string =>
   next.expectedSeconds === undefined ? next.what : `${next.what}, in about ${renderSeconds(next.expectedSeconds)}`;
 

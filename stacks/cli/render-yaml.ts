@@ -6,11 +6,12 @@ const WIDTH = 100;
 
 /**
  * Names stand bare. Everything else is quoted, because the engine rewrites what it can take for a number, a time or a
- * boolean; the length keeps hashes out, which are digits alone now and then.
+ * boolean. Longer texts are quoted too, so that every hash is, whatever it begins with.
  */
 const BARE = /^[A-Za-z][\w./-]{0,31}$/;
 const WORDS = /^(true|false|null|yes|no|on|off|y|n)$/i;
 
+/** A value without parts, on one line. @param quotes how it stood there before, which stays where it can */
 export function renderScalar(value: unknown, quotes: Quotes = "plain"): string {
   if (typeof value === "number" && !Number.isFinite(value)) return NOT_FINITE[String(value)] ?? ".nan";
   if (typeof value !== "string") return String(value ?? null);
@@ -44,6 +45,7 @@ export function renderFlow(value: unknown): string {
   return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
 }
 
+/** `phase: deprecated`, on one line. */
 export const renderFlowPair = (key: string, value: unknown): string => `${renderKey(key)}: ${renderFlow(value)}`;
 
 /** `key: value` at the given column, without its first indentation and its last line end. */
@@ -83,6 +85,7 @@ function isLine(value: unknown, column: number): boolean {
   return isShallow && column + renderFlow(value).length <= WIDTH;
 }
 
+/** Plain data with keys: neither a list nor a scalar. */
 export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 

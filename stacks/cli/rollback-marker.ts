@@ -5,7 +5,7 @@ import { z } from "zod";
 import { readJsonIfSound, writeJsonAtomic } from "../../components/host/atomic-file.ts";
 import type { RolloutDocument } from "../../components/release/document.ts";
 
-/** What the last rollback left in the configuration: with it a second one, while no gateway answers, is known for what it is. */
+/** What the last rollback wrote into the configuration: a second one can tell by it that nothing is left to do, also while no gateway answers. */
 export interface RollbackMarker {
   /** Hash of the `rollout` section that was written. */
   readonly rollout: string;
@@ -26,6 +26,7 @@ export function findRollback(place: string, rollout: RolloutDocument, now: Date)
   return isSame && now.getTime() - Date.parse(marker.at) < SAME_INCIDENT_MS ? marker : undefined;
 }
 
+/** Keeps that this section was made by a rollback. @param rollout as it is written */
 export function rememberRollback(place: string, rollout: RolloutDocument, now: Date): void {
   const marker: RollbackMarker = { rollout: hashOf(rollout), at: now.toISOString() };
   mkdirSync(dirname(place), { recursive: true, mode: 0o700 });

@@ -19,7 +19,9 @@ export interface PlannedResource {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** How a run of the engine ended, and what it told on the way. */
 export interface EngineRun {
+  /** The engine's own exit code; 0 is well. */
   readonly code: number;
   /** ctrl-C came while it ran; it ends by itself then. */
   readonly interrupted: boolean;

@@ -3,8 +3,8 @@ import { planTraffic } from "../../components/lifecycle/index.ts";
 import type { Look } from "../../components/platforms/data-plane.ts";
 import { checkRelease, parseRelease, type ResolvedRelease, renderPercent } from "../../components/release/index.ts";
 import type { TrafficStatus } from "../../components/traffic/index.ts";
-import type { Options } from "./command.ts";
 import { type ExitCode, exitCodes } from "./failure.ts";
+import type { StackOptions } from "./options.ts";
 import { findProject, type Project } from "./project.ts";
 import { renderTraffic } from "./render-status.ts";
 import { renderSeconds } from "./render-time.ts";
@@ -20,7 +20,7 @@ export interface StackStatus extends Look {
 }
 
 /** @throws HostError when what serves is another user's, a newer version's or another machine's. */
-export async function readStackStatus(options: Options): Promise<StackStatus> {
+export async function readStackStatus(options: StackOptions): Promise<StackStatus> {
   const project = findProject(options);
   project.dataPlane.exists();
   const { release } = readStackFile(project);
@@ -33,6 +33,22 @@ export async function readStackStatus(options: Options): Promise<StackStatus> {
   };
 }
 
+/** What `--json` prints of it; without the page's address, which holds the token. */
+export const factsOf = ({
+  project,
+  release,
+  problems,
+  endpoints,
+  findings,
+}: StackStatus): Readonly<Record<string, unknown>> => ({
+  stack: project.stack,
+  model: release?.model.name ?? null,
+  problems,
+  release: release ?? null,
+  findings,
+  endpoints: endpoints.map(({ page: _page, ...endpoint }) => endpoint),
+});
+
 /** 1 when an endpoint does not serve, or none is there. */
 export const servingCodeOf = ({ endpoints }: StackStatus): ExitCode =>
   endpoints.length > 0 && endpoints.every(({ serves }) => serves) ? exitCodes.done : exitCodes.error;
@@ -40,12 +56,13 @@ export const servingCodeOf = ({ endpoints }: StackStatus): ExitCode =>
 /** 3 when a rollout was ended, 4 while one runs, 1 when an endpoint does not serve. */
 export function exitCodeOf(seen: StackStatus): ExitCode {
   const phases = seen.endpoints.map(({ status }) => status?.rollout.phase);
-  // Nothing that serves is no good end, whatever came before.
+  // That nothing serves is the worse news: it is told even after an abort.
   if (servingCodeOf(seen) !== exitCodes.done) return exitCodes.error;
   if (phases.some((phase) => phase === "aborted" || phase === "rolledBack")) return exitCodes.aborted;
   return phases.some((phase) => phase === "progressing" || phase === "holding") ? exitCodes.waiting : exitCodes.done;
 }
 
+/** The status for a person, the most important first. */
 export function renderStackStatus(status: StackStatus, now: Date, paint: Paint): string {
   const { project, release, problems, endpoints } = status;
   const title = `${release?.model.name ?? "a model"} on ${project.stack}`;

@@ -69,6 +69,7 @@ export function starterFiles(
   };
 }
 
+/** What belongs into no repository. */
 export const ignoredPaths: readonly string[] = ["node_modules/", ".model-lifecycle/"];
 
 const renderPackage = ({ project }: Starter): string =>
@@ -109,6 +110,7 @@ export const programLines: readonly string[] = PROGRAM.trimEnd()
   .split("\n")
   .filter((line) => line !== "");
 
+/** Lines two spaces further in; empty ones stay empty. */
 export const indented = (lines: readonly string[]): readonly string[] =>
   lines.map((line) => (line === "" ? "" : `  ${line}`));
 

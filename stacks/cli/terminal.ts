@@ -1,7 +1,9 @@
 import { createInterface } from "node:readline";
 import { styleText } from "node:util";
 
+/** The colours and weights that are used, each for one meaning. */
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+/** Puts a text into a style, where the terminal has any. */
 export type Paint = (style: Style, text: string) => string;
 
 /** No colours: for files, pipes and tests. */
@@ -13,6 +15,7 @@ export interface Standing {
   readonly left?: string;
 }
 
+/** How far it has come, in one line. */
 export const renderStanding = ({ done, left }: Standing): string => [done, ...(left ? [left] : [])].join(" ");
 
 /** Where a command speaks to its user. With `--json`, stdout belongs to the one JSON object and all else goes to stderr. */
@@ -36,6 +39,7 @@ export interface Terminal {
   during<T>(label: string, work: Promise<T>): Promise<T>;
 }
 
+/** The terminal of this process. */
 export function openTerminal(options: { readonly json: boolean }): Terminal {
   const out = options.json ? process.stderr : process.stdout;
   const interactive = !options.json && process.stdin.isTTY === true && out.isTTY === true;
@@ -74,7 +78,7 @@ async function confirm(question: string): Promise<boolean> {
   const answer = await new Promise<string>((resolve) => {
     // A question makes ctrl-C a key like any other; it means here what it means everywhere.
     lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
-    // The end of the input is no answer, and so a no.
+    // When the input ends without an answer, that counts as no.
     lines.on("close", () => resolve(""));
     lines.question(`${question} [y/N] `, resolve);
   });

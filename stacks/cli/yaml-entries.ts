@@ -46,11 +46,13 @@ export interface Addition {
   readonly items: readonly { readonly name: string; readonly value: unknown }[];
 }
 
+/** A YAML text as it was read. */
 export interface Source {
   readonly text: string;
   readonly document: Document.Parsed;
 }
 
+/** The document itself as an entry; undefined where it holds nothing. */
 export const documentEntry = (source: Source): Entry | undefined => {
   const { contents } = source.document;
   if (!contents?.range) return undefined;
@@ -59,6 +61,7 @@ export const documentEntry = (source: Source): Entry | undefined => {
   return { ...blank, value: contents, start, end: endOf(source, contents) };
 };
 
+/** The pairs of a map, or the items of a list, in the order in which they stand. */
 export function entriesOf(source: Source, collection: YAMLMap | YAMLSeq): readonly Entry[] {
   const flow = collection.flow === true;
   if (isMap(collection)) return collection.items.map((pair) => pairEntry(source, pair as SourcePair, flow));
@@ -206,6 +209,7 @@ function stretchOf({ text }: Source, { start, end }: Entry): readonly [number, n
   return [from, lineEnd(text, end)];
 }
 
+/** A value, and neither a key nor a pair. */
 export const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && "range" in value;
 

@@ -13,6 +13,7 @@ const DOCUMENT = "\u0002";
 const FLOW_FAULT = "\u0018";
 const SCALAR = "\u001f";
 
+/** It says something: it is neither space nor line end nor comment. */
 export const isContent = (kind: Token["kind"]): boolean => kind !== "space" && kind !== "newline" && kind !== "comment";
 
 /** The nearest token before a place for which this holds; looked for from there, because files may be long. */

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Claim, claimHolder, takeClaim } from "../../components/host/claim.ts";
+import { messageOf } from "../../components/host/host-error.ts";
 import { identify } from "../../components/host/process-identity.ts";
 import { cachedEngine, type EngineCache, goModule, installLanguageHost } from "./cache.ts";
 import { compareVersions, type Engine, inspect, run } from "./inspect.ts";
@@ -12,6 +13,7 @@ import { findOnPath } from "./installed.ts";
 const PROGRESS_MILLISECONDS = 10_000;
 const CLAIM_POLL_MILLISECONDS = 500;
 
+/** What building an engine takes. */
 export interface Build {
   readonly cache: EngineCache;
   readonly env: NodeJS.ProcessEnv;
@@ -32,7 +34,7 @@ export async function buildEngine(build: Build): Promise<Engine | Refusal> {
     await mkdir(cache.root, { recursive: true });
     await access(cache.root, constants.W_OK);
   } catch (error) {
-    return { refused: `${cache.root} cannot be written (${error instanceof Error ? error.message : error})` };
+    return { refused: `${cache.root} cannot be written (${messageOf(error)})` };
   }
   const claim = await waitForClaim(build);
   try {

@@ -24,6 +24,7 @@ export interface EngineCache {
   readonly path: string;
 }
 
+/** Where the engine of this package, system and architecture stands, built or not. @param root folder of all built engines */
 export function engineCache(root: string): EngineCache {
   const sum = createHash("sha256")
     .update(readFileSync(join(goModule, "go.sum")))

@@ -7,6 +7,7 @@ import { onPath, underPulumiHome } from "./installed.ts";
 
 export type { Engine } from "./inspect.ts";
 
+/** Where an engine is looked for, and how its user hears of a build. */
 export interface FindEngineOptions {
   /** Where PATH, PULUMI_HOME, XDG_CACHE_HOME, HOME and Go's settings are read from. @default process.env */
   readonly env?: NodeJS.ProcessEnv;

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { messageOf } from "../../components/host/host-error.ts";
 
 const execute = promisify(execFile);
 
@@ -55,7 +56,7 @@ export async function run(
 /** What the program complained about, or else why the system could not run it. */
 function firstLineOf(error: unknown): string {
   const complaint = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
-  return (complaint || (error instanceof Error ? error.message : String(error))).split("\n", 1).join();
+  return (complaint || messageOf(error)).split("\n", 1).join();
 }
 
 /** Orders `major.minor.patch` by number; what follows the patch number is ignored. */

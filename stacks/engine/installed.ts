@@ -20,6 +20,7 @@ export async function underPulumiHome(pulumiHome: string): Promise<readonly stri
     .filter(isExecutable);
 }
 
+/** Every executable of that name on PATH, in PATH's order, each once. */
 export function findOnPath(name: string, env: NodeJS.ProcessEnv): readonly string[] {
   const folders = (env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
   return [...new Set(folders.map((folder) => resolve(folder, name)))].filter(isExecutable);

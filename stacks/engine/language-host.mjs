@@ -128,17 +128,26 @@ function programDependencies(request) {
   return response;
 }
 
-function installDependencies(call) {
-  const directory = call.request.getInfo()?.getProgramDirectory() || call.request.getDirectory();
-  const child = start("npm", ["install"], { cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
-  const send = (/** @type {"setStdout" | "setStderr"} */ set) => (data) => {
-    const response = new sdk.language.InstallDependenciesResponse();
+/**
+ * Sends what a child prints down the stream of a call, and stops it when the call is given up. Gives what sends any other
+ * field of the response.
+ */
+function forward(child, call, Response) {
+  const send = (/** @type {"setStdout" | "setStderr" | "setExitcode"} */ set) => (data) => {
+    const response = new Response();
     response[set](data);
     call.write(response);
   };
   child.stdout.on("data", send("setStdout"));
   child.stderr.on("data", send("setStderr"));
   call.on("cancelled", () => stop([child]));
+  return send;
+}
+
+function installDependencies(call) {
+  const directory = call.request.getInfo()?.getProgramDirectory() || call.request.getDirectory();
+  const child = start("npm", ["install"], { cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
+  forward(child, call, sdk.language.InstallDependenciesResponse);
   finish(child, (outcome) => {
     if (outcome.problem) call.emit("error", internal(`npm install in ${directory}: ${outcome.problem}`));
     else call.end();
@@ -217,14 +226,7 @@ function runPlugin(call) {
     stdio: ["ignore", "pipe", "pipe"],
     env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environmentOf(request.getEnvList()) },
   });
-  const send = (/** @type {"setStdout" | "setStderr" | "setExitcode"} */ set) => (data) => {
-    const response = new sdk.language.RunPluginResponse();
-    response[set](data);
-    call.write(response);
-  };
-  child.stdout.on("data", send("setStdout"));
-  child.stderr.on("data", send("setStderr"));
-  call.on("cancelled", () => stop([child]));
+  const send = forward(child, call, sdk.language.RunPluginResponse);
   finish(child, (outcome) => {
     send("setExitcode")(outcome.code);
     call.end();

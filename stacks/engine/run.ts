@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { messageOf } from "../../components/host/host-error.ts";
 import { findEngine } from "./index.ts";
 
 // `npm run pulumi -- <args>`: the Pulumi CLI this repository uses, wherever it comes from.
 
 const engine = await findEngine({ progress: (line) => process.stderr.write(`${line}\n`) }).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exit(1);
 });
 

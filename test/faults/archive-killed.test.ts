@@ -8,16 +8,18 @@ import { archiveVersion } from "../../components/platforms/local/state-folder/ar
 import { verifyArchive } from "../../components/platforms/local/state-folder/archive-damage.ts";
 import { openStateFolder } from "../../components/platforms/local/state-folder/folder.ts";
 import { hashDirectory } from "../../components/sources/index.ts";
+import { directorySource } from "../support/directory-source.ts";
 
 const code = path.resolve(import.meta.dirname, "../../components/platforms/local/state-folder");
 const name = { model: "sentiment", version: "v1" };
 
 /** A process that archives until it is ended, and says when it begins. */
-const archiver = (root: string, request: object): string => `
+const archiver = (root: string, request: object, source: string): string => `
 const { archiveVersion, removeArchive } = await import(${JSON.stringify(`${code}/archive.ts`)});
 const { openStateFolder } = await import(${JSON.stringify(`${code}/folder.ts`)});
 const folder = openStateFolder(${JSON.stringify(root)});
-const request = ${JSON.stringify(request)};
+const { directorySource } = await import(${JSON.stringify(path.resolve(import.meta.dirname, "../support/directory-source.ts"))});
+const request = { ...${JSON.stringify(request)}, source: directorySource(${JSON.stringify(source)}) };
 console.log("begins");
 for (;;) {
   await archiveVersion(folder, request);
@@ -31,9 +33,10 @@ test("archiving is killed at any moment: there is a whole archive or none, and t
     mkdirSync(source);
     for (let i = 0; i < 40; i++) writeFileSync(path.join(source, `part-${i}`), "x".repeat(10_000));
     const folder = openStateFolder(path.join(dir, "state"));
-    const request = { ...name, source, content: await hashDirectory(source), reason: "over" };
+    const asked = { ...name, content: await hashDirectory(source), reason: "over" };
+    const request = { ...asked, source: directorySource(source) };
     for (let round = 0; round < 8; round++) {
-      const child = spawn(process.execPath, ["--input-type=module", "-e", archiver(folder.root, request)], {
+      const child = spawn(process.execPath, ["--input-type=module", "-e", archiver(folder.root, asked, source)], {
         stdio: ["ignore", "pipe", "inherit"],
       });
       await new Promise((begins) => child.stdout.once("data", begins));

@@ -10,7 +10,7 @@ import { renderMetrics } from "../../components/platforms/local/gateway/metrics.
 import { Persistence } from "../../components/platforms/local/gateway/persistence.ts";
 import { Traffic } from "../../components/platforms/local/gateway/traffic.ts";
 import { gatewayPaths } from "../../components/platforms/local/state-folder/paths.ts";
-import { exampleTraffic } from "../../policies/example-traffic.ts";
+import { exampleTraffic } from "../../policies/subjects/traffic.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "model-lifecycle-metrics-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

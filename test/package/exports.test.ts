@@ -82,7 +82,18 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "tailCounts",
   ],
   "./platforms/local": ["local", "localArchive", "localDocuments"],
-  "./policies": ["candidateHasGuard", "corePack", "createPack", "createPolicy", "renderCatalogue", "renderFinding"],
+  "./policies": [
+    "archiveIsLocked",
+    "archivedVersionIsKept",
+    "candidateHasGuard",
+    "corePack",
+    "createPack",
+    "createPolicy",
+    "judge",
+    "recordsPack",
+    "renderCatalogue",
+    "renderFinding",
+  ],
 };
 
 test("the entry points are exactly those, and each exports exactly these names", async () => {

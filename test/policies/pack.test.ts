@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TrafficPlan } from "../../components/traffic/plan.ts";
-import { abortedTraffic, exampleTraffic, unguardedTraffic } from "../../policies/example-traffic.ts";
+import { abortedTraffic, exampleTraffic, unguardedTraffic } from "../../policies/subjects/traffic.ts";
 import { findEngine } from "../../stacks/engine/index.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
@@ -22,14 +22,15 @@ const env = {
 };
 let pulumi = "";
 
-/** A program with nothing but a component that has the token and the outputs of CanaryRollout. */
+/** A program with nothing but a component that has the token and the outputs of CanaryRollout; a preview may not know them. */
 const program = `
-const { ComponentResource } = require("@pulumi/pulumi");
+const { ComponentResource, output, unknown } = require("@pulumi/pulumi");
 const { readFileSync } = require("node:fs");
 class CanaryRollout extends ComponentResource {
   constructor(name) {
     super("model-lifecycle:index:CanaryRollout", name);
-    this.registerOutputs(JSON.parse(readFileSync("outputs.json", "utf8")));
+    const { traffic, ...others } = JSON.parse(readFileSync("outputs.json", "utf8"));
+    this.registerOutputs({ ...others, ...(traffic && { traffic: traffic === "unknown" ? output(unknown) : traffic }) });
   }
 }
 new CanaryRollout("sentiment");
@@ -85,6 +86,13 @@ test("a CanaryRollout that does not tell its traffic is refused, not waved throu
   expect(preview.output).toContain(
     "let the program and the policy pack use the same version of pulumi-model-lifecycle",
   );
+});
+
+test("what a preview does not know yet is told as advice, and stops nothing", async () => {
+  const preview = await withOutputs({ traffic: "unknown" }, "preview");
+  expect(preview).toMatchObject({ code: 0 });
+  expect(preview.output).toContain("can't run policy 'candidate-has-guard' from policy pack 'model-lifecycle@");
+  expect(preview.output).toMatch(/value at \.traffic can't be known during preview/);
 });
 
 test("a level is set by the rule's id in a configuration file", async () => {

@@ -1,6 +1,7 @@
 import type { ArchiveStore } from "../../archives/archive-store.ts";
 import { type Transform, transformed } from "../../kit/index.ts";
-import { fromRoot, stateDirOf } from "./places.ts";
+import { withoutPin } from "../../sources/load-source.ts";
+import { rootOfProject, stateDirOf } from "./places.ts";
 import type { ArchiveInputs } from "./provider/archive.ts";
 import { Archive } from "./resources.ts";
 
@@ -24,7 +25,7 @@ export const localArchive = ({ transform }: LocalArchiveSettings = {}): ArchiveS
         `${name}-copy`,
         {
           ...{ stateDir: stateDirOf(release), model: release.model.name, version, retentionDays, reason, tags },
-          ...(source && { sha256: source.content, source: fromRoot(source.path) }),
+          ...(source && { content: source.content, source: withoutPin(source), projectDir: rootOfProject() }),
         },
         { parent, dependsOn: [...dependsOn] },
       ),

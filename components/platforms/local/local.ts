@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal, type Transform, transformed } from "../../kit/index.ts";
 import { libraryVersion } from "../../release/index.ts";
+import { withoutPin } from "../../sources/load-source.ts";
 import type { ServingContext, ServingHandle, ServingPlan, ServingPlatform } from "../platform.ts";
 import type { ResolvedLocalPlatform } from "./document.ts";
 import { keepInStateFolder } from "./documents.ts";
-import { fromRoot, localPartOf, rootOfProject, stateDirOf } from "./places.ts";
+import { localPartOf, rootOfProject, stateDirOf } from "./places.ts";
 import type { ArtifactInputs } from "./provider/artifact.ts";
 import type { GatewayInputs } from "./provider/gateway.ts";
 import type { ModelServerInputs } from "./provider/model-server.ts";
@@ -42,8 +43,8 @@ function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: L
   const variants: Record<string, readonly pulumi.Resource[]> = {};
   const servers: Record<string, string> = {};
 
-  for (const [version, { content: sha256 }] of Object.entries(plan.traffic.versions)) {
-    const variant = createVariant(context, plan, { version, sha256, stateDir }, transform);
+  for (const [version, { content }] of Object.entries(plan.traffic.versions)) {
+    const variant = createVariant(context, plan, { version, content, stateDir }, transform);
     variants[version] = variant.resources;
     servers[version] = variant.socket;
   }
@@ -77,14 +78,14 @@ function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: L
 
 interface Variant {
   readonly version: string;
-  readonly sha256: string;
+  readonly content: string;
   readonly stateDir: string;
 }
 
 function createVariant(
   { name, parent, tags }: ServingContext,
   { release }: ServingPlan,
-  { version, sha256, stateDir }: Variant,
+  { version, content, stateDir }: Variant,
   transform: NonNullable<LocalSettings["transform"]>,
 ): { readonly resources: readonly pulumi.Resource[]; readonly socket: string } {
   const { source, checks } = release.versions[version] ?? missing(version);
@@ -92,11 +93,19 @@ function createVariant(
     ...transformed<ArtifactInputs>(
       transform.artifact,
       `${name}-${version}-artifact`,
-      { stateDir, source: fromRoot(source.path), sha256, model: release.model.name, version, tags },
+      {
+        stateDir,
+        source: withoutPin(source),
+        projectDir: rootOfProject(),
+        content,
+        model: release.model.name,
+        version,
+        tags,
+      },
       { parent },
     ),
   );
-  const process = `${release.model.name}-${version}-${sha256.slice(0, 8)}`;
+  const process = `${release.model.name}-${version}-${content.slice(0, 8)}`;
   const server = new ModelServer(
     ...transformed<ModelServerInputs>(
       transform.server,
@@ -106,7 +115,7 @@ function createVariant(
         process,
         model: release.model.name,
         version,
-        sha256,
+        content,
         tags,
         checks,
         projectDir: rootOfProject(),

@@ -29,6 +29,3 @@ export function rootOfProject(): string {
   const root = pulumi.getRootDirectory();
   return path.isAbsolute(root) ? root : process.cwd();
 }
-
-/** The absolute path of what the release names relative to the project. */
-export const fromRoot = (relative: string): string => path.resolve(rootOfProject(), relative);

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { archiveVersion } from "../../../components/platforms/local/state-folder/archive.ts";
 import { openStateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
 import { hashDirectory } from "../../../components/sources/index.ts";
+import { directorySource } from "../../support/directory-source.ts";
 import { type CommandLine, createCommandLine, jsonOf } from "./command-line.ts";
 
 const leaving = (phase: string) => ({
@@ -123,7 +124,7 @@ test("retire reads every archived file before it writes", async () => {
 
   const name = { model: "approval", version: "v2", reason: "over" };
   const archive = async (source: string) =>
-    archiveVersion(folder, { ...name, source, content: await hashDirectory(source) });
+    archiveVersion(folder, { ...name, source: directorySource(source), content: await hashDirectory(source) });
   await archive(join(line.root, "models/v1"));
   await refused("it holds content");
   rmSync(folder.path("archive/approval/v2"), { recursive: true });
@@ -141,7 +142,7 @@ test("doctor reads every archived file", async () => {
   const source = join(line.root, "models/v2");
   await archiveVersion(folder, {
     ...{ model: "approval", version: "v2", reason: "over" },
-    ...{ source, content: await hashDirectory(source) },
+    ...{ source: directorySource(source), content: await hashDirectory(source) },
   });
   const finding = async () =>
     (jsonOf(await line.run("doctor", "--json")).findings as { check: string; detail: string }[]).find(

@@ -4,9 +4,10 @@ import { describe, expect, test } from "vitest";
 import { openStateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
 import { asFailure } from "../../../stacks/cli/as-failure.ts";
 import { createProgram } from "../../../stacks/cli/program.ts";
+import { verbsFor } from "../../../stacks/cli/verbs.ts";
 import { createCommandLine, jsonOf } from "./command-line.ts";
 
-const program = createProgram(async () => {});
+const program = createProgram(await verbsFor("--help"), async () => {});
 const commands = program.commands.map((command) => command.name()).filter((name) => name !== "complete");
 
 test("the commands are those of a model's life", () => {

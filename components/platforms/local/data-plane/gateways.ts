@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
 import { z } from "zod";
 import { readJson } from "../../../host/atomic-file.ts";
-import { HostError, messageOf } from "../../../host/host-error.ts";
+import { errorCode, HostError, messageOf } from "../../../host/host-error.ts";
 import type { TrafficPlan } from "../../../traffic/plan.ts";
+
 import type { Answer, Endpoint, EndpointChoice, TakeBack } from "../../data-plane.ts";
 import { abortRollout, readRouteStatus, rollBackRoute } from "../gateway/admin-client.ts";
 import { isAliveClaimant, readClaim } from "../gateway/claim.ts";
@@ -97,7 +99,7 @@ export async function takeBack(stateFolder: string, endpoint: string, { way, rea
     return { endpoint, status };
   } catch (error) {
     // Whatever it is, it must not keep the configuration from being written.
-    return { endpoint, error: error instanceof Error ? error.message : String(error) };
+    return { endpoint, error: messageOf(error) };
   }
 }
 
@@ -114,4 +116,4 @@ function readText(path: string): string | undefined {
   }
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
+const isMissing = (error: unknown): boolean => errorCode(error) === "ENOENT";

@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { env } from "node:process";
 import { HostError } from "../../../host/host-error.ts";
 import { refusal } from "../../../kit/index.ts";
+import { withContent } from "../../../sources/content.ts";
+import { loadSource, type SourcePart } from "../../../sources/load-source.ts";
 import {
   archivedContent,
   archiveVersion,
@@ -22,9 +24,11 @@ export interface ArchiveInputs extends LocalInputs {
   /** The version; archived once, under this name. */
   readonly version: string;
   /** The content to keep. @default what the archive of this name holds, for a version that the release has no more */
-  readonly sha256?: string;
-  /** Directory with the version's files, absolute: read when nothing here has the content any more. @default - none */
-  readonly source?: string;
+  readonly content?: string;
+  /** Where the files come from: read when nothing here has the content any more. @default - nowhere */
+  readonly source?: SourcePart;
+  /** The project's folder, absolute: sources may be relative to it. Absent without a source. */
+  readonly projectDir?: string;
   /** Days from its making in which the archive cannot be deleted; with 0, deleting leaves the files. */
   readonly retentionDays: number;
   /** Why it was archived, for people. */
@@ -41,23 +45,24 @@ export interface ArchiveState extends ArchiveInputs {
 
 /** A verified copy of a version with a manifest of its files; never overwritten, and kept as long as its retention says. */
 export const archive: LocalKind<ArchiveInputs, ArchiveState> = {
-  replaces: ["stateDir", "model", "version", "sha256"],
+  replaces: ["stateDir", "model", "version", "content"],
   isShared: true,
-  ignores: ["reason", "source"],
+  ignores: ["reason", "source", "projectDir"],
   nameOf: ({ model, version }) => `${model}/${version}`,
+  upgrade: withContent,
 
   complete(folder, news, olds) {
-    const sha256 = news.sha256 ?? olds?.sha256 ?? contentOf(folder, news);
-    return sha256 === undefined ? news : { ...news, sha256 };
+    const content = news.content ?? olds?.content ?? contentOf(folder, news);
+    return content === undefined ? news : { ...news, content };
   },
 
   async check(folder, news) {
-    const { model, version, sha256 } = news;
-    if (sha256 === undefined) return [withoutContent(news)];
+    const { model, version, content } = news;
+    if (content === undefined) return [withoutContent(news)];
     const known = contentOf(folder, news);
-    if (known === undefined || known === sha256) return [];
+    if (known === undefined || known === content) return [];
     return [
-      `${model} ${version}: seen content ${sha256}; allowed: ${known}, which is archived by this name. An archive is never overwritten: give the new content another version name.`,
+      `${model} ${version}: seen content ${content}; allowed: ${known}, which is archived by this name. An archive is never overwritten: give the new content another version name.`,
     ];
   },
 
@@ -80,9 +85,10 @@ export const archive: LocalKind<ArchiveInputs, ArchiveState> = {
 
 /** An archive that exists stays as it is, but for its retention, which gets longer and never shorter. */
 async function make(folder: StateFolder, inputs: ArchiveInputs): Promise<ArchiveState> {
-  const { sha256 } = inputs;
-  if (sha256 === undefined) throw refusal(withoutContent(inputs));
-  const { uri, manifestSha256 } = await archiveVersion(folder, { ...inputs, content: sha256 });
+  const { content, source: part, projectDir, ...asked } = inputs;
+  if (content === undefined) throw refusal(withoutContent(inputs));
+  const source = part && (await loadSource(part, { root: projectDir ?? "/" }));
+  const { uri, manifestSha256 } = await archiveVersion(folder, { ...asked, content, ...(source && { source }) });
   return { ...inputs, uri, manifestSha256 };
 }
 

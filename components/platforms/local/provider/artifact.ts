@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { withContent } from "../../../sources/content.ts";
+import { loadSource, type SourcePart } from "../../../sources/load-source.ts";
 import { removeArtifact, storeArtifact, verifyArtifact } from "../state-folder/artifacts.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { artifactPath } from "../state-folder/paths.ts";
@@ -9,10 +11,12 @@ import { requireRecord } from "./retirement.ts";
 
 /** What is asked of the files of one content. */
 export interface ArtifactInputs extends LocalInputs {
-  /** Directory with the version's files, absolute. */
-  readonly source: string;
+  /** Where the files come from. */
+  readonly source: SourcePart;
+  /** The project's folder, absolute: sources may be relative to it. */
+  readonly projectDir: string;
   /** The content that the source must have. */
-  readonly sha256: string;
+  readonly content: string;
   /** Whose files they are: once retired, they go only when their archive is verified. Absent in states of version 0.1.0. */
   readonly model?: string;
   /** Absent with `model`. */
@@ -27,25 +31,27 @@ export interface ArtifactState extends ArtifactInputs {
 
 /** The files of a version, copied into the state folder under the hash of their content; versions with one content share them. */
 export const artifact: LocalKind<ArtifactInputs, ArtifactState> = {
-  replaces: ["stateDir", "sha256"],
+  replaces: ["stateDir", "content"],
   isShared: true,
-  ignores: ["source", "model", "version"],
-  nameOf: ({ sha256 }) => sha256,
+  ignores: ["source", "projectDir", "model", "version"],
+  nameOf: ({ content }) => content,
+  upgrade: withContent,
 
   async create(folder, inputs) {
-    await inTurn(() => storeArtifact(folder, inputs.source, inputs.sha256));
-    return { ...inputs, path: artifactPath(inputs.sha256) };
+    const source = await loadSource(inputs.source, { root: inputs.projectDir });
+    await inTurn(() => storeArtifact(folder, source, inputs.content));
+    return { ...inputs, path: artifactPath(inputs.content) };
   },
 
-  read: async (folder, state) => ((await verifyArtifact(folder, state.sha256)) ? state : undefined),
+  read: async (folder, state) => ((await verifyArtifact(folder, state.content)) ? state : undefined),
 
-  stands: (folder, { sha256 }) => existsSync(folder.path(artifactPath(sha256))),
+  stands: (folder, { content }) => existsSync(folder.path(artifactPath(content))),
 
   async delete(folder, state) {
     // Two versions may have the same content.
     if (isServed(folder, state.path)) return;
-    await requireRecord(folder, { ...state, content: state.sha256 });
-    await removeArtifact(folder, state.sha256);
+    await requireRecord(folder, state);
+    await removeArtifact(folder, state.content);
   },
 };
 

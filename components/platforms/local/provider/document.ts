@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { writeAtomic } from "../../../host/atomic-file.ts";
@@ -19,14 +18,14 @@ export interface DocumentInputs extends LocalInputs {
 export interface DocumentState extends DocumentInputs {
   /** Relative to the state folder. */
   readonly path: string;
-  /** SHA-256 of the text. */
-  readonly sha256: string;
 }
 
 /** A text file for people or for a monitoring system; one that was changed by hand is written again. */
 export const document: LocalKind<DocumentInputs, DocumentState> = {
   replaces: ["stateDir", "name"],
   nameOf: ({ name }) => name,
+  // Version 0.1.0 kept a hash of the text, which nobody read.
+  upgrade: ({ sha256: _, ...old }) => old,
 
   create: write,
 
@@ -51,5 +50,5 @@ export const document: LocalKind<DocumentInputs, DocumentState> = {
 async function write(folder: StateFolder, inputs: DocumentInputs): Promise<DocumentState> {
   const path = documentPath(inputs.name);
   writeAtomic(folder.path(path), inputs.content);
-  return { ...inputs, path, sha256: createHash("sha256").update(inputs.content).digest("hex") };
+  return { ...inputs, path };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { withContent } from "../../../sources/content.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { artifactPath, socketPath } from "../state-folder/paths.ts";
 import { ensureSupervisor } from "../supervisor/ensure.ts";
@@ -28,7 +29,7 @@ export interface ModelServerInputs extends LocalInputs {
   /** What it says it serves. */
   readonly version: string;
   /** The content it serves: an artifact of the state folder. */
-  readonly sha256: string;
+  readonly content: string;
   /** Must hold before the version may get any request. */
   readonly checks: VersionChecks;
   /** The project's folder, absolute: the golden requests are a file in it. */
@@ -46,9 +47,10 @@ const GONE_WITHIN_MS = 20_000;
 
 /** A process that answers for one version, kept alive by the supervisor; no request reaches it before its checks hold. */
 export const modelServer: LocalKind<ModelServerInputs, ModelServerState> = {
-  replaces: ["stateDir", "process", "model", "version", "sha256"],
+  replaces: ["stateDir", "process", "model", "version", "content"],
   ignores: ["projectDir"],
   nameOf: ({ process }) => process,
+  upgrade: withContent,
 
   // The file of checks that passed before may have been removed since.
   check: async (_folder, news, olds) => (wasChecked(news, olds) ? [] : checkGoldenFile(news)),
@@ -108,7 +110,7 @@ function specFor(inputs: ModelServerInputs, instance: string): ProcessSpec {
     node: process.execPath,
     args: [
       ...["--socket", socket],
-      ...["--model-dir", artifactPath(inputs.sha256)],
+      ...["--model-dir", artifactPath(inputs.content)],
       ...["--model", inputs.model],
       ...["--version", inputs.version],
       ...["--instance", instance],

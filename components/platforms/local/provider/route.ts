@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { z } from "zod";
 import { withContent } from "../../../sources/content.ts";
 import type { TrafficPlan } from "../../../traffic/index.ts";
 import { checkRoute, putRoute, RouteRefused, readRouteStatus, removeRoute } from "../gateway/admin-client.ts";
@@ -31,6 +32,7 @@ export interface RouteState extends RouteInputs {
 export const route: LocalKind<RouteInputs, RouteState> = {
   replaces: ["stateDir", "endpoint"],
   nameOf: ({ endpoint }) => endpoint,
+  upgrade: ({ plan, ...old }) => ({ ...old, plan: planWithContents(plan) }),
 
   async check(folder, news, olds) {
     const stable = olds === undefined ? [] : checkStable(news.plan, olds.plan);
@@ -52,10 +54,17 @@ export const route: LocalKind<RouteInputs, RouteState> = {
   delete: (folder, { endpoint }) => removeRoute(folder, endpoint),
 };
 
+/** A plan with its contents under the name of today. */
+function planWithContents(plan: unknown): unknown {
+  const { versions } = z.looseObject({ versions: z.record(z.string(), z.looseObject({})) }).parse(plan);
+  const named = Object.entries(versions).map(([name, version]) => [name, withContent(version)] as const);
+  return { ...Object(plan), versions: Object.fromEntries(named) };
+}
+
 /** The content of the stable version is fixed as long as it serves. */
 function checkStable({ stable, versions }: TrafficPlan, before: TrafficPlan): readonly string[] {
   const seen = versions[stable]?.content;
-  const allowed = withContent(before.versions[stable] ?? {}).content;
+  const allowed = before.versions[stable]?.content;
   if (stable !== before.stable || seen === allowed) return [];
   return [
     `version ${stable} serves and its content is fixed: seen ${seen}, allowed ${allowed}. Add the new content as a new version and start a rollout to it.`,

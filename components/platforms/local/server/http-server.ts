@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { messageOf } from "../../../host/host-error.ts";
 import { InputError } from "./errors.ts";
 
 /** One path of the server. Paths are known at start, so routing is one look-up. */
@@ -80,7 +81,7 @@ function outcomeOf(route: Route, body: string, onFailure: HttpServerSettings["on
   const failed = (error: unknown): Outcome => {
     if (error instanceof InputError) return failure(400, error.message);
     onFailure(error);
-    return failure(500, error instanceof Error ? error.message : String(error));
+    return failure(500, messageOf(error));
   };
   try {
     const answer = route.answer(body);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
+import { errorCode, messageOf } from "../../../host/host-error.ts";
 import { hashDirectory } from "../../../sources/directory-hash.ts";
 import { ModelFilesError } from "./errors.ts";
 import { type ModelManifest, modelManifest } from "./manifest.ts";
@@ -78,7 +79,6 @@ function reasonOf(error: unknown): string {
       .map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message))
       .join("; ");
   }
-  if (!(error instanceof Error)) return String(error);
-  if ("code" in error && error.code === "ENOENT") return "no such file";
-  return error.message.replaceAll(/\s+/g, " ");
+  if (errorCode(error) === "ENOENT") return "no such file";
+  return messageOf(error).replaceAll(/\s+/g, " ");
 }

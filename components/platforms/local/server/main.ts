@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { messageOf } from "../../../host/host-error.ts";
 import { libraryVersion } from "../../../release/library-version.ts";
 import { takeoverVariable } from "../state-folder/process-environment.ts";
 import { createHttpServer } from "./http-server.ts";
@@ -64,7 +65,7 @@ function createFailureLog(): (error: unknown) => void {
     unreported += 1;
     const now = performance.now();
     if (now < silentUntil) return;
-    report({ error: error instanceof Error ? error.message : String(error), count: unreported });
+    report({ error: messageOf(error), count: unreported });
     silentUntil = now + 1_000;
     unreported = 0;
   };
@@ -75,7 +76,7 @@ function report(line: object): void {
 }
 
 function exit(code: number, error: unknown, ...hints: readonly string[]): never {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   process.stderr.write(`${[`model-server: ${message}`, ...hints].join("\n")}\n`);
   process.exit(code);
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { lstat, rename, rm } from "node:fs/promises";
 import type { Server } from "node:http";
 import { connect } from "node:net";
+import { errorCode } from "../../../host/host-error.ts";
 
 /**
  * Listens on a Unix domain socket, in the place of one that a killed process left behind. With `takeover`, a process that
@@ -40,7 +41,7 @@ export async function drain(server: Server, graceMs: number): Promise<void> {
 
 async function checkPlace(path: string, takeover: boolean): Promise<void> {
   const there = await lstat(path).catch((error: unknown) => {
-    if (isCode(error, "ENOENT")) return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   });
   if (there === undefined) return;
@@ -58,8 +59,4 @@ async function answers(path: string): Promise<boolean> {
   } finally {
     socket.destroy();
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -6,7 +6,8 @@ import { copyFiles } from "../../../host/copy-files.ts";
 import { errorCode, HostError } from "../../../host/host-error.ts";
 import { whoAsks } from "../../../host/who-asks.ts";
 import { describeContent } from "../../../sources/content.ts";
-import { hashOfFiles, listDirectory } from "../../../sources/directory-hash.ts";
+import { listDirectory } from "../../../sources/directory-hash.ts";
+import type { Source } from "../../../sources/source.ts";
 import { compareFiles, findArchiveDamage } from "./archive-damage.ts";
 import {
   type ArchiveManifest,
@@ -29,8 +30,8 @@ import { artifactPath } from "./paths.ts";
 export interface ArchiveRequest extends ArchiveName {
   /** The content of the version. */
   readonly content: string;
-  /** Directory with the version's files, absolute: read when the folder has no artifact of this content any more. @default - none */
-  readonly source?: string;
+  /** Where the version's files come from: read when the folder has no artifact of this content any more. @default - nowhere */
+  readonly source?: Source;
   /** Days from its making in which the archive cannot be removed. @default 0 */
   readonly retentionDays?: number;
   readonly reason: string;
@@ -115,11 +116,11 @@ export const LEAVE_ARCHIVES = "MLC_LEAVE_ARCHIVES";
 async function createArchive(folder: StateFolder, place: string, request: ArchiveRequest, now: Date): Promise<void> {
   if (existsSync(place)) throw lostManifest(place, "an archive without manifest.json");
   const { model, version, content, retentionDays = 0, reason, by = whoAsks(), metrics } = request;
-  const origin = await findFiles(folder, request);
-  const files = await listDirectory(origin);
-  await replaceDirectory(place, (copy) => {
-    mkdirSync(copy, { recursive: true });
-    copyFiles(origin, files, filesIn(copy));
+  const putFiles = await findFiles(folder, request);
+  await replaceDirectory(place, async (copy) => {
+    mkdirSync(filesIn(copy), { recursive: true });
+    await putFiles(filesIn(copy));
+    const files = await listDirectory(filesIn(copy));
     const archivedAt = now.toISOString();
     const record = { by, reason, archivedAt, retentionUntil: retentionEnd(archivedAt, retentionDays) };
     writeManifest(copy, {
@@ -142,8 +143,7 @@ async function keepArchive(
   // Left by a run that was killed here.
   for (const name of readdirSync(place).filter(isTemporary)) rmSync(join(place, name), { recursive: true });
   if ((await compareFiles(place, known.files)).length > 0) {
-    const origin = await findFiles(folder, request);
-    await replaceDirectory(filesIn(place), (copy) => copyFiles(origin, known.files, copy));
+    await replaceDirectory(filesIn(place), await findFiles(folder, request));
   }
   const retentionUntil = retentionEnd(known.archivedAt, request.retentionDays ?? 0);
   if (retentionUntil > known.retentionUntil) writeManifest(place, { ...known, retentionUntil });
@@ -168,25 +168,28 @@ async function readBack(
   return { uri: pathToFileURL(place).href, manifestSha256, manifest };
 }
 
-/** A directory with exactly the content: the artifact that is or was served, or where it came from. */
-async function findFiles(folder: StateFolder, request: ArchiveRequest): Promise<string> {
+/** What puts exactly the content into a directory: from the artifact that is or was served, or from where it came. */
+async function findFiles(folder: StateFolder, request: ArchiveRequest): Promise<(directory: string) => Promise<void>> {
   const { model, version, content, source } = request;
-  if (await verifyArtifact(folder, content)) return folder.path(artifactPath(content));
-  if (source !== undefined && (await contentOf(source)) === content) return source;
+  const artifact = folder.path(artifactPath(content));
+  if (await verifyArtifact(folder, content)) {
+    return async (directory) => copyFiles(artifact, await listDirectory(artifact), directory);
+  }
+  if (source !== undefined && (await holds(source, content))) return (directory) => source.open(content, directory);
   throw new HostError({
     path: archivePlace(folder, request),
-    seen: `nothing to archive ${model} ${version} from: no artifact here${source === undefined ? "" : `, and not ${source},`} has its content, ${describeContent(content)}`,
+    seen: `nothing to archive ${model} ${version} from: no artifact here${source === undefined ? "" : `, and not ${source.place},`} has its content, ${describeContent(content)}`,
     allowed: "the files that were served",
     cure: `Bring them back where versions.${version}.source.path leads to, or this folder from a backup, and run \`pulumi up\`; or give the record up: take ${version} out of retirement and versions.`,
   });
 }
 
-async function contentOf(directory: string): Promise<string | undefined> {
+async function holds(source: Source, content: string): Promise<boolean> {
   try {
-    return hashOfFiles(await listDirectory(directory));
+    return (await source.verify(content)).length === 0;
   } catch (error) {
-    if (errorCode(error) === "EACCES") throw explainForbidden(directory, error);
-    return undefined;
+    if (errorCode(error) === "EACCES") throw explainForbidden(source.place, error);
+    return false;
   }
 }
 

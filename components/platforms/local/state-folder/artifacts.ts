@@ -1,27 +1,30 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { replaceDirectory } from "../../../host/atomic-file.ts";
-import { copyFiles } from "../../../host/copy-files.ts";
 import { HostError } from "../../../host/host-error.ts";
 import { describeContent } from "../../../sources/content.ts";
-import { hashDirectory, hashOfFiles, listDirectory } from "../../../sources/directory-hash.ts";
+import { hashDirectory } from "../../../sources/directory-hash.ts";
+import { type Source, SourceError } from "../../../sources/source.ts";
 import { explainForbidden } from "./archive-manifest.ts";
 import type { StateFolder } from "./folder.ts";
 import { artifactPath } from "./paths.ts";
 
 /**
- * Keeps a read-only copy of a version's directory under its content hash. What is there already and intact stays; what
- * was changed is put right.
- * @throws HostError when the source has another content than the hash allows, or the disk is full.
+ * Keeps a read-only copy of a version's files under their content. What is there already and intact stays; what was
+ * changed is put right.
+ * @throws HostError when the source has another content than the pin allows, or the disk is full.
  */
-export async function storeArtifact(folder: StateFolder, source: string, content: string): Promise<void> {
+export async function storeArtifact(folder: StateFolder, source: Source, content: string): Promise<void> {
   const place = folder.path(artifactPath(content));
   if (await verifyArtifact(folder, content)) return;
-  const files = await listSource(source);
-  checkContent(source, hashOfFiles(files), content);
   await replaceDirectory(place, async (copy) => {
-    copyFiles(source, files, copy);
-    // The source may have changed between reading and copying.
-    checkContent(source, await hashDirectory(copy), content);
+    mkdirSync(copy, { recursive: true });
+    try {
+      await source.open(content, copy);
+    } catch (error) {
+      throw explainSource(source, error);
+    }
+    const seen = await hashDirectory(copy);
+    if (seen !== content) throw otherContent(source, seen, content);
   });
 }
 
@@ -44,28 +47,17 @@ export async function removeArtifact(folder: StateFolder, content: string): Prom
   rmSync(folder.path(artifactPath(content)), { recursive: true, force: true });
 }
 
-async function listSource(source: string): ReturnType<typeof listDirectory> {
-  try {
-    return await listDirectory(source);
-  } catch (error) {
-    throw new HostError(
-      {
-        path: source,
-        seen: error instanceof Error ? error.message : String(error),
-        allowed: "a directory of regular files, the content of one version",
-        cure: "Correct `source.path` of the version, or what stands there, then run `mlc pin`.",
-      },
-      { cause: error },
-    );
-  }
+function explainSource({ place }: Source, error: unknown): unknown {
+  if (!(error instanceof SourceError)) return error;
+  const { seen, allowed, field } = error;
+  const cure = `Correct \`source.${field}\` of the version, or what stands there, then run \`mlc pin\`.`;
+  return new HostError({ path: place, seen, allowed, cure }, { cause: error });
 }
 
-function checkContent(source: string, seen: string, content: string): void {
-  if (seen === content) return;
-  throw new HostError({
-    path: source,
+const otherContent = ({ place }: Source, seen: string, content: string): HostError =>
+  new HostError({
+    path: place,
     seen: `content with ${describeContent(seen)}`,
     allowed: `the pinned content, ${describeContent(content)}`,
     cure: "Bring the files back; or, when the change is meant, run `mlc pin` and have the new hash reviewed.",
   });
-}

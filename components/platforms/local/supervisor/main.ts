@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Claim, claimHolder, takeClaim } from "../../../host/claim.ts";
+import { messageOf } from "../../../host/host-error.ts";
 import { identify, isSameProcess, type ProcessIdentity } from "../../../host/process-identity.ts";
 import { openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { directories } from "../state-folder/paths.ts";
@@ -57,7 +58,7 @@ function supervise(folder: StateFolder, self: ProcessIdentity, taken: Claim): vo
       trouble = "";
     } catch (error) {
       // A full disk, say, must not end the watch over what serves; told once, not ten times a second.
-      const seen = error instanceof Error ? error.message : String(error);
+      const seen = messageOf(error);
       if (seen !== trouble) log(seen);
       trouble = seen;
     }

@@ -1,5 +1,6 @@
 import { type FSWatcher, statSync, watch } from "node:fs";
 import { readJson } from "../../../host/atomic-file.ts";
+import { messageOf } from "../../../host/host-error.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { directories, specPath } from "../state-folder/paths.ts";
 import { isSpecFile, listSpecNames } from "./process-names.ts";
@@ -52,7 +53,7 @@ export class SpecReader {
       return spec === undefined ? undefined : { stamp, spec };
     } catch (error) {
       // A damaged spec is no wish to end what serves: the last good one stays in force.
-      this.#log(error instanceof Error ? error.message : String(error));
+      this.#log(messageOf(error));
       return { stamp, spec: known?.spec };
     }
   }

@@ -29,6 +29,7 @@ import { openStateFolder, type StateFolder } from "../../../../components/platfo
 import { archivePath, artifactPath, recordPath } from "../../../../components/platforms/local/state-folder/paths.ts";
 import { asRecorded } from "../../../../components/sources/content.ts";
 import { hashDirectory, hashOfFiles } from "../../../../components/sources/directory-hash.ts";
+import { directorySource } from "../../../support/directory-source.ts";
 
 const now = new Date("2026-11-24T00:00:00Z");
 const name = { model: "sentiment", version: "v1" };
@@ -49,7 +50,7 @@ async function storeModel(weights: string): Promise<string> {
   writeFileSync(join(source, "model.json"), "{}");
   writeFileSync(join(source, "weights.json"), weights);
   const sha256 = await hashDirectory(source);
-  await storeArtifact(folder, source, sha256);
+  await storeArtifact(folder, directorySource(source), sha256);
   return sha256;
 }
 
@@ -174,7 +175,9 @@ test.each([
   expect(await verifyArchive(folder, name)).toBe(true);
   damage();
   await removeArtifact(folder, request.content);
-  expect(await archiveVersion(folder, { ...request, source: join(parent, "source") }, new Date())).toEqual(first);
+  expect(
+    await archiveVersion(folder, { ...request, source: directorySource(join(parent, "source")) }, new Date()),
+  ).toEqual(first);
   damage();
   await expect(archiveVersion(folder, request, now)).rejects.toThrow("nothing to archive sentiment v1 from");
 });

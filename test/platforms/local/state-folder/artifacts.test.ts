@@ -21,6 +21,7 @@ import {
 import { openStateFolder, type StateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
 import { artifactPath } from "../../../../components/platforms/local/state-folder/paths.ts";
 import { hashDirectory } from "../../../../components/sources/directory-hash.ts";
+import { directorySource } from "../../../support/directory-source.ts";
 
 let parent: string;
 let source: string;
@@ -48,7 +49,7 @@ function replaceByFile(path: string): void {
 }
 
 test("a stored artifact has the content of its source, and its files are read-only", async () => {
-  await storeArtifact(folder, source, sha256);
+  await storeArtifact(folder, directorySource(source), sha256);
   expect(readFileSync(stored("weights", "w.json"), "utf8")).toBe("[1]");
   expect(statSync(stored("model.json")).mode & 0o777).toBe(0o444);
   expect(await verifyArtifact(folder, sha256)).toBe(true);
@@ -56,25 +57,27 @@ test("a stored artifact has the content of its source, and its files are read-on
 });
 
 test("an artifact stored again stays the same", async () => {
-  await storeArtifact(folder, source, sha256);
+  await storeArtifact(folder, directorySource(source), sha256);
   const before = statSync(stored()).ino;
-  await storeArtifact(folder, source, sha256);
+  await storeArtifact(folder, directorySource(source), sha256);
   expect(statSync(stored()).ino).toBe(before);
 });
 
 test("a source with other content is refused with path, seen, allowed and cure, and nothing stays", async () => {
   change(join(source, "model.json"), '{"other": true}');
   const seen = await hashDirectory(source);
-  await expect(storeArtifact(folder, source, sha256)).rejects.toThrow(
+  await expect(storeArtifact(folder, directorySource(source), sha256)).rejects.toThrow(
     `${source}: content with sha256 ${seen}; allowed: the pinned content, sha256 ${sha256}. Bring the files back; or, when the change is meant, run \`mlc pin\` and have the new hash reviewed.`,
   );
   expect(readdirSync(folder.path("artifacts"))).toEqual([]);
 });
 
 test("a source that is missing, or holds a link, is refused", async () => {
-  await expect(storeArtifact(folder, join(parent, "none"), sha256)).rejects.toThrow("Correct `source.path`");
+  await expect(storeArtifact(folder, directorySource(join(parent, "none")), sha256)).rejects.toThrow(
+    "Correct `source.path`",
+  );
   symlinkSync("/etc/passwd", join(source, "link"));
-  await expect(storeArtifact(folder, source, sha256)).rejects.toThrow("symbolic link");
+  await expect(storeArtifact(folder, directorySource(source), sha256)).rejects.toThrow("symbolic link");
 });
 
 test.each([
@@ -83,22 +86,22 @@ test.each([
   ["added", () => writeFileSync(stored("extra"), "")],
   ["replaced", () => replaceByFile(stored())],
 ])("a stored artifact with something %s is noticed, and put right by storing it again", async (_what, tamper) => {
-  await storeArtifact(folder, source, sha256);
+  await storeArtifact(folder, directorySource(source), sha256);
   tamper();
   expect(await verifyArtifact(folder, sha256)).toBe(false);
-  await storeArtifact(folder, source, sha256);
+  await storeArtifact(folder, directorySource(source), sha256);
   expect(await verifyArtifact(folder, sha256)).toBe(true);
 });
 
 test("an intact artifact needs its source no more", async () => {
-  await storeArtifact(folder, source, sha256);
+  await storeArtifact(folder, directorySource(source), sha256);
   rmSync(source, { recursive: true });
-  await storeArtifact(folder, source, sha256);
+  await storeArtifact(folder, directorySource(source), sha256);
   expect(await verifyArtifact(folder, sha256)).toBe(true);
 });
 
 test("a removed artifact is gone, and may be removed again", async () => {
-  await storeArtifact(folder, source, sha256);
+  await storeArtifact(folder, directorySource(source), sha256);
   await removeArtifact(folder, sha256);
   await removeArtifact(folder, sha256);
   expect(existsSync(stored())).toBe(false);

@@ -1,0 +1,90 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { bad, type Finding, good } from "../../components/platforms/data-plane.ts";
+import { checkRelease } from "../../components/release/index.ts";
+import { cachedEngine, engineCache } from "../engine/cache.ts";
+import { inspect, minimumVersion } from "../engine/inspect.ts";
+import { onPath, underPulumiHome } from "../engine/installed.ts";
+import { Failure } from "./failure.ts";
+import { type Project, projectFileIn } from "./project.ts";
+import { findLibrary, missingLines, PROVIDER, providerPath } from "./project-lines.ts";
+import { readProjectFile, readStackFile } from "./stack-file.ts";
+import { checkFiles } from "./version-files.ts";
+
+/** Node and the engine. An engine is only looked for: to build one would take minutes. */
+export async function checkMachine(env: NodeJS.ProcessEnv = process.env): Promise<readonly Finding[]> {
+  // An older Node does not come so far: mlc.ts asks first.
+  return [good("node", process.version), await checkEngine(env)];
+}
+
+async function checkEngine(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const home = env.HOME || homedir();
+  const installed = [...onPath(env), ...(await underPulumiHome(env.PULUMI_HOME || join(home, ".pulumi")))];
+  for (const path of installed) {
+    const { version } = await inspect(path, env);
+    if (version !== undefined) return good("engine", `Pulumi ${version}, ${path}`);
+  }
+  const cache = engineCache(join(env.XDG_CACHE_HOME || join(home, ".cache"), "model-lifecycle", "engine"));
+  const cached = await cachedEngine(cache, env);
+  if (cached) return good("engine", `Pulumi ${cached.version}, ${cached.path}`);
+  return bad(
+    "engine",
+    `no Pulumi CLI of version ${minimumVersion} or newer on PATH or below PULUMI_HOME`,
+    "install it (https://www.pulumi.com/docs/install/); where Go 1.25.11 or newer is installed, the next command that needs one builds it",
+  );
+}
+
+/** The stack's configuration, its files and what Pulumi.yaml has to say. */
+export const checkProject = async (project: Project): Promise<readonly Finding[]> => [
+  ...(await readable("configuration", checkConfiguration, project)),
+  ...(await readable("provider", checkProjectFile, project)),
+];
+
+type Check = (project: Project, check: string) => readonly Finding[] | Promise<readonly Finding[]>;
+
+async function readable(name: string, check: Check, project: Project): Promise<readonly Finding[]> {
+  try {
+    return await check(project, name);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return [bad(name, error.message, "correct the file")];
+  }
+}
+
+function checkProjectFile({ root }: Project): readonly Finding[] {
+  const file = projectFileIn(root) ?? join(root, "Pulumi.yaml");
+  const document = readProjectFile(file);
+  const missing = missingLines(document, findLibrary(root).path);
+  const cure = (lines: readonly string[]) => `write into ${file}:\n${lines.map((line) => `      ${line}`).join("\n")}`;
+  const path = providerPath(document);
+  const isThere = path !== undefined && existsSync(join(resolve(root, path), "PulumiPlugin.yaml"));
+  return [
+    ...(missing.provider
+      ? [bad("provider", `${file} names no plugin ${PROVIDER}`, cure(missing.provider))]
+      : isThere
+        ? [good("provider", path)]
+        : [
+            bad(
+              "provider",
+              `${file} names ${path}, where there is no PulumiPlugin.yaml`,
+              "run npm install, or correct the path",
+            ),
+          ]),
+    missing.refresh
+      ? bad(
+          "refresh",
+          `${file} has no refresh: always: an up after a reboot says "unchanged" and starts nothing`,
+          cure(missing.refresh),
+        )
+      : good("refresh", "before each up what really runs is looked at"),
+  ];
+}
+
+async function checkConfiguration(project: Project, check: string): Promise<readonly Finding[]> {
+  const { path, release } = readStackFile(project);
+  const problems = [...checkRelease(release), ...(await checkFiles(project.root, release))];
+  if (problems.length === 0) return [good(check, `${path} is valid and the files match their pins`)];
+  const seen = `${path} has ${problems.length} problems, the first at ${problems[0]?.path}`;
+  return [bad(check, seen, "mlc validate lists them")];
+}

@@ -1,0 +1,31 @@
+import type { Verb, Verbs } from "./verb.ts";
+
+/** Every verb, in the order of a model's life. One more is a file in `verbs/` and a line here. */
+const verbs: Verbs = {
+  init: async () => (await import("./verbs/init.ts")).init,
+  validate: async () => (await import("./verbs/validate.ts")).validate,
+  pin: async () => (await import("./verbs/pin.ts")).pin,
+  start: async () => (await import("./verbs/start.ts")).start,
+  advance: async () => (await import("./verbs/advance.ts")).advance,
+  promote: async () => (await import("./verbs/promote.ts")).promote,
+  rollback: async () => (await import("./verbs/rollback.ts")).rollback,
+  abort: async () => (await import("./verbs/abort.ts")).abort,
+  deprecate: async () => (await import("./verbs/deprecate.ts")).deprecate,
+  archive: async () => (await import("./verbs/archive.ts")).archive,
+  retire: async () => (await import("./verbs/retire.ts")).retire,
+  reinstate: async () => (await import("./verbs/reinstate.ts")).reinstate,
+  status: async () => (await import("./verbs/status.ts")).status,
+  history: async () => (await import("./verbs/history.ts")).history,
+  unit: async () => (await import("./verbs/unit.ts")).unit,
+  watch: async () => (await import("./verbs/watch.ts")).watch,
+  doctor: async () => (await import("./verbs/doctor.ts")).doctor,
+  demo: async () => (await import("./verbs/demo.ts")).demo,
+  completion: async () => (await import("./verbs/completion.ts")).completion,
+  complete: async () => (await import("./verbs/complete.ts")).completeFrom(verbs),
+};
+
+/** What a command line that begins with this word can mean: its verb alone, else all of them. */
+export async function verbsFor(word: string): Promise<readonly Verb[]> {
+  const named = new Map(Object.entries(verbs)).get(word);
+  return Promise.all(named ? [named()] : Object.values(verbs).map((load) => load()));
+}
