@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
+import { readJsonLines } from "../../components/host/atomic-file.ts";
 import { findEngine } from "../engine/index.ts";
 import { exitCodes } from "./failure.ts";
 import type { Project } from "./project.ts";
@@ -82,20 +84,25 @@ function start(
   });
 }
 
-interface EngineEvent {
-  readonly diagnosticEvent?: { readonly severity?: string; readonly message?: string };
-  readonly summaryEvent?: { readonly resourceChanges?: Readonly<Record<string, number>> };
-  readonly resourcePreEvent?: {
-    readonly metadata: {
-      readonly op: string;
-      readonly type: string;
-      readonly new?: { readonly inputs?: Readonly<Record<string, unknown>> } | null;
-    };
-  };
-}
+/** What is read of the engine's events; one of another shape says nothing here. */
+const engineEvent = z
+  .object({
+    diagnosticEvent: z.object({ severity: z.string().optional(), message: z.string().optional() }).optional(),
+    summaryEvent: z.object({ resourceChanges: z.record(z.string(), z.number()).nullish() }).optional(),
+    resourcePreEvent: z
+      .object({
+        metadata: z.object({
+          type: z.string(),
+          new: z.object({ inputs: z.record(z.string(), z.unknown()).nullish() }).nullish(),
+        }),
+      })
+      .optional(),
+  })
+  .catch({});
 
 function readEvents(log: string): Pick<EngineRun, "changes" | "errors" | "resources"> {
-  const events = linesOf(log).map((line) => JSON.parse(line) as EngineEvent);
+  // An engine that did not come so far as to open it leaves none.
+  const events = readJsonLines(log, engineEvent);
   return {
     // The preview's summary comes first and the update's last.
     changes: events.findLast(({ summaryEvent }) => summaryEvent?.resourceChanges)?.summaryEvent?.resourceChanges ?? {},
@@ -106,15 +113,6 @@ function readEvents(log: string): Pick<EngineRun, "changes" | "errors" | "resour
       step?.metadata.new ? [{ type: step.metadata.type, inputs: step.metadata.new.inputs ?? {} }] : [],
     ),
   };
-}
-
-function linesOf(path: string): readonly string[] {
-  try {
-    return readFileSync(path, "utf8").split("\n").filter(Boolean);
-  } catch {
-    // The engine did not come so far as to open it.
-    return [];
-  }
 }
 
 /** The engine writes colours as `<{%red%}>`. */
