@@ -24,7 +24,7 @@ export interface Bench extends AsyncDisposable {
   readonly provider: ReturnType<typeof localProvider>;
   readonly dir: string;
   readonly stateDir: string;
-  readonly sha256: string;
+  readonly content: string;
   /** What the local platform would ask for. */
   inputs(kind: Kind, change?: Inputs): Inputs;
   create(kind: Kind, change?: Inputs): Promise<{ readonly id: string; readonly outs: Inputs }>;
@@ -35,37 +35,36 @@ export interface Bench extends AsyncDisposable {
 export async function startBench(): Promise<Bench> {
   const dir = mkdtempSync(path.join(tmpdir(), "mlc-p-"));
   const stateDir = path.join(dir, "state");
-  for (const [file, content] of Object.entries(starterModel)) {
+  for (const [file, text] of Object.entries(starterModel)) {
     mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
-    writeFileSync(path.join(dir, file), content);
+    writeFileSync(path.join(dir, file), text);
   }
-  const source = path.join(dir, "models/v1");
-  const sha256 = await hashDirectory(source);
+  const content = await hashDirectory(path.join(dir, "models/v1"));
   const provider = localProvider("0.0.0");
   // Nothing of a test lands in the home of who runs it.
   env.XDG_STATE_HOME = path.join(dir, "home");
-  const process = `approval-v1-${sha256.slice(0, 8)}`;
+  const process = `approval-v1-${content.slice(0, 8)}`;
   const plan = planTraffic(
     parseRelease({
       model: { name: "approval", owner: "me", riskTier: "low" },
       platform: { kind: "local" },
-      versions: { v1: { source: { kind: "path", path: "models/v1", sha256 } } },
+      versions: { v1: { source: { kind: "path", path: "models/v1", sha256: content } } },
       rollout: { stable: "v1" },
     }),
   );
   const inputs: Record<Kind, Inputs> = {
-    Artifact: { stateDir, source, sha256 },
-    ModelServer: { stateDir, process, model: "approval", version: "v1", sha256, checks: {}, projectDir: dir },
+    Artifact: { stateDir, source: { kind: "path", path: "models/v1" }, projectDir: dir, content },
+    ModelServer: { stateDir, process, model: "approval", version: "v1", content, checks: {}, projectDir: dir },
     Gateway: { stateDir, endpoint: "approval", code: "1" },
     Route: { stateDir, endpoint: "approval", plan, servers: { v1: `servers/${process}.sock` } },
-    Archive: { stateDir, model: "approval", version: "v1", sha256, retentionDays: 0, reason: "over" },
+    Archive: { stateDir, model: "approval", version: "v1", content, retentionDays: 0, reason: "over" },
     Document: { stateDir, name: "rules.yml", content: "groups: []\n" },
   };
   const bench: Bench = {
     provider,
     dir,
     stateDir,
-    sha256,
+    content,
     inputs: (kind, change) => ({ ...inputs[kind], ...change }),
     create: async (kind, change) => (await provider.create(urnOf(kind), bench.inputs(kind, change))) as never,
     files: () =>

@@ -14,11 +14,11 @@ const tags = { team: "search" };
 const order: readonly Kind[] = ["Artifact", "ModelServer", "Gateway", "Route", "Archive", "Document"];
 
 test.each<[Kind, readonly string[], readonly string[]]>([
-  ["Artifact", ["stateDir", "sha256"], ["source"]],
-  ["ModelServer", ["stateDir", "process", "model", "version", "sha256"], ["projectDir"]],
+  ["Artifact", ["stateDir", "content"], ["source", "projectDir"]],
+  ["ModelServer", ["stateDir", "process", "model", "version", "content"], ["projectDir"]],
   ["Gateway", ["stateDir", "endpoint"], []],
   ["Route", ["stateDir", "endpoint"], []],
-  ["Archive", ["stateDir", "model", "version", "sha256"], ["reason"]],
+  ["Archive", ["stateDir", "model", "version", "content"], ["reason"]],
   ["Document", ["stateDir", "name"], []],
 ])("%s: %j replace it, %j are no change, everything else updates in place", async (kind, replaces, ignored) => {
   await using bench = await startBench();
@@ -111,7 +111,7 @@ test.each(["read", "update", "delete"] as const)(
 test("an artifact changed under our feet is gone for a refresh, and made again", async () => {
   await using bench = await startBench();
   const { id, outs } = await bench.create("Artifact");
-  tamper(path.join(bench.stateDir, "artifacts", bench.sha256, "weights.json"), "{}");
+  tamper(path.join(bench.stateDir, "artifacts", bench.content, "weights.json"), "{}");
   expect(await bench.provider.read(id, urnOf("Artifact"), outs)).toEqual({ id: "", props: {} });
   await bench.create("Artifact");
   expect(await bench.provider.read(id, urnOf("Artifact"), outs)).toEqual({ id, props: outs });
@@ -146,10 +146,10 @@ test("an artifact that another version serves from outlives the version that mad
   const artifact = await bench.create("Artifact");
   const server = await bench.create("ModelServer");
   await bench.provider.delete(artifact.id, urnOf("Artifact"), artifact.outs);
-  expect(existsSync(path.join(bench.stateDir, "artifacts", bench.sha256, "weights.json"))).toBe(true);
+  expect(existsSync(path.join(bench.stateDir, "artifacts", bench.content, "weights.json"))).toBe(true);
   await bench.provider.delete(server.id, urnOf("ModelServer"), server.outs);
   await bench.provider.delete(artifact.id, urnOf("Artifact"), artifact.outs);
-  expect(existsSync(path.join(bench.stateDir, "artifacts", bench.sha256))).toBe(false);
+  expect(existsSync(path.join(bench.stateDir, "artifacts", bench.content))).toBe(false);
 });
 
 test("the deletion of what was replaced under the same name leaves its successor alone", async () => {

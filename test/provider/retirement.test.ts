@@ -56,7 +56,7 @@ test("the files of a retired version stay until its archive is verified", async 
   const server = await bench.create("ModelServer");
   await bench.create("Route", routeTo(bench, "retired", false));
   await bench.provider.delete(server.id, urnOf("ModelServer"), server.outs);
-  const weights = path.join(bench.stateDir, "artifacts", bench.sha256, "weights.json");
+  const weights = path.join(bench.stateDir, "artifacts", bench.content, "weights.json");
   const intact = readFileSync(inArchive(bench, "artifact/weights.json"), "utf8");
   tamper(inArchive(bench, "artifact/weights.json"), "{}");
   const remove = () => bench.provider.delete(artifact.id, urnOf("Artifact"), artifact.outs);
@@ -70,7 +70,7 @@ test("the files of a retired version stay until its archive is verified", async 
 
 test("of a version that has left the release the archive says what it holds, with the engine's state or without", async () => {
   await using bench = await startBench();
-  const { sha256, source: _source, ...news } = bench.inputs("Archive");
+  const { content, source: _source, ...news } = bench.inputs("Archive");
   const ask = (olds: object) => bench.provider.check(urnOf("Archive"), olds as never, news);
   expect((await ask({})).failures).toEqual([
     {
@@ -81,9 +81,9 @@ test("of a version that has left the release the archive says what it holds, wit
   ]);
   await bench.create("Artifact");
   const { id, outs } = await bench.create("Archive");
-  expect(await ask({})).toEqual({ inputs: { ...news, sha256 }, failures: [] });
+  expect(await ask({})).toEqual({ inputs: { ...news, content }, failures: [] });
   const { inputs } = await ask(bench.inputs("Archive"));
-  expect(inputs).toEqual({ ...news, sha256 });
+  expect(inputs).toEqual({ ...news, content });
   expect(await bench.provider.diff(id, urnOf("Archive"), outs, inputs ?? {})).toEqual({ changes: false, replaces: [] });
 });
 
@@ -91,7 +91,7 @@ test("another content under the name of an archive is refused at preview", async
   await using bench = await startBench();
   await bench.create("Artifact");
   await bench.create("Archive");
-  const news = bench.inputs("Archive", { sha256: "0".repeat(64) });
+  const news = bench.inputs("Archive", { content: "0".repeat(64) });
   const { failures } = await bench.provider.check(urnOf("Archive"), bench.inputs("Archive"), news);
   expect(failures).toEqual([
     { property: "", reason: expect.stringContaining("An archive is never overwritten: give the new content another") },

@@ -64,7 +64,7 @@ test("a new resource of what serves under its name is judged as a change of it",
   const other = { ...plan, versions: { v1: { content: "a".repeat(64) } } };
   const { failures } = await bench.provider.check(renamed("Route"), {}, bench.inputs("Route", { plan: other }));
   expect(failures?.[0]?.reason).toBe(
-    `version v1 serves and its content is fixed: seen ${"a".repeat(64)}, allowed ${bench.sha256}. Add the new content as a new version and start a rollout to it.`,
+    `version v1 serves and its content is fixed: seen ${"a".repeat(64)}, allowed ${bench.content}. Add the new content as a new version and start a rollout to it.`,
   );
 });
 

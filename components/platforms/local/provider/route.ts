@@ -56,9 +56,10 @@ export const route: LocalKind<RouteInputs, RouteState> = {
 
 /** A plan with its contents under the name of today. */
 function planWithContents(plan: unknown): unknown {
-  const { versions } = z.looseObject({ versions: z.record(z.string(), z.looseObject({})) }).parse(plan);
-  const named = Object.entries(versions).map(([name, version]) => [name, withContent(version)] as const);
-  return { ...Object(plan), versions: Object.fromEntries(named) };
+  const { data } = z.looseObject({ versions: z.record(z.string(), z.looseObject({})) }).safeParse(plan);
+  if (data === undefined) return plan;
+  const named = Object.entries(data.versions).map(([name, version]) => [name, withContent(version)] as const);
+  return { ...data, versions: Object.fromEntries(named) };
 }
 
 /** The content of the stable version is fixed as long as it serves. */
