@@ -22,6 +22,7 @@ export function claimGateway(path: string, { instance, port, adminPort }: Gatewa
   writeJsonAtomic(path, claim);
 }
 
+/** Which process decides; undefined when none has claimed it, or the claim cannot be read. */
 export function readClaim(path: string): GatewayClaim | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as GatewayClaim;

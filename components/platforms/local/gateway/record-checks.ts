@@ -55,12 +55,14 @@ const block = z.looseObject({
 });
 const interval = z.looseObject({ question: z.string(), live: block, copies: block.optional() });
 
+/** A `route.json` that was read. @throws Error naming the field that is missing or wrong */
 export function checkRouteRecord(record: unknown): RouteRecord {
   parsed(route, record);
   parseRouteDocument(record);
   return record as RouteRecord;
 }
 
+/** A `rollout.json` that was read. @throws Error naming the field that is missing or wrong */
 export function checkRolloutRecord(record: unknown): RolloutRecord {
   parsed(rollout, record);
   return record as RolloutRecord;

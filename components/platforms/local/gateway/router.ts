@@ -23,8 +23,10 @@ export interface Routing {
   readonly deadlineMs?: number;
 }
 
+/** Which version a request that names none gets. */
 export type Choice = "stable" | "candidate";
 
+/** What the name of a version in a request stands for. */
 export type Pin =
   | { readonly kind: "version"; readonly version: string }
   | { readonly kind: "retired"; readonly version: string; readonly notice: VersionNotice }

@@ -14,7 +14,7 @@ import { Feedback } from "./feedback.ts";
 import { PinBudget } from "./pins.ts";
 import { type Arm, PredictionIds } from "./prediction-id.ts";
 import { RecentAnswers } from "./recent-answers.ts";
-import { Draw, hash32, type Routing } from "./router.ts";
+import { type Choice, chooseForSession, Draw, hash32, type Routing } from "./router.ts";
 import { SessionUnits } from "./sessions.ts";
 import { RequestsUnderWay } from "./under-way.ts";
 import { Upstream } from "./upstream.ts";
@@ -23,6 +23,7 @@ const DEFAULT_DEADLINE_MS = 30_000;
 
 const freshShapes = () => ({ predict: new AnswerShape(), infer: new AnswerShape() });
 
+/** What became of a request that was drawn for an arm of the comparison. */
 export interface CountedOutcome {
   readonly arm: "stable" | "candidate";
   readonly outcome: Outcome;
@@ -32,7 +33,7 @@ export interface CountedOutcome {
   readonly key: { readonly input: Buffer; readonly source: string; readonly session?: string };
 }
 
-/** What requests need to know, and what they leave behind. The data port reads `routing` once for each request. */
+/** What requests need to know, and what they leave behind: the routing, the servers, and every count. */
 export class Traffic {
   routing: Routing | undefined;
   draining = false;
@@ -51,7 +52,7 @@ export class Traffic {
   readonly upstreams: Map<string, Upstream> = new Map();
   /** `Deprecation`, `Sunset` and `Link` for each version on its way out, names and values in turn. */
   noticeHeaders: ReadonlyMap<string, readonly string[]> = new Map();
-  readonly draw: Draw = new Draw();
+  readonly #draw: Draw = new Draw();
   readonly recent: RecentAnswers = new RecentAnswers();
   readonly #sessions = { stable: new SessionUnits(), candidate: new SessionUnits() };
   /** Of both arms together: who is one among many is soon known. */
@@ -117,6 +118,11 @@ export class Traffic {
     this.feedback.clear();
     this.ids.renew();
     this.takeComparison();
+  }
+
+  /** Which version gets a request that names none. @param session whose requests stay together; undefined for one alone */
+  choose({ identity, weight }: Routing, session: string | undefined): Choice {
+    return session === undefined ? this.#draw.next(weight) : chooseForSession(identity, session, weight);
   }
 
   /** Opens pools to new sockets, closes those that no version uses any more once their answers are in. */
