@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { AnswerShape } from "./answer-shape.ts";
+import { ArrivalCounter } from "./arrivals.ts";
 import {
   type Comparison,
   countInArm,
@@ -14,7 +15,7 @@ import { Feedback } from "./feedback.ts";
 import { PinBudget } from "./pins.ts";
 import { type Arm, PredictionIds } from "./prediction-id.ts";
 import { RecentAnswers } from "./recent-answers.ts";
-import { type Choice, chooseForSession, Draw, hash32, type Routing } from "./router.ts";
+import { type Choice, chooseAt, Draw, hash32, placeOf, type Routing } from "./router.ts";
 import { SessionUnits } from "./sessions.ts";
 import { RequestsUnderWay } from "./under-way.ts";
 import { Upstream } from "./upstream.ts";
@@ -53,6 +54,7 @@ export class Traffic {
   /** `Deprecation`, `Sunset` and `Link` for each version on its way out, names and values in turn. */
   noticeHeaders: ReadonlyMap<string, readonly string[]> = new Map();
   readonly #draw: Draw = new Draw();
+  readonly #arrivals: ArrivalCounter;
   readonly recent: RecentAnswers = new RecentAnswers();
   readonly #sessions = { stable: new SessionUnits(), candidate: new SessionUnits() };
   /** Of both arms together: who is one among many is soon known. */
@@ -71,6 +73,7 @@ export class Traffic {
       identity: () => this.routing?.identity ?? "",
     });
     this.feedback = new Feedback(this.ids);
+    this.#arrivals = new ArrivalCounter(settings.startedAt);
   }
 
   /** The longest a version may take over an answer, in ms. */
@@ -89,7 +92,7 @@ export class Traffic {
 
   /** Closes the interval and opens the next. */
   takeComparison(): Comparison {
-    const closed = this.#comparison;
+    const closed = { ...this.#comparison, arrivals: this.#arrivals.take() };
     for (const arm of ["stable", "candidate"] as const) {
       for (const { outcome, ms } of this.#sessions[arm].take()) countInArm(closed[arm], outcome, ms);
     }
@@ -108,6 +111,8 @@ export class Traffic {
     for (const version of routing.versions) this.counterOf(version);
     if (before?.stable !== routing.stable) this.#shapes = freshShapes();
     this.underWay.reconsider(left);
+    if (before?.identity !== routing.identity || before.stickyHeader !== routing.stickyHeader)
+      this.#arrivals.beginAnew(routing.stickyHeader !== undefined);
     if (before?.identity === routing.identity) return;
     for (const arm of ["stable", "candidate"] as const) {
       this.#sessions[arm].clear();
@@ -122,7 +127,15 @@ export class Traffic {
 
   /** Which version gets a request that names none. @param session whose requests stay together; undefined for one alone */
   choose({ identity, weight }: Routing, session: string | undefined): Choice {
-    return session === undefined ? this.#draw.next(weight) : chooseForSession(identity, session, weight);
+    if (session === undefined) {
+      const choice = this.#draw.next(weight);
+      this.#arrivals.add(weight, choice);
+      return choice;
+    }
+    const place = placeOf(identity, session);
+    const choice = chooseAt(place, weight);
+    this.#arrivals.addOfSession(weight, choice, place);
+    return choice;
   }
 
   /** Opens pools to new sockets, closes those that no version uses any more once their answers are in. */
