@@ -27,6 +27,26 @@ describe("the arithmetic", () => {
     },
   );
 
+  test("bet by bet, each on what the arrivals before it suggest, it comes to the same", () => {
+    const random = seeded(7);
+    for (const weight of [0.05, 0.3, 0.9]) {
+      const bets = [4, 40, 400].map((units) => ({ a: units * weight, b: units * (1 - weight), log: 0 }));
+      let candidate = 0;
+      const n = 500;
+      for (let i = 0; i < n; i++) {
+        const isCandidate = random() < weight + 0.05;
+        if (isCandidate) candidate++;
+        for (const bet of bets) {
+          bet.log += Math.log((isCandidate ? bet.a : bet.b) / (bet.a + bet.b) / (isCandidate ? weight : 1 - weight));
+          if (isCandidate) bet.a++;
+          else bet.b++;
+        }
+      }
+      const mean = bets.reduce((sum, { log }) => sum + Math.exp(log) / bets.length, 0);
+      expect(shareLogE({ weight, stable: n - candidate, candidate }, { tolerance: 0 })).toBeCloseTo(Math.log(mean), 8);
+    }
+  });
+
   test.each(vectors.lgamma as [number, number][])("ln Γ(%d) = %d", (x, expected) => {
     expect(logGamma(x)).toBeCloseTo(expected, 9);
   });
