@@ -59,21 +59,17 @@ export class Controller {
     readonly log?: (line: string) => void;
   }) {
     const { traffic, files, clock = systemClock, log = () => {} } = settings;
+    const history = new History(files.paths);
+    const intervals = new IntervalLog({ traffic, files, clock, log });
+    const kept = new KeptState({ files, log });
     this.#files = files;
-    this.#history = new History(files.paths);
-    this.#intervals = new IntervalLog({ traffic, files, clock, log });
-    this.#kept = new KeptState({ files, log });
+    this.#history = history;
+    this.#intervals = intervals;
+    this.#kept = kept;
     this.#log = log;
     this.#traffic = traffic;
     this.#clock = clock;
-    this.#effects = new Effects({
-      traffic,
-      history: this.#history,
-      intervals: this.#intervals,
-      kept: this.#kept,
-      clock,
-      log,
-    });
+    this.#effects = new Effects({ traffic, history, intervals, kept, clock, log });
     this.#servers = new ServerNotes(traffic);
     this.#state = emptyState(timestamp(clock));
   }
