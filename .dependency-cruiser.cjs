@@ -102,7 +102,7 @@ module.exports = {
     ]),
     floor("local", { path: `${local}/[^/]+\\.ts$`, pathNot: kindsPart }, [
       `${local}/`,
-      "^components/(kit|release|traffic)/",
+      "^components/(kit|release|traffic|sources)/",
       "^components/(platforms/platform|archives/archive-store|monitors/monitor)\\.ts$",
       "^components/monitors/prometheus/",
       pulumi,

@@ -36,3 +36,11 @@ export {
 export type { Interval, JudgeSettings, JudgeState } from "./observation.ts";
 export type { Path } from "./path.ts";
 export { type Block, type Boundary, HISTORY_UNITS } from "./proportion.ts";
+export {
+  addSplit,
+  type ShareSettings,
+  type ShareState,
+  type Split,
+  shareLogE,
+  shareThreshold,
+} from "./share.ts";

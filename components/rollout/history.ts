@@ -1,6 +1,6 @@
 import type { Interval, JudgeSettings, Verdict } from "../analysis/index.ts";
 import type { EndingRecord } from "./endings.ts";
-import type { ClosedInterval } from "./interval.ts";
+import type { Arrivals, ClosedInterval } from "./interval.ts";
 
 /** One ending without what it was judged on. */
 export interface HistorySummary extends Omit<EndingRecord, "settings" | "verdict" | "question"> {
@@ -26,4 +26,6 @@ export interface Evidence {
   readonly intervals: readonly Interval[];
   /** What the shadow steps were judged on, apart from the live comparison. */
   readonly copies: readonly Interval[];
+  /** What was drawn in each interval, to see again whether the traffic was divided as the weights said; absent when nothing was. */
+  readonly arrivals?: readonly Arrivals[];
 }

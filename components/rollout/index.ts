@@ -12,10 +12,11 @@ export {
 } from "./contents.ts";
 export type { Ending, EndingRecord } from "./endings.ts";
 export type { Evidence, HistoryEntry, HistoryRecord, HistorySummary } from "./history.ts";
-export type { ClosedInterval, Excess } from "./interval.ts";
+export type { Arrivals, ClosedInterval, Draws, Excess } from "./interval.ts";
 export { isJudged, type JudgesState, judgeSettings, judgesOf, verdictOf } from "./judges.ts";
 export { describeRung, type Ended, type Progress } from "./progress.ts";
 export { endedBefore, type Memory, type Refusal, refusalOf } from "./refusal.ts";
+export { shareStatusOf } from "./share.ts";
 export { type Division, divisionOf, emptyState, memoryOf, questionOf, type RolloutState } from "./state.ts";
 export { type Input, replay, type Step, step } from "./step.ts";
 export type { Order } from "./turn.ts";

@@ -3,22 +3,28 @@ import {
   type Guard as JudgedGuard,
   type JudgeSettings,
   type JudgeState,
+  type ShareState,
   type Verdict,
 } from "../analysis/index.ts";
 import type { Guard } from "../release/resolved.ts";
 import type { RolloutPlan, TrafficPlan } from "../traffic/plan.ts";
 import type { ClosedInterval } from "./interval.ts";
+import { addShare, checkedShare } from "./share.ts";
 
 /** What the two judges of a rollout remember. Copies never enter the live comparison: nobody received those answers. */
 export interface JudgesState {
   readonly live: JudgeState;
   readonly copies: JudgeState;
+  /** Whether the traffic is divided as the weights say. Absent before anything was drawn, and in files of 0.1.0. */
+  readonly share?: ShareState;
 }
 
 /** What both judges say of what they have seen. */
 export interface Verdicts {
   readonly live: Verdict;
   readonly copies: Verdict;
+  /** How the traffic is divided that both were counted in: evidence of a split that is not by chance is none. */
+  readonly share?: ShareState | undefined;
 }
 
 /** What can be read off an answer that nobody used. */
@@ -64,21 +70,26 @@ function copiesSettings({ guards, alpha, beta }: RolloutPlan): JudgeSettings {
  */
 export function judgesOf(plan: RolloutPlan, state?: JudgesState): JudgesState {
   const { live, copies } = create(plan, state);
-  return { live: live.state, copies: copies.state };
+  return {
+    live: live.state,
+    copies: copies.state,
+    ...(state?.share !== undefined && { share: checkedShare(state.share) }),
+  };
 }
 
 /** One interval more. @throws RangeError on counts that cannot be */
 export function addInterval(
   plan: RolloutPlan,
   state: JudgesState,
-  { live, copies }: ClosedInterval,
+  { live, copies, arrivals }: ClosedInterval,
 ): { readonly judges: JudgesState; readonly verdicts: Verdicts } {
   const judges = create(plan, state);
   const verdict = judges.live.add(live);
   if (copies !== undefined) judges.copies.add(copies);
+  const share = addShare(plan, state.share, arrivals);
   return {
-    judges: { live: judges.live.state, copies: judges.copies.state },
-    verdicts: { live: verdict, copies: judges.copies.verdict },
+    judges: { live: judges.live.state, copies: judges.copies.state, ...(share !== undefined && { share }) },
+    verdicts: { live: verdict, copies: judges.copies.verdict, share },
   };
 }
 

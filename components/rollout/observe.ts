@@ -3,6 +3,7 @@ import type { RolloutPlan } from "../traffic/plan.ts";
 import type { ClosedInterval, Excess } from "./interval.ts";
 import type { Verdicts } from "./judges.ts";
 import { describeRung, end, freshStep, type Outcome, type Progress, round, shareOf } from "./progress.ts";
+import { describeMismatch } from "./share.ts";
 import { repeatedFailures, waitsFor } from "./waits.ts";
 
 /** What one interval showed. */
@@ -18,14 +19,16 @@ export interface Observation {
 /** The rollout after one more interval: it stays, climbs, completes, holds, or ends. */
 export function observe(before: Progress, plan: RolloutPlan, seen: Observation): Outcome {
   if (before.step < 0 || before.ended !== undefined) return { progress: before };
-  const progress = add(before, seen);
+  const progress = add(before, plan, seen);
   const harm = harmIn(progress, seen);
   if (harm !== undefined) return end(progress, seen.at, harm.cause, harm.reason);
+  if (progress.mismatch !== undefined) return holdMismatch(before, progress, progress.mismatch);
   if (progress.phase === "complete") return { progress };
   return climb(progress, plan, seen.at) ?? timeOut(progress, plan, seen) ?? { progress };
 }
 
-function add(before: Progress, { ms, closed, verdicts: { live: verdict } }: Observation): Progress {
+function add(before: Progress, plan: RolloutPlan, { ms, closed, verdicts }: Observation): Progress {
+  const { live: verdict, share } = verdicts;
   const stepArms = { ...before.stepArms };
   const taught: Record<string, number> = { ...before.taught };
   let reached = closed.copies !== undefined;
@@ -37,7 +40,8 @@ function add(before: Progress, { ms, closed, verdicts: { live: verdict } }: Obse
     taught[guard] = (taught[guard] ?? 0) + n0;
     reached ||= n1 > 0;
   }
-  const { doubt: _doubted, ...kept } = before;
+  const { doubt: _doubted, mismatch: _mismatch, ...kept } = before;
+  const mismatch = describeMismatch(plan, share);
   const half = verdict.evidence.thresholds.rollback / 2;
   const doubted = verdict.evidence.guards.find(({ rollback }) => rollback.log > half);
   const answered = answeredCopies(closed);
@@ -45,6 +49,7 @@ function add(before: Progress, { ms, closed, verdicts: { live: verdict } }: Obse
     ...kept,
     taught,
     ...(doubted !== undefined && { doubt: doubted.name }),
+    ...(mismatch !== undefined && { mismatch }),
     ...(closed.excess !== undefined && { excess: sumOf(before.excess, closed.excess) }),
     elapsedMs: before.elapsedMs + ms,
     stepElapsedMs: before.stepElapsedMs + ms,
@@ -93,6 +98,15 @@ function describeHarm({ evidence }: Verdict, against: string): { readonly cause:
     cause: `guard:${name}`,
     reason: `${name} is worse than its margin allows${rates}; p = ${evidence.combined.p.toPrecision(2)}, alpha = ${evidence.alpha}`,
   };
+}
+
+/**
+ * A split that is not by chance shows nothing of the candidate, neither good nor bad: nothing is climbed, completed or
+ * ended by it, and a rollout that was complete is so no more.
+ */
+function holdMismatch(before: Progress, progress: Progress, text: string): Outcome {
+  if (before.mismatch !== undefined && progress.phase === "holding") return { progress };
+  return { progress: { ...progress, phase: "holding" }, change: { kind: "hold", text } };
 }
 
 /** Up one step, or to completion, when everything that the plan asks for has been seen. */

@@ -30,6 +30,8 @@ export interface Progress {
   readonly taught?: Readonly<Record<string, number>>;
   /** The guard whose evidence of harm stands above half of what ends the rollout. */
   readonly doubt?: string;
+  /** The traffic is not divided as the weight says: what was seen, and what to do. */
+  readonly mismatch?: string;
   /** What was left out of the comparison on both sides, because few inputs or addresses asked it. */
   readonly excess?: { readonly stable: Excess; readonly candidate: Excess };
   /** Copies the candidate answered without an error on this step. */

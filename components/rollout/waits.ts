@@ -11,6 +11,7 @@ export interface Wait {
 
 /** What keeps the rollout from its next move upwards; undefined when nothing does. */
 export function waitsFor(progress: Progress, plan: RolloutPlan): Wait | undefined {
+  if (progress.mismatch !== undefined) return { what: progress.mismatch };
   const { ladder: steps, step } = progress;
   const bake = plan.bakeMs - progress.stepElapsedMs;
   if (bake > 0) return { what: `bake ${describeRung(steps[step])}`, ms: bake };

@@ -27,7 +27,7 @@ export type RolloutPhase =
   | "idle"
   /** The candidate climbs or bakes. */
   | "progressing"
-  /** Undecided after the longest time, and configured to hold. */
+  /** Undecided after the longest time, and configured to hold; or the traffic is not divided as the weight says. */
   | "holding"
   /** The candidate reached its target on evidence: promotion is one edit away. */
   | "complete"
@@ -48,6 +48,8 @@ export interface RolloutStatus {
   readonly startedAt?: string;
   /** The judge's verdict on what has been seen so far, with its evidence (analysis/). */
   readonly verdict?: unknown;
+  /** Whether the traffic is divided as the weight says; absent before anything was drawn. */
+  readonly share?: ShareStatus;
   /** Why it ended, when it was ended. */
   readonly ended?: {
     readonly at: string;
@@ -63,6 +65,23 @@ export interface RolloutStatus {
   };
   /** What happens next and when it is expected, in words and in seconds. */
   readonly next?: { readonly what: string; readonly expectedSeconds?: number };
+}
+
+/** How the requests were divided that the candidate and stable were drawn for, since the weight is what it is. */
+export interface ShareStatus {
+  /** The candidate's share that they were drawn with, in basis points. */
+  readonly weight: number;
+  readonly stable: number;
+  readonly candidate: number;
+  /** ln of the e-value against "they were drawn with that weight"; below 0 they speak for it. */
+  readonly log: number;
+  /** At this `log` they do not fit. */
+  readonly threshold: number;
+  /**
+   * The traffic is, or was in this rollout, not divided as the weight said: what was seen and what to do. The candidate
+   * neither climbs nor completes; another attempt, or other guards, begin without it.
+   */
+  readonly mismatch?: string;
 }
 
 export interface VersionCounts {

@@ -1,5 +1,5 @@
 import type { Curve, GuardEvidence, Verdict } from "../../components/analysis/index.ts";
-import type { RolloutPhase, TrafficStatus } from "../../components/traffic/index.ts";
+import type { RolloutPhase, ShareStatus, TrafficStatus } from "../../components/traffic/index.ts";
 import { renderSeconds, renderShare, renderSince, renderUntil } from "./render-time.ts";
 import type { Paint, Style } from "./terminal.ts";
 
@@ -64,7 +64,7 @@ function renderConcerns({ plan, losses = [] }: TrafficStatus, now: Date, paint: 
 }
 
 function renderRollout({ rollout }: TrafficStatus, now: Date, paint: Paint): readonly string[] {
-  const { phase, candidate, ladder, step, stepSince, startedAt, ended, next } = rollout;
+  const { phase, candidate, ladder, step, stepSince, startedAt, share, ended, next } = rollout;
   const title = paint(phaseStyles[phase], phase);
   if (phase === "idle") return [`  rollout  ${title}: none runs`];
   const steps = ladder.map((rung, index) => {
@@ -78,6 +78,7 @@ function renderRollout({ rollout }: TrafficStatus, now: Date, paint: Paint): rea
           `  steps    ${steps.join(" → ")}${stepSince && !ended ? `, on this one since ${renderSince(stepSince, now)}` : ""}`,
         ]
       : []),
+    ...(share ? [renderSplit(share, paint)] : []),
     ...(ended
       ? [
           `  ended    ${renderSince(ended.at, now)} by ${ended.cause}${spansOf(ended)}`,
@@ -88,8 +89,18 @@ function renderRollout({ rollout }: TrafficStatus, now: Date, paint: Paint): rea
     ...(phase === "complete" ? [`  next     promote it: mlc promote`] : []),
     ...(phase === "aborted" ? [`  next     take it out of the configuration: mlc abort`] : []),
     ...(phase === "rolledBack" ? [`  next     let the configuration say the same: mlc rollback`] : []),
-    ...(phase === "holding" ? [`  next     a person decides: mlc promote --force or mlc abort`] : []),
+    ...(phase === "holding" && !share?.mismatch
+      ? [`  next     a person decides: mlc promote --force or mlc abort`]
+      : []),
   ];
+}
+
+/** How the traffic is divided, or why that is not as the weight says and what to do. */
+function renderSplit({ weight, stable, candidate, mismatch }: ShareStatus, paint: Paint): string {
+  if (mismatch !== undefined) return `  share    ${paint("yellow", mismatch)}`;
+  const drawn = stable + candidate;
+  const share = drawn === 0 ? 0 : Math.round((candidate / drawn) * 10_000);
+  return `  share    ${renderShare(share)} of ${drawn} drawn at ${renderShare(weight)}: as the weight says`;
 }
 
 function spansOf({ detectSeconds, lastBadMs }: NonNullable<TrafficStatus["rollout"]["ended"]>): string {

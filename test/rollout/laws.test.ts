@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { HISTORY_UNITS } from "../../components/analysis/index.ts";
 import {
+  type Arrivals,
   type ClosedInterval,
   divisionOf,
   emptyState,
@@ -31,11 +32,29 @@ interface Counted {
   readonly x0?: number;
   readonly n1?: number;
   readonly x1?: number;
+  readonly arrivals?: Arrivals | undefined;
 }
 
-const interval = ({ seconds = 1, n0 = 0, x0 = 0, n1 = 0, x1 = 0 }: Counted): ClosedInterval => ({
+const interval = ({ seconds = 1, n0 = 0, x0 = 0, n1 = 0, x1 = 0, arrivals }: Counted): ClosedInterval => ({
   live: { at: NOW, seconds, step: 0, counts: { errorRate: { n0, x0, n1, x1 } } },
+  ...(arrivals !== undefined && { arrivals }),
 });
+
+/** Drawn with their weight, with another one, or with two in one interval; by one memory of sessions, or by two. */
+const anyArrivals: fc.Arbitrary<Arrivals> = fc
+  .record({
+    weights: fc.array(fc.constantFrom(0, 500, 2_500, 5_000, 10_000), { minLength: 1, maxLength: 2 }),
+    requests: fc.integer({ min: 0, max: 2_000 }),
+    honoured: fc.boolean(),
+    sessionsSince: fc.constantFrom(undefined, 1, 2),
+  })
+  .map(({ weights, requests, honoured, sessionsSince }) => ({
+    draws: weights.map((weight) => {
+      const candidate = Math.round(honoured ? (requests * weight) / 10_000 : requests / 3);
+      return { weight, stable: requests - candidate, candidate };
+    }),
+    ...(sessionsSince !== undefined && { sessionsSince }),
+  }));
 
 const anyInterval = fc
   .record({
@@ -44,6 +63,7 @@ const anyInterval = fc
     n1: fc.integer({ min: 0, max: 2_000 }),
     bad0: fc.double({ min: 0, max: 0.1, noNaN: true }),
     bad1: fc.double({ min: 0, max: 1, noNaN: true }),
+    arrivals: fc.option(anyArrivals, { nil: undefined }),
   })
   .map(({ bad0, bad1, ...counted }) =>
     interval({ ...counted, x0: Math.floor(counted.n0 * bad0), x1: Math.floor(counted.n1 * bad1) }),
@@ -97,6 +117,41 @@ test("a share rises by a plan or by an interval that judged; everything else lea
         }
         state = next;
       }
+    }),
+  );
+});
+
+const mismatchIn = ({ judges }: RolloutState): unknown => judges?.share?.mismatch;
+
+test("while the traffic is not divided as the weight says, no interval raises a share or completes a rollout", () => {
+  const wrong = { draws: [{ weight: 500, stable: 500, candidate: 500 }] };
+  const first = { kind: "interval", interval: interval({ arrivals: wrong }), now: NOW } as const;
+  fc.assert(
+    fc.property(fc.array(anyInput, { maxLength: 20 }), fc.array(anyInput, { maxLength: 20 }), (before, after) => {
+      let state = from(stablePlan(), climbing());
+      for (const input of [...before, first, ...after]) {
+        const next = step(state, input).state;
+        if (input.kind === "interval" && mismatchIn(next) !== undefined) {
+          expect(weightOf(next)).toBeLessThanOrEqual(weightOf(state));
+          expect(["holding", "aborted"]).toContain(next.progress?.phase);
+        }
+        state = next;
+      }
+    }),
+  );
+});
+
+test("how traffic is divided ends no rollout, and keeps nobody from ending one", () => {
+  fc.assert(
+    fc.property(fc.array(anyArrivals, { minLength: 1, maxLength: 20 }), (all) => {
+      let state = from(stablePlan(), climbing());
+      for (const arrivals of all) {
+        state = take(state, { kind: "interval", interval: interval({ n0: 500, n1: 500, arrivals }) } as Input);
+        expect(state.progress?.ended).toBeUndefined();
+      }
+      expect(weightOf(take(state, { kind: "abort", reason: "by hand" } as Input))).toBe(0);
+      expect(weightOf(step(state, { kind: "rollBack", reason: "by hand", answers: ["v1"], now: NOW }).state)).toBe(0);
+      expect(weightOf(take(state, { kind: "plan", plan: climbing(100) } as Input))).toBeLessThanOrEqual(100);
     }),
   );
 });
@@ -164,13 +219,19 @@ test("intervals that are read again from any snapshot give the same verdict", ()
       if (whole.judges === undefined || parts.judges === undefined) throw new Error("nothing is judged");
       expect(verdictOf(plan.rollout, parts.judges)).toEqual(verdictOf(plan.rollout, whole.judges));
       expect(parts.progress).toEqual(plain(whole.progress));
+      expect(parts.judges.share).toEqual(whole.judges.share && plain(whole.judges.share));
     }),
     { numRuns: 40 },
   );
 });
 
-/** A rollout of a candidate that fails so often, seen from an asynchronous shell: an interval comes with each pass. */
-function createWorld(failing: number): World & { readonly passed: () => void } {
+const honours = (weight: number): number => weight;
+
+/**
+ * A rollout of a candidate that fails so often, seen from an asynchronous shell: an interval comes with each pass.
+ * @param divides what the router makes of a weight, both in basis points
+ */
+function createWorld(failing: number, divides = honours): World & { readonly passed: () => void } {
   const state = from(stablePlan(), climbing());
   const store = new Cell<Kept>({ state, cursor: 0 });
   const router = new Cell<Route>({ identity: "rollout-1", weight: 0, fence: 0 });
@@ -182,9 +243,10 @@ function createWorld(failing: number): World & { readonly passed: () => void } {
     intervals: (cursor) => intervals.slice(cursor),
     passed() {
       const { weight } = router.read().value;
-      const n1 = (weight * 4_000) / 10_000;
+      const n1 = (divides(weight) * 4_000) / 10_000;
       const n0 = 4_000 - n1 + 200;
-      intervals.push(interval({ n0, x0: n0 / 100, n1, x1: Math.round(n1 * failing) }));
+      const arrivals = { draws: [{ weight, stable: 4_000 - n1, candidate: n1 }] };
+      intervals.push(interval({ n0, x0: n0 / 100, n1, x1: Math.round(n1 * failing), arrivals }));
     },
   };
 }
@@ -251,6 +313,27 @@ test.each(ends)(
     }
   },
 );
+
+test("a router that ignores the weight is found by a shell that is killed before or after any call", async () => {
+  const ignores = (weight: number): number => (weight === 0 ? 0 : 5_000);
+  const undisturbed = dyingAt(-1, false);
+  await run(createWorld(0.01, ignores), undisturbed.calls);
+  for (let index = 0; index < 12; index++) {
+    for (const after of [false, true]) {
+      const world = createWorld(0.01, ignores);
+      await run(world, dyingAt(index, after).calls);
+      const { state } = world.store.read().value;
+      expect(state.progress).toMatchObject({ phase: "holding", step: 0 });
+      expect(world.router.read().value.weight).toBe(500);
+      const held = state.events.filter(({ kind }) => kind === "hold");
+      expect(held.map(({ text }) => text)).toEqual([
+        expect.stringMatching(
+          /^the traffic is not divided as the weight says: the candidate got 2000 of 4000 \(50 %\) at a weight of 5 % /,
+        ),
+      ]);
+    }
+  }
+});
 
 test("three shells at once, and a person who aborts: what was ended gets no traffic again", async () => {
   await fc.assert(

@@ -49,6 +49,23 @@ const progressing: TrafficStatus = {
   events: [{ at: "2026-11-24T03:04:00.123Z", kind: "step", text: "shadow → 5 %" }],
 };
 
+test("a status says in one line how the traffic is divided, or why not as the weight says and what to do", () => {
+  const split = { weight: 500, stable: 9_480, candidate: 520, log: -2, threshold: 7.6 };
+  const line = (share: TrafficStatus["rollout"]["share"], phase: TrafficStatus["rollout"]["phase"]) =>
+    renderTraffic({ ...progressing, rollout: { ...progressing.rollout, phase, ...(share && { share }) } }, now, plain)
+      .split("\n")
+      .filter((row) => /^ {2}(share|next) /.test(row));
+  const next = "  next     go to 25 %, in about 40 s";
+  expect(line(undefined, "progressing")).toEqual([next]);
+  expect(line(split, "progressing")).toEqual(["  share    5.2% of 10000 drawn at 5%: as the weight says", next]);
+  const mismatch = "the traffic is not divided as the weight says: …";
+  const { next: _, ...held } = progressing.rollout;
+  const holding = { ...progressing, rollout: { ...held, phase: "holding", share: { ...split, mismatch } } } as const;
+  const rows = renderTraffic(holding, now, plain).split("\n");
+  expect(rows).toContain(`  share    ${mismatch}`);
+  expect(rows.filter((row) => row.startsWith("  next"))).toEqual([]);
+});
+
 test("a status says who serves whom, since when, the verdict with its numbers, and what comes next", () => {
   expect(renderTraffic(progressing, now, plain).split("\n")).toEqual([
     "  v1 ███████████████████░    95%  stable      9500 requests, 3 errors, p50 1.2 ms, p99 9.9 ms",

@@ -43,6 +43,7 @@ export const abortRollout = (
   { by = whoAsks() }: Pick<RollBackOptions, "by"> = {},
 ): Promise<TrafficStatus> => ask<TrafficStatus>(folder, endpoint, "POST", "/admin/abort", { reason, by });
 
+/** Where a rollback goes, and who asks for it. */
 export interface RollBackOptions {
   /** The version to go back to, however far: deployed, and one that served everybody before. @default the way back of the plan */
   readonly to?: string;
@@ -59,6 +60,7 @@ export const rollBackRoute = (
 ): Promise<TrafficStatus> =>
   ask<TrafficStatus>(folder, endpoint, "POST", "/admin/rollback", { reason, by, ...(to !== undefined && { to }) });
 
+/** What the running rollout, or the last one, was judged on. @throws GatewayUnreachable */
 export const readEvidence = (folder: StateFolder, endpoint: string): Promise<Evidence> =>
   ask<Evidence>(folder, endpoint, "GET", "/admin/evidence");
 

@@ -10,6 +10,7 @@ import type { Traffic } from "./traffic.ts";
 
 const MOST_BODY_BYTES = 4 * 1024 * 1024;
 
+/** What the admin port needs. */
 export interface AdminPortSettings {
   readonly controller: Controller;
   readonly traffic: Traffic;

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 
+/** What a gateway process is started with. */
 export interface GatewayArguments {
   readonly endpoint: string;
   readonly port: number;

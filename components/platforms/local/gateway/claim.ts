@@ -22,7 +22,7 @@ export function claimGateway(path: string, { instance, port, adminPort }: Gatewa
   writeJsonAtomic(path, claim);
 }
 
-/** Who the gateway was last; undefined when no file says so. */
+/** Which process decides; undefined when none has claimed it, or the claim cannot be read. */
 export const readClaim = (path: string): GatewayClaim | undefined => readJsonIfSound(path, claimSchema);
 
 const claimSchema: z.ZodType<GatewayClaim> = z.object({

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 
+/** Two clocks: one for people, one for spans of time. */
 export interface Clock {
   /** Wall clock, ms since 1970: shown, never subtracted. */
   readonly wall: () => number;
@@ -7,6 +8,7 @@ export interface Clock {
   readonly monotonic: () => number;
 }
 
+/** The clocks of this machine. */
 export const systemClock: Clock = { wall: Date.now, monotonic: () => performance.now() };
 
 /** The time now, RFC 3339. */

@@ -8,10 +8,13 @@ export function closeInterval(
   guards: readonly JudgedGuard[],
   when: { readonly at: number; readonly seconds: number; readonly step: number },
 ): ClosedInterval {
-  const { stable, candidate, copies, excess } = comparison;
+  const { stable, candidate, copies, excess, arrivals } = comparison;
   const counts = Object.fromEntries(guards.map((guard) => [guard.name, countsFor(guard, stable, candidate)]));
   const live = { ...when, counts };
-  const left = excess.stable.requests + excess.candidate.requests === 0 ? {} : { excess };
+  const left = {
+    ...(excess.stable.requests + excess.candidate.requests > 0 && { excess }),
+    ...(arrivals !== undefined && { arrivals }),
+  };
   if (copies.requests === 0) return { live, ...left };
   const n = { n0: copies.requests, n1: copies.requests };
   const counted = {

@@ -13,6 +13,7 @@ const ENDED_AFTER_MS = 15;
 /** Why a connection is no more. `broken`: under a request. */
 export type Gone = "refused" | "broken" | "closed";
 
+/** What is known, a little later, of a request whose connection ended before it was answered. */
 export interface Ended {
   /** None of those whose connections ended together was sent earlier. */
   readonly isFirst: boolean;
@@ -20,6 +21,7 @@ export interface Ended {
   readonly isWanted: boolean;
 }
 
+/** What a connection tells the upstream that it belongs to. */
 export interface ConnectionEvents {
   readonly connected: () => void;
   readonly free: () => void;

@@ -3,17 +3,12 @@ import type { Verdict } from "../../../analysis/index.ts";
 import { messageOf } from "../../../host/host-error.ts";
 import {
   type ClosedInterval,
-  divisionOf,
-  type EndingRecord,
   type Evidence,
   emptyState,
   type HistoryEntry,
   type HistorySummary,
-  type Input,
-  isJudged,
   judgeSettings,
   memoryOf,
-  type Order,
   type Progress,
   type Refusal,
   type RolloutState,
@@ -25,23 +20,20 @@ import {
 import type { TrafficPlan } from "../../../traffic/plan.ts";
 import type { TrafficStatus } from "../../../traffic/status.ts";
 import { type Clock, systemClock, timestamp } from "./clock.ts";
+import { Effects } from "./effects.ts";
 import { ACCURACY } from "./feedback.ts";
 import { evidenceOf, History } from "./history.ts";
 import { IntervalLog } from "./interval-log.ts";
 import { KeptState, withJudges } from "./kept-state.ts";
-import { noticeHeaders } from "./notices.ts";
 import type { Persistence } from "./persistence.ts";
 import { type RecordedInterval, type RolloutRecord, type RouteRecord, stateOf } from "./records.ts";
 import type { RouteDocument } from "./route-document.ts";
-import { planRouting } from "./router.ts";
+import { ServerNotes, type Untimed } from "./server-notes.ts";
 import type { Traffic } from "./traffic.ts";
 import { renderStatus } from "./traffic-status.ts";
 
 /** The judges' memory is written every so many intervals; a restart reads the intervals after it. */
 const SNAPSHOT_EVERY = 30;
-
-/** What happens, without the time: that is the clock's. */
-type Untimed = Input extends infer Each ? (Each extends Input ? Omit<Each, "now"> : never) : never;
 
 /**
  * The shell around the decisions of a rollout: counts, asks `step`, and carries its orders out. A change takes effect in
@@ -55,11 +47,10 @@ export class Controller {
   readonly #kept: KeptState;
   readonly #log: (line: string) => void;
   readonly #clock: Clock;
-  readonly #unreachable = new Set<string>();
+  readonly #effects: Effects;
+  readonly #servers: ServerNotes;
   #state: RolloutState;
-  #servers: RouteDocument["servers"] = {};
   #judged = 0;
-  #decidedAt = Number.POSITIVE_INFINITY;
 
   constructor(settings: {
     readonly traffic: Traffic;
@@ -68,13 +59,18 @@ export class Controller {
     readonly log?: (line: string) => void;
   }) {
     const { traffic, files, clock = systemClock, log = () => {} } = settings;
+    const history = new History(files.paths);
+    const intervals = new IntervalLog({ traffic, files, clock, log });
+    const kept = new KeptState({ files, log });
     this.#files = files;
-    this.#history = new History(files.paths);
-    this.#intervals = new IntervalLog({ traffic, files, clock, log });
-    this.#kept = new KeptState({ files, log });
+    this.#history = history;
+    this.#intervals = intervals;
+    this.#kept = kept;
     this.#log = log;
     this.#traffic = traffic;
     this.#clock = clock;
+    this.#effects = new Effects({ traffic, history, intervals, kept, clock, log });
+    this.#servers = new ServerNotes(traffic);
     this.#state = emptyState(timestamp(clock));
   }
 
@@ -90,11 +86,9 @@ export class Controller {
     if (this.#state.plan !== undefined) this.#resume(record, losses.length > 0);
     losses.push(...this.#files.takeLosses());
     for (const what of losses) this.#take({ kind: "loss", what });
-    this.#servers = route?.servers ?? {};
+    if (route !== undefined) this.#effects.connect(route.servers);
     if (losses.length > 0) this.save();
-    if (route === undefined) return;
-    this.#traffic.connect(route.servers);
-    this.#divide();
+    if (route !== undefined) this.#effects.divide(this.#state);
   }
 
   /** @param isDamaged something of the files is lost */
@@ -139,9 +133,8 @@ export class Controller {
     // Its evidence is the other process's business.
     if (this.#state.progress === undefined) this.#state = this.#step({ kind: "restart", unknown: false }).state;
     else this.#resumeJudges(record?.trial);
-    this.#servers = route.servers;
-    this.#traffic.connect(route.servers);
-    this.#divide();
+    this.#effects.connect(route.servers);
+    this.#effects.divide(this.#state);
   }
 
   noteStart(): void {
@@ -177,12 +170,11 @@ export class Controller {
 
   /** Takes a plan, and has made it effective when it returns; or says why not. The disk first: a plan that cannot be kept is not taken. */
   accept({ plan, servers }: RouteDocument): Refusal | undefined {
-    if (isDeepStrictEqual(this.plan, plan) && isDeepStrictEqual(this.#servers, servers)) return undefined;
+    if (isDeepStrictEqual(this.plan, plan) && isDeepStrictEqual(this.#effects.servers, servers)) return undefined;
     const taken = this.#step({ kind: "plan", plan });
     if (taken.refusal !== undefined) return taken.refusal;
     this.#kept.writeRoute(taken.state, servers);
-    this.#servers = servers;
-    this.#traffic.connect(servers);
+    this.#effects.connect(servers);
     this.#carryOut(taken);
     return undefined;
   }
@@ -195,10 +187,9 @@ export class Controller {
   /** The endpoint serves nothing any more. Ended rollouts stay known. */
   remove(): void {
     if (this.plan === undefined) return;
-    this.#traffic.connect({});
+    this.#effects.connect({});
     this.#take({ kind: "remove" });
     this.#kept.forgetRoute();
-    this.#servers = {};
   }
 
   /** Ends the rollout that runs; without one nothing changes. `by`: who asks, `user@host`. */
@@ -215,12 +206,12 @@ export class Controller {
     return this.#take({ kind: "rollBack", reason, to, by, answers });
   }
 
-  /** Closes the interval, judges, decides. Called each second; an interval of another length is one like any other. */
+  /** Closes the interval, judges, decides. Called each second; intervals may be of any length. */
   tick(): void {
     const closed = this.#closeInterval();
     if (this.plan === undefined || this.progress === undefined) return;
-    this.#noteServers();
-    this.#noteLate();
+    for (const change of this.#servers.changes()) this.#take(change);
+    for (const late of this.#servers.sentLate(this.#state, this.#effects.decidedAt)) this.#take(late);
     if (this.#kept.isUnsaved) this.save();
     if (closed === undefined) return;
     for (const interval of this.#intervals.exchange(closed)) {
@@ -277,7 +268,7 @@ export class Controller {
 
   /** Writes what the next process needs. What the disk refuses is in force all the same, and tried again each second. */
   save(): void {
-    this.#kept.save(this.#state, this.#servers, this.#intervals.offset);
+    this.#effects.save(this.#state);
   }
 
   #step(event: Untimed): Step {
@@ -292,55 +283,7 @@ export class Controller {
 
   #carryOut({ state, orders }: Step): void {
     this.#state = state;
-    for (const order of orders) this.#obey(order);
-  }
-
-  #obey(order: Order): void {
-    switch (order.kind) {
-      case "divide":
-        this.#divide(order.left);
-        if (order.decided) this.#decidedAt = this.#clock.monotonic();
-        break;
-      case "forgetEvidence":
-        this.#forgetEvidence();
-        break;
-      case "record":
-        this.#record(order.ending);
-        break;
-      case "note":
-        this.#log(`${order.event.at} ${order.event.kind}: ${order.event.text}`);
-        break;
-      case "save":
-        this.save();
-    }
-  }
-
-  /** From here on no request is sent by the old weights. */
-  #divide(left?: string): void {
-    const division = divisionOf(this.#state);
-    if (division === undefined) {
-      this.#traffic.routing = undefined;
-      return;
-    }
-    const { plan } = division;
-    this.#traffic.follow(planRouting(plan, division), noticeHeaders(plan, this.#state.deprecatedSince), left);
-  }
-
-  #forgetEvidence(): void {
-    const { plan, question } = this.#state;
-    const settings = plan && isJudged(plan) ? judgeSettings(plan.rollout) : undefined;
-    // Where the unit is a session, what is known of requests is nothing.
-    const stable = plan?.stickyHeader === undefined ? plan?.stable : undefined;
-    this.#intervals.beginAnew({ question, settings, stable });
-  }
-
-  /** A disk that refuses it costs the record, nothing else. */
-  #record(ending: EndingRecord): void {
-    try {
-      this.#history.append(ending);
-    } catch (error) {
-      this.#log(`the history has a gap: ${messageOf(error)}`);
-    }
+    for (const order of orders) this.#effects.obey(order, state);
   }
 
   #closeInterval(): RecordedInterval | undefined {
@@ -349,25 +292,5 @@ export class Controller {
     return this.#intervals.close(
       isOpen ? { question, settings: judgeSettings(plan.rollout), raises: progress.raises } : undefined,
     );
-  }
-
-  /** How long after the decision those who lost their traffic were still sent something. */
-  #noteLate(): void {
-    const { plan, progress, rolledBack } = this.#state;
-    for (const version of [rolledBack?.version, progress?.ended && plan?.candidate]) {
-      const lastDrawnAt = this.#traffic.counters.get(version ?? "")?.lastDrawnAt;
-      const ms = (lastDrawnAt ?? Number.NEGATIVE_INFINITY) - this.#decidedAt;
-      if (version !== undefined && ms > 0) this.#take({ kind: "sentLate", version, ms });
-    }
-  }
-
-  #noteServers(): void {
-    for (const [version, { reachable }] of this.#traffic.upstreams) {
-      if (reachable !== this.#unreachable.has(version)) continue;
-      if (reachable) this.#unreachable.delete(version);
-      else this.#unreachable.add(version);
-      const event = reachable ? "server-up" : "server-down";
-      this.#take({ kind: "note", event, text: `${version} ${reachable ? "answers again" : "cannot be reached"}` });
-    }
   }
 }

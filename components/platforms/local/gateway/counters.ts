@@ -1,5 +1,5 @@
 import { bucketOf, LATENCY_BUCKETS } from "../../../analysis/index.ts";
-import type { Excess } from "../../../rollout/index.ts";
+import type { Arrivals, Excess } from "../../../rollout/index.ts";
 
 type Mutable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };
 
@@ -55,6 +55,8 @@ export const createArmCounter = (): ArmCounter => ({
 export interface Comparison {
   readonly stable: ArmCounter;
   readonly candidate: ArmCounter;
+  /** What was drawn, whatever became of it; absent when nothing was, and while the interval is open. */
+  readonly arrivals?: Arrivals | undefined;
   /** Requests of inputs and addresses beyond their fair share: too much of one kind to be evidence of harm. */
   readonly excess: { readonly stable: Mutable<Excess>; readonly candidate: Mutable<Excess> };
   /** Copies that were answered or failed, and how stable did with the same requests. */

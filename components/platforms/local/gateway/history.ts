@@ -20,6 +20,9 @@ export const evidenceOf = ({
   ...(verdict !== undefined && { verdict }),
   intervals: intervals.map(({ live }) => live),
   copies: intervals.flatMap(({ copies }) => (copies === undefined ? [] : [copies])),
+  ...(intervals.some(({ arrivals }) => arrivals !== undefined) && {
+    arrivals: intervals.flatMap(({ arrivals }) => (arrivals === undefined ? [] : [arrivals])),
+  }),
 });
 
 const MOST_RECORDS = 200;

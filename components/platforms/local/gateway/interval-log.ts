@@ -67,12 +67,14 @@ export class IntervalLog {
   }
 
   /** Gives an interval to the process that has taken over. It gets no length: the time is the other process's. */
-  passOn({ question, live, copies }: RecordedInterval): void {
+  passOn({ question, live, copies, arrivals }: RecordedInterval): void {
     if (live.seconds <= 0) return;
     this.#files.appendInterval({
       question,
       live: { ...live, seconds: 0 },
       ...(copies !== undefined && { copies: { ...copies, seconds: 0 } }),
+      // The other process remembers sessions of its own: it has counted these, or will.
+      ...(arrivals !== undefined && arrivals.sessionsSince === undefined && { arrivals }),
     });
   }
 

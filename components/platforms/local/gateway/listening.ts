@@ -6,6 +6,7 @@ const LOOPBACK = "127.0.0.1";
 /** Somebody else holds a port. */
 export class PortTaken extends Error {}
 
+/** Where a server is to listen. */
 export interface Listening {
   readonly port: number;
   /** Another process serves there until this one does. */

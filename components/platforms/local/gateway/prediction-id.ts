@@ -4,6 +4,7 @@ import { hash32 } from "./router.ts";
 /** Which arm of the comparison answered; `excluded`: pinned, failed over, or no rollout. */
 export type Arm = "stable" | "candidate" | "excluded";
 
+/** What a prediction id says. */
 export interface Prediction {
   readonly arm: Arm;
   /** The start of the process that issued it, and its number among that process's predictions. */

@@ -56,15 +56,22 @@ const block = z.looseObject({
   seconds: z.number(),
   counts: z.record(z.string(), z.looseObject({ n0: z.number(), x0: count, n1: z.number(), x1: count })),
 });
-const interval = z.looseObject({ question: z.string(), live: block, copies: block.optional() });
+const draws = z.looseObject({ weight: z.number(), stable: z.number(), candidate: z.number() });
+const arrivals = z.looseObject({ draws: z.array(draws), sessionsSince: z.number().optional() });
+const interval = z.looseObject({
+  question: z.string(),
+  live: block,
+  copies: block.optional(),
+  arrivals: arrivals.optional(),
+});
 
-/** @throws Error that says what is wrong with `route.json` */
+/** A `route.json` that was read. @throws Error naming the field that is missing or wrong */
 export function checkRouteRecord(record: unknown): RouteRecord {
   parsed(route, record);
   return { ...(record as RouteRecord), ...parseRouteDocument(record) };
 }
 
-/** @throws Error that says what is wrong with `rollout.json` */
+/** A `rollout.json` that was read. @throws Error naming the field that is missing or wrong */
 export function checkRolloutRecord(record: unknown): RolloutRecord {
   const checked: unknown = parsed(rollout, record);
   return checked as RolloutRecord;

@@ -6,6 +6,7 @@ import { errorCode, HostError } from "../../../host/host-error.ts";
 /** The format this code reads and writes. */
 export const FORMAT = 2;
 
+/** Every record says by which rules it was written. */
 export interface Formatted {
   readonly format: number;
 }

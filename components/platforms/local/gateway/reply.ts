@@ -8,26 +8,13 @@ export interface Question {
   readonly headers: readonly string[];
 }
 
-/** The value of a header; the first one when it stands there twice. @param name in lower case */
+/** The value of a header, the first one when it stands there twice; undefined when it is empty. @param name in lower case */
 export function headerOf({ headers }: Question, name: string): string | undefined {
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const candidate = headers[i];
-    if (candidate?.length === name.length && candidate.toLowerCase() === name) return headers[i + 1];
+    if (candidate?.length === name.length && candidate.toLowerCase() === name) return headers[i + 1] || undefined;
   }
   return undefined;
-}
-
-/** Where an answer goes. It is given either whole, or as a head, parts and an end. */
-export interface Reply {
-  /** @param headers names and values in turn, with the length of the body */
-  answer(status: number, headers: readonly string[], body: Buffer): void;
-  /** @param headers without a length when it is not known */
-  begin(status: number, headers: readonly string[]): void;
-  /** False when the client is far behind: no further part before `drained` was called. */
-  write(part: Buffer, drained: () => void): boolean;
-  end(): void;
-  /** The rest will not come. */
-  breakOff(): void;
 }
 
 /** What is kept of one answer for a client that does not take it, in bytes: its server is free meanwhile. */
@@ -37,8 +24,8 @@ const MOST_BEHIND_TOGETHER_BYTES = 96 * 1024 * 1024;
 
 let behindTogether = 0;
 
-/** The answer to a request that Node's HTTP server has read. */
-export class HttpReply implements Reply {
+/** The answer to a request that Node's HTTP server has read. It is given either whole, or as a head, parts and an end. */
+export class HttpReply {
   readonly #response: ServerResponse;
   #behind = 0;
 
@@ -46,15 +33,18 @@ export class HttpReply implements Reply {
     this.#response = response;
   }
 
+  /** Gives it whole. @param headers names and values in turn, with the length of the body */
   answer(status: number, headers: readonly string[], body: Buffer): void {
     if (!this.#head(status, headers)) return;
     this.#response.end(body);
   }
 
+  /** Gives its head. @param headers names and values in turn, without a length when it is not known */
   begin(status: number, headers: readonly string[]): void {
     this.#head(status, headers);
   }
 
+  /** Gives a part. False when the client is far behind: no further part before `drained` was called. */
   write(part: Buffer, drained: () => void): boolean {
     const response = this.#response;
     if (response.destroyed || response.writableEnded || response.write(part)) return true;
@@ -70,10 +60,12 @@ export class HttpReply implements Reply {
     return false;
   }
 
+  /** All parts were given. */
   end(): void {
     this.#response.end();
   }
 
+  /** The rest will not come. */
   breakOff(): void {
     this.#response.destroy();
   }
@@ -105,7 +97,7 @@ export class HttpReply implements Reply {
 }
 
 /** Answers with a JSON document. */
-export function replyJson(reply: Reply, status: number, document: unknown, headers: readonly string[] = []): void {
+export function replyJson(reply: HttpReply, status: number, document: unknown, headers: readonly string[] = []): void {
   const body = Buffer.from(JSON.stringify(document));
   const length = ["content-length", String(body.length)];
   reply.answer(status, ["content-type", "application/json", ...length, "cache-control", "no-store", ...headers], body);

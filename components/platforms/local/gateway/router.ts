@@ -23,8 +23,10 @@ export interface Routing {
   readonly deadlineMs?: number;
 }
 
+/** Which version a request that names none gets. */
 export type Choice = "stable" | "candidate";
 
+/** What the name of a version in a request stands for. */
 export type Pin =
   | { readonly kind: "version"; readonly version: string }
   | { readonly kind: "retired"; readonly version: string; readonly notice: VersionNotice }
@@ -85,9 +87,12 @@ export class Draw {
   }
 }
 
-/** A session's choice: whoever has the candidate at one weight has it at every higher one, and each rollout draws anew. */
-export const chooseForSession = (identity: string, session: string, weight: number): Choice =>
-  (hash32(`${identity}\n${session}`) / 2 ** 32) * WHOLE < weight ? "candidate" : "stable";
+/** Where a session stands among all: a 32-bit number that each rollout draws anew. */
+export const placeOf = (identity: string, session: string): number => hash32(`${identity}\n${session}`);
+
+/** What the sessions at a place get: whoever has the candidate at one weight has it at every higher one. */
+export const chooseAt = (place: number, weight: number): Choice =>
+  (place / 2 ** 32) * WHOLE < weight ? "candidate" : "stable";
 
 /** FNV-1a over UTF-16 code units with a final mix, because neighbouring session names must not land next to each other. */
 export function hash32(text: string): number {

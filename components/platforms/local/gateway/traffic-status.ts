@@ -1,5 +1,12 @@
-import { bucketBound, type Verdict } from "../../../analysis/index.ts";
-import { describeRung, type Progress, type RolledBack, type RolloutState, waitsFor } from "../../../rollout/index.ts";
+import { bucketBound, type ShareState, type Verdict } from "../../../analysis/index.ts";
+import {
+  describeRung,
+  type Progress,
+  type RolledBack,
+  type RolloutState,
+  shareStatusOf,
+  waitsFor,
+} from "../../../rollout/index.ts";
 import type { TrafficPlan } from "../../../traffic/plan.ts";
 import type { RolloutStatus, TrafficStatus, VersionCounts } from "../../../traffic/status.ts";
 import { trafficWeights } from "../../../traffic/weights.ts";
@@ -27,7 +34,7 @@ export function renderStatus({ state, verdict, traffic, at }: StatusFacts): Traf
     weights: trafficWeights({ ...plan, stable: routing?.stable ?? plan.stable }, routing?.weight ?? 0),
     shadowing: routing?.shadowing ?? false,
     since,
-    rollout: renderRollout({ plan, progress, rolledBack: state.rolledBack, verdict }),
+    rollout: renderRollout({ plan, progress, rolledBack: state.rolledBack, verdict, share: state.judges?.share }),
     requests: Object.fromEntries([...traffic.counters].map(([version, counter]) => [version, countsOf(counter)])),
     ...(losses.length > 0 && { losses }),
     events,
@@ -39,11 +46,13 @@ interface RolloutFacts {
   readonly progress: Progress;
   readonly rolledBack: RolledBack | undefined;
   readonly verdict: Verdict | undefined;
+  readonly share: ShareState | undefined;
 }
 
-function renderRollout({ plan, progress, rolledBack, verdict }: RolloutFacts): RolloutStatus {
+function renderRollout({ plan, progress, rolledBack, verdict, share }: RolloutFacts): RolloutStatus {
   const { phase, identity, step, ladder, stepSince, startedAt, ended } = progress;
   const runs = step >= 0;
+  const split = shareStatusOf(plan.rollout, share);
   return {
     phase: rolledBack === undefined ? phase : "rolledBack",
     identity,
@@ -52,6 +61,7 @@ function renderRollout({ plan, progress, rolledBack, verdict }: RolloutFacts): R
     ladder,
     ...(runs && { stepSince, startedAt }),
     ...(runs && verdict !== undefined && { verdict }),
+    ...(runs && split !== undefined && { share: split }),
     ...(ended !== undefined && { ended }),
     ...(rolledBack !== undefined && {
       ended: {

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { AnswerShape } from "./answer-shape.ts";
+import { ArrivalCounter } from "./arrivals.ts";
 import {
   type Comparison,
   countInArm,
@@ -14,7 +15,7 @@ import { Feedback } from "./feedback.ts";
 import { PinBudget } from "./pins.ts";
 import { type Arm, PredictionIds } from "./prediction-id.ts";
 import { RecentAnswers } from "./recent-answers.ts";
-import { Draw, hash32, type Routing } from "./router.ts";
+import { type Choice, chooseAt, Draw, hash32, placeOf, type Routing } from "./router.ts";
 import { SessionUnits } from "./sessions.ts";
 import { RequestsUnderWay } from "./under-way.ts";
 import { Upstream } from "./upstream.ts";
@@ -23,6 +24,7 @@ const DEFAULT_DEADLINE_MS = 30_000;
 
 const freshShapes = () => ({ predict: new AnswerShape(), infer: new AnswerShape() });
 
+/** What became of a request that was drawn for an arm of the comparison. */
 export interface CountedOutcome {
   readonly arm: "stable" | "candidate";
   readonly outcome: Outcome;
@@ -32,7 +34,7 @@ export interface CountedOutcome {
   readonly key: { readonly input: Buffer; readonly source: string; readonly session?: string };
 }
 
-/** What requests need to know, and what they leave behind. The data port reads `routing` once for each request. */
+/** What requests need to know, and what they leave behind: the routing, the servers, and every count. */
 export class Traffic {
   routing: Routing | undefined;
   draining = false;
@@ -51,7 +53,8 @@ export class Traffic {
   readonly upstreams: Map<string, Upstream> = new Map();
   /** `Deprecation`, `Sunset` and `Link` for each version on its way out, names and values in turn. */
   noticeHeaders: ReadonlyMap<string, readonly string[]> = new Map();
-  readonly draw: Draw = new Draw();
+  readonly #draw: Draw = new Draw();
+  readonly #arrivals: ArrivalCounter;
   readonly recent: RecentAnswers = new RecentAnswers();
   readonly #sessions = { stable: new SessionUnits(), candidate: new SessionUnits() };
   /** Of both arms together: who is one among many is soon known. */
@@ -70,6 +73,7 @@ export class Traffic {
       identity: () => this.routing?.identity ?? "",
     });
     this.feedback = new Feedback(this.ids);
+    this.#arrivals = new ArrivalCounter(settings.startedAt);
   }
 
   /** The longest a version may take over an answer, in ms. */
@@ -88,7 +92,7 @@ export class Traffic {
 
   /** Closes the interval and opens the next. */
   takeComparison(): Comparison {
-    const closed = this.#comparison;
+    const closed = { ...this.#comparison, arrivals: this.#arrivals.take() };
     for (const arm of ["stable", "candidate"] as const) {
       for (const { outcome, ms } of this.#sessions[arm].take()) countInArm(closed[arm], outcome, ms);
     }
@@ -107,6 +111,8 @@ export class Traffic {
     for (const version of routing.versions) this.counterOf(version);
     if (before?.stable !== routing.stable) this.#shapes = freshShapes();
     this.underWay.reconsider(left);
+    if (before?.identity !== routing.identity || before.stickyHeader !== routing.stickyHeader)
+      this.#arrivals.beginAnew(routing.stickyHeader !== undefined);
     if (before?.identity === routing.identity) return;
     for (const arm of ["stable", "candidate"] as const) {
       this.#sessions[arm].clear();
@@ -117,6 +123,19 @@ export class Traffic {
     this.feedback.clear();
     this.ids.renew();
     this.takeComparison();
+  }
+
+  /** Which version gets a request that names none. @param session whose requests stay together; undefined for one alone */
+  choose({ identity, weight }: Routing, session: string | undefined): Choice {
+    if (session === undefined) {
+      const choice = this.#draw.next(weight);
+      this.#arrivals.add(weight, choice);
+      return choice;
+    }
+    const place = placeOf(identity, session);
+    const choice = chooseAt(place, weight);
+    this.#arrivals.addOfSession(weight, choice, place);
+    return choice;
   }
 
   /** Opens pools to new sockets, closes those that no version uses any more once their answers are in. */

@@ -1,6 +1,15 @@
 import type { Failure } from "./upstream-request.ts";
 
-export interface Unserved {
+/** What a client is told instead of a prediction. */
+export interface Refused {
+  readonly status: number;
+  /** The JSON document. */
+  readonly document: unknown;
+  /** Names and values in turn. @default none */
+  readonly headers?: readonly string[];
+}
+
+interface Unserved {
   readonly status: number;
   readonly hint: string;
   readonly headers: readonly string[];
@@ -10,8 +19,7 @@ const comesBack = "its server is started again within seconds; if it is not, see
 const unavailable = (hint: string): Unserved => ({ status: 503, hint, headers: ["retry-after", "1"] });
 const failed = (status: 502 | 504, hint: string): Unserved => ({ status, hint, headers: [] });
 
-/** What a client is told when no version answers. */
-export const UNSERVED: Readonly<Record<Failure["kind"], Unserved>> = {
+const UNSERVED: Readonly<Record<Failure["kind"], Unserved>> = {
   refused: unavailable(comesBack),
   overloaded: unavailable("more requests come than are answered"),
   broken: failed(502, comesBack),
@@ -19,3 +27,10 @@ export const UNSERVED: Readonly<Record<Failure["kind"], Unserved>> = {
   ended: failed(502, "its server ended on this request, which is sent to no other"),
   late: failed(504, "the deadline stands in the release: platform.deadline"),
 };
+
+/** What a client is told when no version answers. @param tried who was asked, in words */
+export function refusalOfFailure(failure: Failure | undefined, tried: string): Refused {
+  const { status, hint, headers } = UNSERVED[failure?.kind ?? "refused"];
+  const error = `${tried} answers: ${failure?.message ?? "no server is known"}`;
+  return { status, document: { error, hint }, headers };
+}

@@ -1,3 +1,4 @@
+/** What a model server is sent. */
 export interface UpstreamRequest {
   readonly method: string;
   readonly path: string;
@@ -6,6 +7,7 @@ export interface UpstreamRequest {
   readonly body: Buffer;
 }
 
+/** Who asked, and is told of the answer as it comes. */
 export interface AnswerHandler {
   /** The request is being handed to a connection. */
   onSent?(): void;
@@ -18,11 +20,13 @@ export interface AnswerHandler {
   onFailure(failure: Failure): void;
 }
 
+/** Stops and resumes reading of an answer. */
 export interface Flow {
   readonly pause: () => void;
   readonly resume: () => void;
 }
 
+/** Why an answer does not come. */
 export interface Failure {
   /**
    * `refused`: nobody listens, the request was not sent. `broken`: the connection ended before a byte of the answer

@@ -11,6 +11,7 @@ import {
 import { findNode } from "./find-node.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 
+/** What a process that is started gets from the one it replaces. */
 export interface LaunchOptions {
   /** Another process of the same name serves until this one does. */
   readonly takeover: boolean;

@@ -43,6 +43,7 @@ export function findLeftovers(folder: StateFolder, now: Date = new Date()): read
   ];
 }
 
+/** What became of a leftover that was to be ended. */
 export interface StoppedLeftover {
   readonly leftover: Leftover;
   /** `changed`: it is not any more what was found, and was let be. */

@@ -26,6 +26,7 @@ export const busySilenceMs = 60_000;
 /** Time alone proves nothing: the one that asks may have stood still itself. */
 const leastQuestions = 4;
 
+/** A watch at its beginning. @param now monotonic ms */
 export const beginWatch = (now: number): Watched => ({ answeredAt: now, unanswered: 0, busyAt: now, used: "" });
 
 /** What is known after one more question. */
@@ -39,6 +40,7 @@ export function afterQuestion(watched: Watched, answered: boolean, activity: Act
   };
 }
 
+/** Whether a process will not answer any more. @param now monotonic ms */
 export function isHung({ answeredAt, unanswered, busyAt }: Watched, now: number): boolean {
   if (unanswered < leastQuestions) return false;
   const silence = now - answeredAt;

@@ -6,6 +6,7 @@ import { directories, isName } from "../state-folder/paths.ts";
 const specSuffix = ".json";
 const statusSuffix = ".status.json";
 
+/** Whether a file says that a process is wanted. */
 export const isSpecFile = (file: string): boolean =>
   file.endsWith(specSuffix) && !file.endsWith(statusSuffix) && !file.startsWith(".");
 

@@ -28,6 +28,7 @@ export interface ProcessSpec {
   readonly succession?: Succession;
 }
 
+/** How a process is asked to start the one that takes its place. */
 export interface Succession {
   /** A POST there, without a body, is answered with `{"pid": …}`. */
   readonly path: string;
@@ -35,6 +36,7 @@ export interface Succession {
   readonly token: string;
 }
 
+/** Where a process is asked whether it is ready. */
 export type ReadyProbe =
   /** Path of a Unix socket, relative to the state folder. */
   | { readonly socket: string; readonly path: string }
@@ -62,6 +64,7 @@ export interface ProcessStatus {
   readonly at: string;
 }
 
+/** A process that lives, as its status tells it. */
 export interface SupervisedProcess {
   readonly instance: string;
   readonly identity: ProcessIdentity;
@@ -71,6 +74,7 @@ export interface SupervisedProcess {
   readonly stoppingAt?: string;
 }
 
+/** How a process ended. */
 export interface ProcessExit {
   readonly at: string;
   /** Absent when a signal ended it, or when an earlier supervisor had started it. */
@@ -87,6 +91,7 @@ const readyProbeSchema = z.union([
   z.object({ port: z.int().min(1).max(65_535), path: z.string().startsWith("/") }),
 ]);
 
+/** What a spec file has to hold. */
 export const processSpecSchema: z.ZodType<ProcessSpec> = z.object({
   name: z.string().min(1),
   instance: z.string().min(1),
@@ -141,6 +146,7 @@ export function removeSpec(folder: StateFolder, name: string): void {
   rmSync(folder.path(specPath(name)), { force: true });
 }
 
+/** What is asked for under a name; undefined when nothing is, or it cannot be read. */
 export const readSpec = (folder: StateFolder, name: string): ProcessSpec | undefined =>
   readJson(folder.path(specPath(name)), processSpecSchema);
 
@@ -154,6 +160,7 @@ export function isServing(folder: StateFolder, { name, instance }: ProcessSpec):
   return isSupervised(folder) && status?.instance === instance && serves(status);
 }
 
+/** How long to wait for a process, in ms. */
 export interface WaitOptions {
   readonly timeoutMs: number;
 }

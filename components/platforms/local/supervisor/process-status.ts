@@ -18,6 +18,7 @@ export interface LiveProcess extends Running {
   readonly child?: ChildProcess;
 }
 
+/** What is remembered of the processes of one name that have ended. */
 export interface Past extends History {
   readonly restarts: number;
   readonly lastExit?: ProcessExit;

@@ -29,6 +29,7 @@ export interface History {
   readonly lastEndAt: number;
 }
 
+/** What is to be done about the processes of a name. */
 export type Action =
   /** `takeover`: another process of this name still lives, and serves until this one does. */
   | { readonly kind: "start"; readonly name: string; readonly instance: string; readonly takeover: boolean }

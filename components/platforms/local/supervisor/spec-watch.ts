@@ -11,6 +11,7 @@ interface KnownSpec {
   readonly spec: ProcessSpec | undefined;
 }
 
+/** What the specs of a folder ask for. */
 export interface ReadSpecs {
   readonly specs: readonly ProcessSpec[];
   /** Names whose spec is damaged and was never seen whole: nobody knows what is wanted of them. */

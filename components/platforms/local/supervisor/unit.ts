@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** What the unit file of a supervisor is written from. */
 export interface Unit {
   /** Which stack it is for, for people who read a list of units. */
   readonly description: string;

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
-  chooseForSession,
+  chooseAt,
   Draw,
+  placeOf,
   planRouting,
   resolvePin,
   WHOLE,
@@ -34,8 +35,8 @@ test("a session that has the candidate keeps it at every higher weight", () => {
   fc.assert(
     fc.property(fc.string(), weights, weights, (session, one, other) => {
       const [lower, higher] = [Math.min(one, other), Math.max(one, other)];
-      if (chooseForSession("r", session, lower) === "candidate") {
-        expect(chooseForSession("r", session, higher)).toBe("candidate");
+      if (chooseAt(placeOf("r", session), lower) === "candidate") {
+        expect(chooseAt(placeOf("r", session), higher)).toBe("candidate");
       }
     }),
   );
@@ -43,7 +44,8 @@ test("a session that has the candidate keeps it at every higher weight", () => {
 
 test("sessions are split as the weight says, and anew for each rollout", () => {
   const sessions = Array.from({ length: 20_000 }, (_, i) => `user-${i}`);
-  const chosen = (identity: string) => sessions.filter((name) => chooseForSession(identity, name, 500) === "candidate");
+  const chosen = (identity: string) =>
+    sessions.filter((name) => chooseAt(placeOf(identity, name), 500) === "candidate");
   const [one, other] = [chosen("r1"), chosen("r2")];
   // Five standard deviations of 1,000 out of 20,000.
   expect(Math.abs(one.length - 1_000)).toBeLessThan(155);
