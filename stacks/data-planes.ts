@@ -1,8 +1,24 @@
-import type { DataPlane, StackRequest } from "../components/platforms/data-plane.ts";
-import { locateLocal } from "../components/platforms/local/data-plane/index.ts";
+import { readdirSync } from "node:fs";
+import type { DataPlane, LocateDataPlane, StackRequest } from "../components/platforms/data-plane.ts";
+
+const platforms = new URL("../components/platforms/", import.meta.url);
 
 /**
- * What serves a stack, found without its configuration, for the emergency brake. The only place of the command line that
- * names platforms; there is one.
+ * What serves a stack, found without its configuration, for the emergency brake: that of the platform which the stack's
+ * file names. When that cannot be told, the one where something was deployed.
  */
-export const locateDataPlane = (request: StackRequest): DataPlane => locateLocal(request);
+export async function locateDataPlane(request: StackRequest): Promise<DataPlane> {
+  const kinds = readdirSync(platforms, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const names = kinds.map(({ name }) => name);
+  const asked = names.filter((name) => name === request.platform);
+  const [first, ...others] = await Promise.all((asked.length > 0 ? asked : names).map((kind) => locate(kind, request)));
+  if (first === undefined) throw new Error(`no platform in ${platforms.pathname}`);
+  return others.length === 0 ? first : ([first, ...others].find((each) => each.exists()) ?? first);
+}
+
+async function locate(kind: string, request: StackRequest): Promise<DataPlane> {
+  const found: { readonly locate: LocateDataPlane } = await import(
+    `../components/platforms/${kind}/data-plane/index.ts`
+  );
+  return found.locate(request);
+}

@@ -99,6 +99,8 @@ export interface StackRequest {
   /** Name in Pulumi.yaml. */
   readonly project: string;
   readonly env: NodeJS.ProcessEnv;
+  /** The kind of platform that the stack's file names, as far as a look at its text tells. */
+  readonly platform?: string;
   /** A setting of one line of the stack's file, found without parsing it. */
   readonly setting: (name: string) => string | undefined;
 }
@@ -140,3 +142,6 @@ export interface DataPlane {
   /** What starts it again after a reboot: a unit of systemd, where one is needed. */
   readonly unit?: (description: string) => Promise<string>;
 }
+
+/** Finds what serves a stack; `data-plane/index.ts` of a platform's folder exports it as `locate`. */
+export type LocateDataPlane = (request: StackRequest) => DataPlane;

@@ -38,7 +38,7 @@ export interface ChangeSteps {
  * @throws HostError when the folder is a newer version's or another machine's, before anything is written.
  */
 export async function changeRelease(terminal: Terminal, options: ChangeOptions, steps: ChangeSteps): Promise<Outcome> {
-  const project = findProject(options);
+  const project = await findProject(options);
   project.dataPlane.exists();
   const change = planChange(project, steps.move);
   await steps.check?.(change);

@@ -7,20 +7,21 @@ import { readStackFile } from "./stack-file.ts";
 export const stacks: Values = stacksOf;
 
 /** The versions that the stack's configuration names. */
-export function configuredVersions(options: StackOptions): readonly string[] {
-  const { release } = readStackFile(findProject(options));
+export async function configuredVersions(options: StackOptions): Promise<readonly string[]> {
+  const { release } = readStackFile(await findProject(options));
   return isMapping(release) && isMapping(release.versions) ? Object.keys(release.versions) : [];
 }
 
 /** Every version that one can go back to; also those that are deployed and have left the configuration. */
-export const versionsToGoBackTo = (options: StackOptions): readonly string[] => [
-  ...new Set([...deployedVersions(options), ...configuredVersions(options)]),
-];
+export async function versionsToGoBackTo(options: StackOptions): Promise<readonly string[]> {
+  const [deployed, configured] = await Promise.all([deployedVersions(options), configuredVersions(options)]);
+  return [...new Set([...deployed, ...configured])];
+}
 
-function deployedVersions(options: StackOptions): readonly string[] {
+async function deployedVersions(options: StackOptions): Promise<readonly string[]> {
   try {
-    const deployed = locateStack(options).dataPlane.known();
-    return deployed.flatMap(({ plan }) => Object.keys(plan?.versions ?? {}));
+    const { dataPlane } = await locateStack(options);
+    return dataPlane.known().flatMap(({ plan }) => Object.keys(plan?.versions ?? {}));
   } catch {
     // What cannot be reached is no reason not to name what is configured.
     return [];
@@ -28,14 +29,14 @@ function deployedVersions(options: StackOptions): readonly string[] {
 }
 
 /** The endpoints of the stack. */
-export const endpoints = (options: StackOptions): readonly string[] =>
-  locateStack(options)
-    .dataPlane.known()
-    .map(({ endpoint }) => endpoint);
+export async function endpoints(options: StackOptions): Promise<readonly string[]> {
+  const { dataPlane } = await locateStack(options);
+  return dataPlane.known().map(({ endpoint }) => endpoint);
+}
 
 /** The records of what ended. */
 export async function historyIds(options: StackOptions): Promise<readonly string[]> {
-  const { dataPlane } = locateStack(options);
+  const { dataPlane } = await locateStack(options);
   const histories = dataPlane.known().map(({ endpoint }) => dataPlane.history(endpoint));
   return (await Promise.all(histories)).flat().map(({ id }) => id);
 }

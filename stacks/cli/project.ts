@@ -31,7 +31,7 @@ export interface Project extends StackPlace {
  * @throws Failure (2) that lists the stacks when none is named and there are several, or the one that is named has no
  * configuration.
  */
-export function findProject(options: StackOptions, env: NodeJS.ProcessEnv = process.env): Project {
+export async function findProject(options: StackOptions, env: NodeJS.ProcessEnv = process.env): Promise<Project> {
   const root = findRoot(folderOf(options));
   const folder = configurationFolder(root);
   const stacks = stacksIn(root, folder);
@@ -42,7 +42,7 @@ export function findProject(options: StackOptions, env: NodeJS.ProcessEnv = proc
       `Stack "${stack}" has no configuration in ${folder}. ${listed(stacks)} Name one with --stack, or write Pulumi.${shortName(stack)}.yaml (\`mlc init --stack ${shortName(stack)}\`).`,
     );
   }
-  return { root, stack, stackFile, dataPlane: dataPlaneOf({ root, stack, stackFile }, options, env) };
+  return { root, stack, stackFile, dataPlane: await dataPlaneOf({ root, stack, stackFile }, options, env) };
 }
 
 /**
@@ -51,7 +51,7 @@ export function findProject(options: StackOptions, env: NodeJS.ProcessEnv = proc
  *
  * @throws Failure (2) when project or stack cannot be told.
  */
-export function locateStack(options: PlaceOptions, env: NodeJS.ProcessEnv = process.env): StackPlace {
+export async function locateStack(options: PlaceOptions, env: NodeJS.ProcessEnv = process.env): Promise<StackPlace> {
   const start = folderOf(options);
   const root = options.project === undefined ? findRoot(start) : (rootAbove(start) ?? start);
   const folder = orNothing(() => configurationFolder(root)) ?? root;
@@ -59,17 +59,26 @@ export function locateStack(options: PlaceOptions, env: NodeJS.ProcessEnv = proc
   const stack = options.stack ?? env.PULUMI_STACK ?? only(stacks, folder);
   const stackFile = fileOf(root, folder, shortName(stack));
   const found = { root, stack, ...(stackFile === undefined ? {} : { stackFile }) };
-  return { ...found, dataPlane: dataPlaneOf(found, options, env) };
+  return { ...found, dataPlane: await dataPlaneOf(found, options, env) };
 }
 
 function dataPlaneOf(
   { root, stack, stackFile }: Omit<StackPlace, "dataPlane">,
   options: PlaceOptions,
   env: NodeJS.ProcessEnv,
-): DataPlane {
-  const setting = (name: string) => orNothing(() => settingIn(readFileSync(stackFile ?? "", "utf8"), name));
-  return locateDataPlane({ root, stack: shortName(stack), project: projectName(root, stack, options), env, setting });
+): Promise<DataPlane> {
+  const text = orNothing(() => readFileSync(stackFile ?? "", "utf8")) ?? "";
+  const platform = platformIn(text);
+  return locateDataPlane({
+    ...{ root, stack: shortName(stack), project: projectName(root, stack, options), env },
+    ...(platform === undefined ? {} : { platform }),
+    setting: (name) => settingIn(text, name),
+  });
 }
+
+/** The kind of platform that a release names, found without a YAML parser. */
+const platformIn = (text: string): string | undefined =>
+  /["']?\bplatform["']?:\s*(?:\{\s*)?(?:[^{}]*?[\s{,])?["']?kind["']?:\s*["']?([a-z][a-z0-9-]*)/.exec(text)?.[1];
 
 function projectName(root: string, stack: string, { project }: PlaceOptions): string {
   const inFile = () => settingIn(projectText(root), "name");

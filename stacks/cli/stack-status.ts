@@ -21,7 +21,7 @@ export interface StackStatus extends Look {
 
 /** @throws HostError when what serves is another user's, a newer version's or another machine's. */
 export async function readStackStatus(options: StackOptions): Promise<StackStatus> {
-  const project = findProject(options);
+  const project = await findProject(options);
   project.dataPlane.exists();
   const { release } = readStackFile(project);
   const problems = checkRelease(release).length;

@@ -22,7 +22,7 @@ type Way = TakeBack["way"];
 export async function takeBack(terminal: Terminal, options: EmergencyOptions, way: Way): Promise<Outcome> {
   const again = `Run \`mlc ${way}\` again: twice is the same as once.`;
   terminal.stand({ done: "Whether the traffic was set is not known.", left: again });
-  const place = locateStack(options);
+  const place = await locateStack(options);
   const traffic = await setTraffic(terminal, place, options, way);
   const isSet = traffic.some(({ status }) => status !== undefined);
   terminal.stand({ done: isSet ? "The traffic is set and stays so." : "No traffic was set.", left: again });

@@ -18,7 +18,7 @@ export const doctor: Verb<DoctorOptions> = {
   async run(terminal, { options }) {
     const { checkMachine, checkProject } = await import("../project-checks.ts");
     const { findProject } = await import("../project.ts");
-    const project = findProject(options);
+    const project = await findProject(options);
     const looked = Promise.all([checkMachine(), checkProject(project), project.dataPlane.inspect()]);
     const [machine, files, inspection] = await terminal.during("looking around", looked);
     const { findings, leftovers } = inspection;

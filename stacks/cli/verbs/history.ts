@@ -12,7 +12,7 @@ export const history: Verb = {
   arguments: async (options) => (await import("../known-values.ts")).historyIds(options),
   async run(terminal, { args: [id], options }) {
     const { findProject } = await import("../project.ts");
-    const project = findProject(options);
+    const project = await findProject(options);
     const { dataPlane } = project;
     const exists = dataPlane.exists();
     const endpoints = exists ? dataPlane.known() : [];

@@ -10,7 +10,7 @@ export const unit: Verb = {
   options: stackOptions,
   async run(terminal, { options }) {
     const { findProject, shortName } = await import("../project.ts");
-    const project = findProject(options);
+    const project = await findProject(options);
     const { dataPlane } = project;
     if (!dataPlane.exists()) {
       throw new Failure(exitCodes.error, `Nothing was deployed from here yet (${dataPlane.place}): pulumi up`);

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { DataPlane, StackRequest } from "../../data-plane.ts";
+import type { DataPlane, LocateDataPlane } from "../../data-plane.ts";
 import { findStateFolder, folderAt } from "../state-folder/folder.ts";
 import { type Place, placeOf, stacksBeside } from "../state-folder/place.ts";
 import { askStatus, findGateways, knownGateways, takeBack } from "./gateways.ts";
@@ -7,13 +7,13 @@ import { askStatus, findGateways, knownGateways, takeBack } from "./gateways.ts"
 // Loaded before traffic is taken back: what takes time is loaded when it is asked for.
 
 /** What serves a stack on this machine, whether there is anything or not. */
-export function locateLocal({ setting, ...request }: StackRequest): DataPlane {
+export const locate: LocateDataPlane = ({ setting, ...request }) => {
   const place = placeOf(request);
   if (existsSync(place.path)) return dataPlaneAt(place);
   // Known by its pointer as a rule; a home in which nothing can be written has none.
   const path = setting("stateFolder");
   return dataPlaneAt(path === undefined ? place : { path });
-}
+};
 
 function dataPlaneAt(place: Place): DataPlane {
   const { path, warning } = place;
