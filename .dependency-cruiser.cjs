@@ -22,7 +22,7 @@ const walls = [
     3,
     "what decides a rollout knows no socket, disk, clock or SDK",
     { path: "^components/rollout/" },
-    { pathNot: ["^components/(rollout|analysis|release|traffic)/", "^(node:)?(crypto|util)$"] },
+    { pathNot: ["^components/(rollout|analysis|guards|release|traffic)/", "^(node:)?(crypto|util)$"] },
   ),
   wall(4, "the stack program names no platform", { path: "^stacks/index\\.ts$" }, { path: platform }),
   wall(
@@ -51,7 +51,8 @@ module.exports = {
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     floor("host", "^components/host/", ["^components/host/", zod]),
     floor("sources", "^components/sources/", ["^components/sources/"]),
-    floor("release", "^components/release/", ["^components/release/", zod]),
+    floor("guards", "^components/guards/", ["^components/(guards|analysis)/"]),
+    floor("release", "^components/release/", ["^components/(release|guards)/", zod]),
     floor("traffic", "^components/traffic/", ["^components/(traffic|release)/"]),
     floor("lifecycle", "^components/lifecycle/", ["^components/(lifecycle|release|traffic)/"]),
     floor("analysis", "^components/analysis/", ["^components/analysis/"]),
@@ -73,7 +74,7 @@ module.exports = {
     },
     floor("data-plane", `${local}/(gateway|server|supervisor|state-folder)/`, [
       `${local}/(gateway|server|supervisor|state-folder)/`,
-      "^components/(release|traffic|sources|analysis|rollout|host)/",
+      "^components/(release|traffic|sources|analysis|guards|rollout|host)/",
       zod,
       undici,
     ]),
