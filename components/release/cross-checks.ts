@@ -23,7 +23,8 @@ export function checkReferences(data: unknown, root: string): Problem[] {
 function checkVersions({ versions }: Draft, report: Report): void {
   for (const [version, value] of Object.entries(versions)) {
     const { golden, floor, latency } = looseOf(looseOf(value).checks);
-    const measured = [...(Object.keys(looseOf(floor)).length > 0 ? ["floor"] : []), ...(latency ? ["latency"] : [])];
+    const given = { floor: Object.keys(looseOf(floor)).length > 0, latency: Boolean(latency) };
+    const measured = Object.entries(given).flatMap(([check, isGiven]) => (isGiven ? [check] : []));
     if (golden !== undefined || measured.length === 0) continue;
     report(
       ["versions", version, "checks", "golden"],
