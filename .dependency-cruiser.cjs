@@ -22,7 +22,7 @@ const walls = [
     3,
     "what decides a rollout knows no socket, disk, clock or SDK",
     { path: "^components/rollout/" },
-    { pathNot: ["^components/(rollout|analysis|release|traffic)/", "^(node:)?(crypto|util)$"] },
+    { pathNot: ["^components/(rollout|analysis|guards|release|traffic)/", "^(node:)?(crypto|util)$"] },
   ),
   wall(4, "the stack program names no platform", { path: "^stacks/index\\.ts$" }, { path: platform }),
   wall(
@@ -57,8 +57,9 @@ module.exports = {
       "^components/release/resolved\\.ts$",
       zod,
     ]),
-    floor("release", "^components/release/", ["^components/release/", kindsPart, zod]),
+    floor("release", "^components/release/", ["^components/(release|guards)/", kindsPart, zod]),
     floor("a kind's part of the document", kindsPart, ["^components/release/"]),
+    floor("guards", "^components/guards/", ["^components/(guards|analysis)/"]),
     floor("traffic", "^components/traffic/", ["^components/(traffic|release)/"]),
     floor("lifecycle", "^components/lifecycle/", ["^components/(lifecycle|release|traffic)/"]),
     floor("analysis", "^components/analysis/", ["^components/analysis/"]),
@@ -82,7 +83,7 @@ module.exports = {
     },
     floor("data-plane", `${local}/(gateway|server|supervisor|state-folder)/`, [
       `${local}/(gateway|server|supervisor|state-folder)/`,
-      "^components/(release|traffic|sources|analysis|rollout|host)/",
+      "^components/(release|traffic|sources|analysis|guards|rollout|host)/",
       zod,
       undici,
     ]),

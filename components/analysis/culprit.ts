@@ -1,8 +1,8 @@
 import type { Culprit } from "./evidence.ts";
 import type { Comparison } from "./guard.ts";
 
-/** What is held against a guard: its highest evidence of harm, and the evidence of each of its comparisons now. */
-export interface Suspect {
+/** What a guard has shown: its highest evidence of harm, and the evidence of each of its comparisons now. */
+export interface HarmEvidence {
   readonly guard: string;
   readonly max: number;
   readonly maxAt: number | null;
@@ -24,19 +24,19 @@ export function holm(ps: readonly number[]): readonly number[] {
   return adjusted;
 }
 
-/** The suspect with the most evidence against it; null when nothing speaks against anybody. */
-export function findCulprit(suspects: readonly Suspect[]): Culprit | null {
-  const adjusted = holm(suspects.map(({ max }) => anytimeP(max)));
-  const worst = suspects.reduce<number>((best, { max }, i) => (max > (suspects[best]?.max ?? 0) ? i : best), 0);
-  const suspect = suspects[worst];
-  if (suspect === undefined || suspect.maxAt === null) return null;
-  const loudest = suspect.comparisons.reduce((a, b) => (b.log > a.log ? b : a)).comparison;
+/** The guard with the strongest evidence of harm, its p-value adjusted for the others; null without any evidence. */
+export function mostHarmed(all: readonly HarmEvidence[]): Culprit | null {
+  const adjusted = holm(all.map(({ max }) => anytimeP(max)));
+  const worst = all.reduce<number>((best, { max }, i) => (max > (all[best]?.max ?? 0) ? i : best), 0);
+  const strongest = all[worst];
+  if (strongest === undefined || strongest.maxAt === null) return null;
+  const loudest = strongest.comparisons.reduce((a, b) => (b.log > a.log ? b : a)).comparison;
   return {
-    guard: suspect.guard,
+    guard: strongest.guard,
     side: loudest.side,
     ...loudest.bound,
-    p: anytimeP(suspect.max),
+    p: anytimeP(strongest.max),
     adjustedP: adjusted[worst] ?? 1,
-    interval: suspect.maxAt,
+    interval: strongest.maxAt,
   };
 }

@@ -33,16 +33,16 @@ export function judge(intervals: readonly Interval[], settings: JudgeSettings): 
  * @throws RangeError on settings that make no sense, or a state of other guards
  */
 export function createJudge(settings: JudgeSettings, state?: JudgeState): Judge {
-  const court = prepare(settings);
-  let current = state ?? begin(court);
-  checkState(court, current);
+  const judged = prepare(settings);
+  let current = state ?? begin(judged);
+  checkState(judged, current);
   return {
     add(interval) {
-      current = observe(court, current, interval);
-      return renderVerdict(court, current);
+      current = observe(judged, current, interval);
+      return renderVerdict(judged, current);
     },
     get verdict() {
-      return renderVerdict(court, current);
+      return renderVerdict(judged, current);
     },
     get state() {
       return current;

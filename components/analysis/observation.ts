@@ -1,4 +1,4 @@
-import { findCulprit } from "./culprit.ts";
+import { mostHarmed } from "./culprit.ts";
 import type { Culprit, Evidence } from "./evidence.ts";
 import {
   addColumns,
@@ -168,22 +168,22 @@ export function zip<A, B>(as: readonly A[], bs: readonly B[]): readonly (readonl
 }
 
 /** The state after one more interval. @throws RangeError on impossible counts or an unknown guard name */
-export function observe(court: Prepared, before: JudgeState, interval: Interval): JudgeState {
-  checkInterval(court, interval);
+export function observe(judged: Prepared, before: JudgeState, interval: Interval): JudgeState {
+  checkInterval(judged, interval);
   const index = before.intervals;
   const started = Math.max(before.started, (interval.step ?? 0) + 1);
-  const pairs = zip(court.guards, before.guards);
+  const pairs = zip(judged.guards, before.guards);
   const guards = pairs.map(([prepared, state]) => observeGuard(prepared, state, interval, index, started));
   const combined = extendTrack(before.combined, logMeanExp(guards.map(({ rollback }) => rollback.log)), index);
-  const fires = before.fired === null && combined.log >= Math.log(1 / court.alpha);
+  const fires = before.fired === null && combined.log >= Math.log(1 / judged.alpha);
   return {
     intervals: index + 1,
     from: before.from ?? interval.at,
-    seconds: before.seconds + (missingArms(court, guards).length === 0 ? interval.seconds : 0),
+    seconds: before.seconds + (missingArms(judged, guards).length === 0 ? interval.seconds : 0),
     started,
     guards,
     combined,
-    fired: fires ? { interval: index, at: interval.at, culprit: accuse(court, guards) } : before.fired,
+    fired: fires ? { interval: index, at: interval.at, culprit: strongestHarm(judged, guards) } : before.fired,
   };
 }
 
@@ -206,9 +206,9 @@ function checkInterval({ guards }: Prepared, { seconds, counts }: Interval): voi
   }
 }
 
-function accuse(court: Prepared, guards: readonly GuardState[]): Culprit | null {
-  return findCulprit(
-    zip(court.guards, guards).map(([{ comparisons }, { name, rollback, comparisons: states }]) => ({
+function strongestHarm(judged: Prepared, guards: readonly GuardState[]): Culprit | null {
+  return mostHarmed(
+    zip(judged.guards, guards).map(([{ comparisons }, { name, rollback, comparisons: states }]) => ({
       guard: name,
       max: rollback.max,
       maxAt: rollback.maxAt,

@@ -22,20 +22,20 @@ import {
 import { type Block, type ComparisonState, isBeyond, promoteLogE, rollbackLogE, unitsUntil } from "./proportion.ts";
 
 /** What the judge says in a state, with everything a person needs to check it. */
-export function renderVerdict(court: Prepared, state: JudgeState): Verdict {
-  const thresholds = { rollback: Math.log(1 / court.alpha), promote: Math.log(1 / court.beta) };
-  const pairs = zip(court.guards, state.guards);
+export function renderVerdict(judged: Prepared, state: JudgeState): Verdict {
+  const thresholds = { rollback: Math.log(1 / judged.alpha), promote: Math.log(1 / judged.beta) };
+  const pairs = zip(judged.guards, state.guards);
   const guards = pairs.map(([prepared, guard]) => renderGuard(prepared, guard, thresholds.promote));
-  const missing = missingArms(court, state.guards);
-  const verdict = decide(court, state, guards, missing);
+  const missing = missingArms(judged, state.guards);
+  const verdict = decide(judged, state, guards, missing);
   return {
     verdict,
     evidence: {
       intervals: state.intervals,
       from: state.from,
       seconds: state.seconds,
-      alpha: court.alpha,
-      beta: court.beta,
+      alpha: judged.alpha,
+      beta: judged.beta,
       thresholds,
       combined: renderCurve(state.combined),
       fired: state.fired && { interval: state.fired.interval, at: state.fired.at },

@@ -44,7 +44,8 @@ function checkVersions({ versions }: Draft, report: Report): void {
   for (const [version, value] of Object.entries(versions)) {
     checkKind(sourceKinds, looseOf(looseOf(value).source), inside(report, "versions", version, "source"));
     const { golden, floor, latency } = looseOf(looseOf(value).checks);
-    const measured = [...(Object.keys(looseOf(floor)).length > 0 ? ["floor"] : []), ...(latency ? ["latency"] : [])];
+    const given = { floor: Object.keys(looseOf(floor)).length > 0, latency: Boolean(latency) };
+    const measured = Object.entries(given).flatMap(([check, isGiven]) => (isGiven ? [check] : []));
     if (golden !== undefined || measured.length === 0) continue;
     report(
       ["versions", version, "checks", "golden"],

@@ -1,11 +1,11 @@
+import { resolveGuards, type WrittenGuard } from "../guards/index.ts";
 import { checkReferences } from "./cross-checks.ts";
 import type { Model } from "./document.ts";
 import { broughtBy, resolveKind } from "./kind.ts";
 import { archiveKinds, monitorKinds, platformKinds, sourceKinds } from "./kinds.ts";
 import { checkPlainData } from "./plain-data.ts";
 import { type Problem, ReleaseError } from "./problems.ts";
-import { requestMetrics } from "./request-metrics.ts";
-import type { Guard, ResolvedRelease, ResolvedRollout, ResolvedVersion, TrafficStep } from "./resolved.ts";
+import type { ResolvedRelease, ResolvedRollout, ResolvedVersion, TrafficStep } from "./resolved.ts";
 import { type FilledRelease, releaseSchema } from "./schema.ts";
 import { checkStructure } from "./structure-problems.ts";
 import * as units from "./units.ts";
@@ -90,7 +90,7 @@ function resolveRollout(rollout: FilledRelease["rollout"]): ResolvedRollout {
     attempt: rollout.attempt,
     steps: rollout.steps.map(resolveStep),
     advance: rollout.advance,
-    guards: withRefusals(rollout.guards.map(resolveGuard)),
+    guards: resolveGuards(rollout.guards.map(readGuard)),
     bakeMs: units.parseDuration(rollout.bake),
     maxDurationMs: units.parseDuration(rollout.maxDuration),
     onInconclusive: rollout.onInconclusive,
@@ -104,28 +104,20 @@ function resolveStep(step: units.Percent | "shadow"): TrafficStep {
   return step === "shadow" ? { kind: "shadow" } : { kind: "weight", weight: units.parsePercent(step) };
 }
 
-function resolveGuard(guard: FilledRelease["rollout"]["guards"][number]): Guard {
-  const { metric, margin } = guard;
-  const fromRequests = requestMetrics.includes(metric);
+function readGuard({
+  metric,
+  direction,
+  margin,
+  designEffect,
+}: FilledRelease["rollout"]["guards"][number]): WrittenGuard {
   return {
     metric,
-    source: fromRequests ? "requests" : "feedback",
-    direction: guard.direction ?? (fromRequests ? "increase" : "either"),
+    direction,
     margin: isPoints(margin)
       ? { kind: "absolute", value: units.parsePoints(margin) }
       : { kind: "relative", value: units.parseRelative(margin) },
-    designEffect: Number(guard.designEffect),
+    designEffect: Number(designEffect),
   };
-}
-
-/** Refusing what stable accepts is harm like failing on it; half a point where the margin of errorRate is a ratio, which nothing shows while stable refuses nobody. */
-function withRefusals(guards: readonly Guard[]): readonly Guard[] {
-  if (guards.some(({ metric }) => metric === "refusalRate")) return guards;
-  return guards.flatMap((guard) => {
-    if (guard.metric !== "errorRate") return [guard];
-    const margin = guard.margin.kind === "absolute" ? guard.margin : ({ kind: "absolute", value: 0.005 } as const);
-    return [guard, { ...guard, metric: "refusalRate", margin }];
-  });
 }
 
 function isPoints(margin: units.Points | units.Percent): margin is units.Points {

@@ -1,6 +1,9 @@
+import type { Guard } from "../guards/index.ts";
 import type { Consumer, Model } from "./document.ts";
 import type { ResolvedOf } from "./kind.ts";
 import type { archiveKinds, monitorKinds, platformKinds, sourceKinds } from "./kinds.ts";
+
+export type { Guard } from "../guards/index.ts";
 
 /** A release with its defaults filled in and its units as numbers: what components, platforms and policies work with. */
 export interface ResolvedRelease {
@@ -85,18 +88,6 @@ export interface RolloutSettings {
 }
 
 export type TrafficStep = { readonly kind: "shadow" } | { readonly kind: "weight"; readonly weight: number };
-
-export interface Guard {
-  /** `errorRate`, `refusalRate`, `latency`, or the name of a business metric that arrives as feedback. Unique within a rollout. */
-  readonly metric: string;
-  readonly source: "requests" | "feedback";
-  /** Which change is harm. */
-  readonly direction: "increase" | "decrease" | "either";
-  /** absolute: a difference of shares (0.005 = half a point). relative: a ratio to stable (0.2 = 20 per cent). */
-  readonly margin: { readonly kind: "absolute" | "relative"; readonly value: number };
-  /** How much more the counts scatter than independent requests would (1 or more); evidence is tempered by its inverse. */
-  readonly designEffect: number;
-}
 
 export interface VersionNotice {
   readonly phase: "deprecated" | "archived" | "retired";

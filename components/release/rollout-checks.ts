@@ -1,7 +1,6 @@
-import { closest } from "./closest.ts";
 import { type Draft, lastingVersions, listOf, looseOf, phaseOf, type Report, reportUnknown, textOf } from "./draft.ts";
-import { type PathSegment, renderList, renderSeen } from "./problems.ts";
-import { requestMetrics } from "./request-metrics.ts";
+import { checkGuards } from "./guard-checks.ts";
+import { renderList, renderSeen } from "./problems.ts";
 import { type Duration, type Percent, parseDuration, parsePercent } from "./units.ts";
 
 /** Who serves, who is on trial, how it climbs and what watches it. */
@@ -122,73 +121,6 @@ function checkSteps({ rollout }: Draft, report: Report): void {
     last = { text: step, weight };
   }
 }
-
-function checkGuards({ rollout }: Draft, report: Report): void {
-  const guards = listOf(rollout.guards).map(looseOf);
-  const metrics = guards.map((guard) => textOf(guard.metric));
-  for (const [index, guard] of guards.entries()) {
-    const metric = metrics[index];
-    if (metric === undefined) continue;
-    const at = (key: string): PathSegment[] => ["rollout", "guards", index, key];
-    if (metrics.indexOf(metric) < index) {
-      report(
-        at("metric"),
-        `${JSON.stringify(metric)} a second time`,
-        "one guard for each metric",
-        "Remove one of the two.",
-      );
-    }
-    const source = requestMetrics.includes(metric) ? "requests" : "feedback";
-    const looksLike = guard.source === undefined && source === "feedback" ? lookalike(metric) : undefined;
-    if (looksLike !== undefined) {
-      report(
-        at("metric"),
-        renderSeen(metric),
-        `${renderList(knownMetrics)}, or a business metric that is named otherwise`,
-        `Did you mean ${looksLike}? For a business metric of this name, which arrives as feedback, add: source: feedback`,
-      );
-    }
-    if ((guard.source === "requests" || guard.source === "feedback") && guard.source !== source) {
-      const meant = source === "feedback" ? closest(metric, requestMetrics) : undefined;
-      report(
-        at("source"),
-        renderSeen(guard.source),
-        `${source} for ${metric}`,
-        meant ? `Did you mean the metric ${meant}? Else remove source.` : "Remove source.",
-      );
-    }
-    if (source === "requests" && (guard.direction === "decrease" || guard.direction === "either")) {
-      report(at("direction"), renderSeen(guard.direction), `increase for ${metric}`, "Remove direction.");
-    }
-    if (metric === "latency" && textOf(guard.margin)?.endsWith("pp")) {
-      report(
-        at("margin"),
-        renderSeen(guard.margin),
-        'a ratio to stable for latency, such as "20%"',
-        'Write, for example: margin: "20%"',
-      );
-    }
-  }
-}
-
-/** Metrics that need nobody to name them: the requests' own, and what labels turn into. */
-const knownMetrics = [...requestMetrics, "accuracy"];
-
-/** The known metric that a misspelt one most likely meant: other letters' cases, other separators, a few wrong letters, a unit behind it. */
-function lookalike(metric: string): string | undefined {
-  if (knownMetrics.includes(metric)) return undefined;
-  const plain = metric.toLowerCase().replaceAll("_", "");
-  const meant = Object.entries(aliases).find(([pattern]) => new RegExp(`^(?:${pattern})$`).test(plain));
-  return meant?.[1] ?? closest(plain, knownMetrics);
-}
-
-const aliases: Readonly<Record<string, string>> = {
-  "(?:http)?(?:5xx|errors?|failures?)(?:s|rate|ratio|share|count|pct|percent)?|failurerate|successrate|availability":
-    "errorRate",
-  "(?:http)?(?:4xx|refusals?|rejections?)(?:s|rate|ratio|share|count|pct|percent)?|badrequests?": "refusalRate",
-  "(?:request|response)?(?:latency|latencies|duration|responsetime|time)(?:p?\\d+|ms|s|seconds|avg|mean|median)*|p\\d{2,3}(?:latency|ms)?":
-    "latency",
-};
 
 function checkDurations({ rollout }: Draft, report: Report): void {
   const bake = msOf(rollout.bake ?? "1 minute");

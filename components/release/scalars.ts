@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type FieldNote, note } from "./field-notes.ts";
+import { requestMetrics } from "./request-metrics.ts";
 import * as units from "./units.ts";
 
 // The scalars of a release document: all of them strings, because YAML rewrites what is not quoted.
@@ -174,7 +175,7 @@ function suggestShare(seen: string): string | undefined {
 export const metric: z.ZodType<string, string> = scalar(
   {
     allowed: "a letter followed by letters, digits or _, at most 40 characters",
-    example: '"errorRate"',
+    example: JSON.stringify(requestMetrics[0]),
     suggest: (seen) => seen.trim().replaceAll(/\W+/g, "_"),
   },
   /^[a-zA-Z][a-zA-Z0-9_]*$/,

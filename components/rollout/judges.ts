@@ -1,12 +1,5 @@
-import {
-  createJudge,
-  type Guard as JudgedGuard,
-  type JudgeSettings,
-  type JudgeState,
-  type ShareState,
-  type Verdict,
-} from "../analysis/index.ts";
-import type { Guard } from "../release/resolved.ts";
+import { createJudge, type JudgeSettings, type JudgeState, type ShareState, type Verdict } from "../analysis/index.ts";
+import { copiesKinds, type GuardKind, guardKinds, kindOf } from "../guards/index.ts";
 import type { RolloutPlan, TrafficPlan } from "../traffic/plan.ts";
 import type { ClosedInterval } from "./interval.ts";
 import { addShare, checkedShare } from "./share.ts";
@@ -27,17 +20,17 @@ export interface Verdicts {
   readonly share?: ShareState | undefined;
 }
 
-/** What can be read off an answer that nobody used. */
-const COPIES_GUARDS = ["errorRate", "refusalRate"] as const;
-
 /** There is a candidate, and something to judge it by. */
 export const isJudged = ({ candidate, rollout }: TrafficPlan): boolean =>
   candidate !== undefined && rollout.guards.length > 0;
 
 /** What the judge of a rollout is told. Published with the evidence, so that anybody can judge again. */
-export function judgeSettings({ guards, alpha, beta, maxDurationMs, steps }: RolloutPlan): JudgeSettings {
+export function judgeSettings(
+  { guards, alpha, beta, maxDurationMs, steps }: RolloutPlan,
+  kinds: readonly GuardKind[] = guardKinds,
+): JudgeSettings {
   return {
-    guards: guards.map(judgedGuard),
+    guards: guards.map((guard) => kindOf(guard.metric, kinds).judged(guard)),
     alpha,
     beta,
     maxDuration: maxDurationMs / 1000,
@@ -45,21 +38,12 @@ export function judgeSettings({ guards, alpha, beta, maxDurationMs, steps }: Rol
   };
 }
 
-function judgedGuard({ metric, direction, margin, designEffect }: Guard): JudgedGuard {
-  if (metric === "latency") {
-    const relative = { kind: "relative", value: margin.value } as const;
-    return { kind: "latency", name: metric, direction: "increase", margin: relative, designEffect };
-  }
-  return { kind: "proportion", name: metric, direction, margin, designEffect };
-}
-
-/** The margins are the guards', or half a point. */
+/** The margins are the guards', or what the kind allows without one. */
 function copiesSettings({ guards, alpha, beta }: RolloutPlan): JudgeSettings {
-  const judged = COPIES_GUARDS.map((name) => {
-    const guard = guards.find(({ metric }) => metric === name);
-    const margin = guard?.margin ?? ({ kind: "absolute", value: 0.005 } as const);
-    const designEffect = guard?.designEffect ?? 1;
-    return { kind: "proportion", name, direction: "increase", margin, designEffect } as const;
+  const judged = copiesKinds().map(({ metric, copies, directions, source, judged: comparisonOf }) => {
+    const guard = guards.find((each) => each.metric === metric);
+    const { margin = copies.margin, designEffect = 1 } = guard ?? {};
+    return comparisonOf({ metric, source, direction: directions[0], margin, designEffect });
   });
   return { guards: judged, alpha, beta };
 }

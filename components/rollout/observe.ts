@@ -71,11 +71,10 @@ function sumOf(before: BothExcess | undefined, { stable, candidate }: BothExcess
   return { stable: sum(before?.stable, stable), candidate: sum(before?.candidate, candidate) };
 }
 
-/** Copies that the candidate neither failed nor refused. */
+/** Copies that show no harm of any kind: no copy shows two. */
 function answeredCopies({ copies }: ClosedInterval): number {
-  const [errors, refusals] = [copies?.counts.errorRate, copies?.counts.refusalRate];
-  if (errors === undefined) return 0;
-  return errors.n1 - [errors, refusals].reduce((sum, counts) => sum + Number(counts?.x1 ?? 0), 0);
+  const counts = Object.values(copies?.counts ?? {});
+  return counts.reduce((left, { x1 }) => left - Number(x1), counts[0]?.n1 ?? 0);
 }
 
 function harmIn(

@@ -5,7 +5,7 @@ import { repository } from "../support/project.ts";
 
 const depcruise = path.join(repository, "node_modules/.bin/depcruise");
 const floors =
-  "^(components/(release|traffic|sources|lifecycle|analysis|rollout|host|provider|kit|monitors|archives)|components/platforms/local/[a-z-]+|stacks/[a-z]+|policies|examples/[a-z-]+)/";
+  "^(components/(release|traffic|sources|lifecycle|analysis|guards|rollout|host|provider|kit|monitors|archives)|components/platforms/local/[a-z-]+|stacks/[a-z]+|policies|examples/[a-z-]+)/";
 
 test("nobody imports upwards", () => {
   const output = execFileSync(depcruise, ["components", "stacks", "policies", "examples"], {

@@ -1,0 +1,61 @@
+import type { GuardCounts, Guard as JudgedGuard } from "../analysis/index.ts";
+import type { Guard } from "./guard.ts";
+
+/** What a data plane has counted of one version during one interval. */
+export interface ArmCounts {
+  readonly requests: number;
+  /** Requests without an answer that a client can use: none, 5xx, late or unreadable. */
+  readonly errors: number;
+  /** Requests answered by 4xx. */
+  readonly refusals: number;
+  /** Answers by latency bucket of the judge. */
+  readonly latency: Float64Array;
+  /** Values that came back from the business, by metric. */
+  readonly feedback: ReadonlyMap<string, { readonly count: number; readonly sum: number }>;
+}
+
+/** What a data plane has counted of copies during one interval, and of the same requests at stable. */
+export interface CopyCounts {
+  readonly requests: number;
+  readonly errors: number;
+  readonly stableErrors: number;
+  readonly refusals: number;
+  readonly stableRefusals: number;
+}
+
+/** How copies, whose answers nobody receives, are judged by a kind. */
+export interface CopiesRule {
+  /** The margin while the rollout has no guard of this kind. */
+  readonly margin: Guard["margin"];
+  /** Copies that show the harm at stable and at the candidate. No copy shows the harm of two kinds. */
+  readonly harmed: (copies: CopyCounts) => { readonly x0: number; readonly x1: number };
+}
+
+/** Everything that sets one kind of guard apart. A kind is a file of this folder and a line in its index. */
+export interface GuardKind {
+  /** The one metric of this kind; absent for a kind of business metrics, which people name. */
+  readonly metric?: string;
+  readonly source: Guard["source"];
+  /** Directions that the document may give; the first is the default. */
+  readonly directions: readonly [Guard["direction"], ...Guard["direction"][]];
+  /** Margins that the document may give. */
+  readonly margins: readonly Guard["margin"]["kind"][];
+  /** Other names that people give to the metric, in lower case and without separators: a regular expression. */
+  readonly aliases?: string;
+  /** Guards that one of this kind brings along, unless the document has their metric. */
+  readonly brings?: (guard: Guard) => readonly Guard[];
+  /** The comparison that the judge makes. */
+  readonly judged: (guard: Guard) => JudgedGuard;
+  /** Counts of an interval in the judge's terms. */
+  readonly counts: (guard: JudgedGuard, stable: ArmCounts, candidate: ArmCounts) => GuardCounts;
+  /** Absent when a copy cannot show this harm. */
+  readonly copies?: CopiesRule;
+}
+
+/** The comparison of a guard whose metric is a share. */
+export function proportionOf({ metric, direction, margin, designEffect }: Guard): JudgedGuard {
+  return { kind: "proportion", name: metric, direction, margin, designEffect };
+}
+
+/** Half a point: the margin of a share of requests where nobody gave one. */
+export const HALF_A_POINT = { kind: "absolute", value: 0.005 } as const;

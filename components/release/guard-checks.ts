@@ -1,0 +1,71 @@
+import { type GuardKind, guardKinds, kindOf, namedKinds } from "../guards/index.ts";
+import { closest } from "./closest.ts";
+import { type Draft, listOf, looseOf, type Report, textOf } from "./draft.ts";
+import { type PathSegment, renderList, renderSeen } from "./problems.ts";
+
+/** What watches the candidate: each metric once, with what its kind allows. */
+export function checkGuards({ rollout }: Draft, report: Report, kinds: readonly GuardKind[] = guardKinds): void {
+  const names = namedKinds(kinds).map(({ metric }) => metric);
+  const guards = listOf(rollout.guards).map(looseOf);
+  const metrics = guards.map((guard) => textOf(guard.metric));
+  for (const [index, guard] of guards.entries()) {
+    const metric = metrics[index];
+    if (metric === undefined) continue;
+    const at = (key: string): PathSegment[] => ["rollout", "guards", index, key];
+    if (metrics.indexOf(metric) < index) {
+      report(
+        at("metric"),
+        `${JSON.stringify(metric)} a second time`,
+        "one guard for each metric",
+        "Remove one of the two.",
+      );
+    }
+    const { source, directions, margins } = kindOf(metric, kinds);
+    const looksLike = guard.source === undefined && source === "feedback" ? lookalike(metric, kinds) : undefined;
+    if (looksLike !== undefined) {
+      report(
+        at("metric"),
+        renderSeen(metric),
+        `${renderList([...names, ACCURACY])}, or a business metric that is named otherwise`,
+        `Did you mean ${looksLike}? For a business metric of this name, which arrives as feedback, add: source: feedback`,
+      );
+    }
+    if ((guard.source === "requests" || guard.source === "feedback") && guard.source !== source) {
+      const meant = source === "feedback" ? closest(metric, names) : undefined;
+      report(
+        at("source"),
+        renderSeen(guard.source),
+        `${source} for ${metric}`,
+        meant ? `Did you mean the metric ${meant}? Else remove source.` : "Remove source.",
+      );
+    }
+    const direction = directionIn(guard.direction);
+    if (direction !== undefined && !directions.includes(direction)) {
+      report(at("direction"), renderSeen(direction), `${renderList(directions)} for ${metric}`, "Remove direction.");
+    }
+    if (!margins.includes("absolute") && textOf(guard.margin)?.endsWith("pp")) {
+      report(
+        at("margin"),
+        renderSeen(guard.margin),
+        `a ratio to stable for ${metric}, such as "20%"`,
+        'Write, for example: margin: "20%"',
+      );
+    }
+  }
+}
+
+const directionIn = (value: unknown): GuardKind["directions"][number] | undefined =>
+  (["increase", "decrease", "either"] as const).find((each) => each === value);
+
+/** The metric that labels turn into: nobody names it either. */
+const ACCURACY = "accuracy";
+
+/** The known metric that a misspelt one most likely meant: other letters' cases, other separators, a few wrong letters, a unit behind it. */
+function lookalike(metric: string, kinds: readonly GuardKind[]): string | undefined {
+  const named = namedKinds(kinds);
+  const known = [...named.map((kind) => kind.metric), ACCURACY];
+  if (known.includes(metric)) return undefined;
+  const plain = metric.toLowerCase().replaceAll("_", "");
+  const meant = named.find(({ aliases }) => aliases !== undefined && new RegExp(`^(?:${aliases})$`).test(plain));
+  return meant?.metric ?? closest(plain, known);
+}
