@@ -54,7 +54,7 @@ module.exports = {
     floor("host", "^components/host/", ["^components/host/", zod]),
     floor("sources", { path: "^components/sources/", pathNot: kindsPart }, [
       "^components/(sources|host)/",
-      "^components/release/resolved\\.ts$",
+      "^components/release/(resolved|kinds)\\.ts$",
       zod,
     ]),
     floor("release", "^components/release/", ["^components/(release|guards)/", kindsPart, zod]),

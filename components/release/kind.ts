@@ -22,6 +22,8 @@ export interface DocumentKind<Document extends OfKind, Resolved extends OfKind> 
   readonly schema: z.core.$ZodTypeDiscriminable;
   /** The part with its defaults filled in and its units as numbers; undefined when it is of another kind. */
   readonly resolve: (part: OfKind) => Resolved | undefined;
+  /** The same of a part of which nothing is known; undefined when it is malformed. */
+  readonly read: (part: unknown) => Resolved | undefined;
   /** Whether a resolved part is of this kind. */
   readonly is: (part: OfKind) => part is Resolved;
   /** Reports what its fields ask of each other, of a part that may be malformed. Paths begin inside the part. */
@@ -67,12 +69,18 @@ export function documentKind<Document extends OfKind, Resolved extends OfKind>(w
 }): DocumentKind<Document, Resolved> {
   const { kind, describedBy, fields, resolve, check = () => {}, brings = {} } = words;
   const isMine = (part: OfKind): part is Document => part.kind === kind;
+  const resolveMine = (part: OfKind): Resolved | undefined => (isMine(part) ? resolve(part) : undefined);
+  const schema = section(describedBy, { kind: choice(kind), ...fields });
   return {
     kind,
     describedBy,
     fields,
-    schema: section(describedBy, { kind: choice(kind), ...fields }),
-    resolve: (part) => (isMine(part) ? resolve(part) : undefined),
+    schema,
+    resolve: resolveMine,
+    read(part) {
+      const { data } = schema.safeParse(part);
+      return data && resolveMine({ ...data, kind });
+    },
     is: (part): part is Resolved => part.kind === kind,
     check,
     brings,

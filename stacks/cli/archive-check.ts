@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { HostError, messageOf } from "../../components/host/host-error.ts";
-import type { Problem } from "../../components/release/index.ts";
+import { type Problem, parseRelease } from "../../components/release/index.ts";
 import { type Change, policyPacksOf } from "./change.ts";
 import { condense } from "./condense.ts";
 import { exitCodes, Failure, problemsFailure } from "./failure.ts";
@@ -57,7 +57,7 @@ export async function refuseWithoutRecord({ project, release }: Change, version:
       cure: "Run this on the machine that keeps the archive; its files are verified there before anything is written.",
     });
   }
-  const content = release.versions[version]?.source.sha256;
+  const content = parseRelease(release).versions[version]?.source.content;
   const expected = { model: release.model.name, version, ...(content === undefined ? {} : { content }) };
   await dataPlane.requireArchive(expected).catch((error: unknown) => {
     if (!(error instanceof HostError)) throw error;

@@ -1,9 +1,11 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { libraryVersion } from "../../components/release/index.ts";
-import { hashDirectory } from "../../components/sources/index.ts";
+import { renderFileList } from "../../components/sources/file-list.ts";
+import { hashOfFiles, listDirectory } from "../../components/sources/index.ts";
 import { type ExistingProject, linesToAdd, readExisting } from "./existing-project.ts";
 import { usageFailure } from "./failure.ts";
+import { fileListPath } from "./file-lists.ts";
 import type { StackOptions } from "./options.ts";
 import { shortName } from "./project.ts";
 import { findLibrary } from "./project-lines.ts";
@@ -34,10 +36,13 @@ export async function writeFirstProject(terminal: Terminal, options: StarterChoi
   const { written, existing, write } = createWriter(root);
 
   // A version that is there already is pinned as it is; half of it is never replaced.
-  if (existsSync(join(root, "models/v1"))) existing.push("models/v1");
+  const isThere = existsSync(join(root, "models/v1"));
+  if (isThere) existing.push("models/v1");
   else write(starterModel);
-  const sha256 = await hashDirectory(join(root, "models/v1"));
-  const starter = { project, stack: shortName(stack), model, library: library.path, sha256 };
+  const files = await listDirectory(join(root, "models/v1"));
+  const content = hashOfFiles(files);
+  if (!isThere) write({ [fileListPath(content)]: renderFileList(files) });
+  const starter = { project, stack: shortName(stack), model, library: library.path, content };
   const lines = linesToAdd(root, before, starter);
   write(starterFiles(starter, before));
   if (addIgnoredPaths(join(root, ".gitignore"))) written.push(".gitignore");

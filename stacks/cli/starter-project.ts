@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { libraryVersion } from "../../components/release/library-version.ts";
+import { pathSource } from "../../components/sources/path/document.ts";
 import { providerLines, refreshLines } from "./project-lines.ts";
 
 /** What the files of a first project are made from. */
@@ -10,7 +11,7 @@ export interface Starter {
   /** Path of the installed package, relative to the project. */
   readonly library: string;
   /** Hash of models/v1. */
-  readonly sha256: string;
+  readonly content: string;
 }
 
 /** Where the files of a first project stand, relative to its folder. */
@@ -125,7 +126,7 @@ const renderStack = (starter: Starter): string =>
 /** The release of a first stack, as it stands below `config:`. */
 export const releaseLines = (starter: Starter): readonly string[] => renderRelease(starter).trimEnd().split("\n");
 
-const renderRelease = ({ model, sha256 }: Starter): string => `model-lifecycle:release:
+const renderRelease = ({ model, content }: Starter): string => `model-lifecycle:release:
   model:
     name: ${model}
     owner: my-team # who answers for it
@@ -135,7 +136,7 @@ const renderRelease = ({ model, sha256 }: Starter): string => `model-lifecycle:r
   # The versions by name, each with the hash of its files: \`mlc pin\` writes it.
   versions:
     v1:
-      source: { kind: path, path: models/v1, sha256: "${sha256}" }
+      source: { kind: path, path: models/v1, ${pathSource.pinField}: "${content}" }
 
   rollout:
     stable: v1

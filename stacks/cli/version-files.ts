@@ -1,76 +1,84 @@
-import { join } from "node:path";
 import { readGolden } from "../../components/release/golden-file.ts";
 import type { Problem } from "../../components/release/index.ts";
-import { hashDirectory, UnhashableError } from "../../components/sources/index.ts";
+import { isContent } from "../../components/sources/content.ts";
+import { differencesOf } from "../../components/sources/file-list.ts";
+import { loadSource } from "../../components/sources/load-source.ts";
+import { type Found, type Source, SourceError } from "../../components/sources/source.ts";
+import { readUnpinned } from "../../components/sources/unpinned.ts";
+import { readFileListOf } from "./file-lists.ts";
 import { isMapping } from "./render-yaml.ts";
 import { releaseKey } from "./stack-file.ts";
 
-/** A version whose content is a directory of the project, as the document names it; the hash may be missing or wrong. */
-export interface PathVersion {
+/** A version by where its content comes from, as the document names it; the pin may be missing or wrong. */
+export interface SourcedVersion {
   readonly name: string;
-  readonly path: string;
-  readonly sha256: unknown;
+  readonly source: Source;
+  /** The field of the document in which the pin stands. */
+  readonly pinField: string;
+  /** What stands there. */
+  readonly pin: unknown;
 }
 
 /** Read from a document that need not be valid: a version that is not pinned yet makes it invalid. */
-export function pathVersions(release: unknown): readonly PathVersion[] {
+export async function sourcedVersions(root: string, release: unknown): Promise<readonly SourcedVersion[]> {
   const versions = isMapping(release) && isMapping(release.versions) ? release.versions : {};
-  return Object.entries(versions).flatMap(([name, version]) => {
-    const source = isMapping(version) && isMapping(version.source) ? version.source : {};
-    return source.kind === "path" && typeof source.path === "string"
-      ? [{ name, path: source.path, sha256: source.sha256 }]
-      : [];
+  const found = Object.entries(versions).map(async ([name, version]): Promise<readonly SourcedVersion[]> => {
+    const written = isMapping(version) && isMapping(version.source) ? version.source : {};
+    const unpinned = readUnpinned(written);
+    if (unpinned === undefined) return [];
+    const { part, pinField } = unpinned;
+    return [{ name, source: await loadSource(part, { root }), pinField, pin: written[pinField] }];
   });
+  return (await Promise.all(found)).flat();
 }
 
-/** The hash of a version's directory, or what keeps it from being hashed. */
-export async function hashVersion(root: string, { name, path }: PathVersion): Promise<string | Problem> {
-  const where = { path: `${releaseKey}.versions.${name}.source.path` };
+/** What a version's source holds now, or what keeps it from being pinned. */
+export async function findContent({ name, source }: SourcedVersion): Promise<Found | Problem> {
   try {
-    return await hashDirectory(join(root, path));
+    return await source.pin();
   } catch (error) {
-    if (error instanceof UnhashableError) {
-      return {
-        ...where,
-        seen: error.message,
-        allowed: "a directory of regular files",
-        cure: "Remove what cannot be pinned.",
-      };
-    }
-    if (!isMissing(error)) throw error;
-    return {
-      ...where,
-      seen: `"${path}", which does not exist in ${root}`,
-      allowed: "a directory below the folder of Pulumi.yaml",
-      cure: "Correct the path, or put the files there.",
-    };
+    if (!(error instanceof SourceError)) throw error;
+    const { seen, allowed, cure, field } = error;
+    return { path: `${releaseKey}.versions.${name}.source.${field}`, seen, allowed, cure };
   }
 }
 
 /** Local files that are not there, or are not what the release pins. */
 export async function checkFiles(root: string, release: unknown): Promise<readonly Problem[]> {
-  const versions = await Promise.all(
-    pathVersions(release)
-      .filter(isDeployed(release))
-      .map((version) => checkVersion(root, version)),
-  );
+  const sourced = (await sourcedVersions(root, release)).filter(isDeployed(release));
+  const versions = await Promise.all(sourced.map((version) => checkVersion(root, version)));
   return [...versions.flat(), ...(await checkGoldenFiles(root, release))];
 }
 
-async function checkVersion(root: string, version: PathVersion): Promise<readonly Problem[]> {
-  const found = await hashVersion(root, version);
-  if (typeof found !== "string") return [found];
+async function checkVersion(root: string, version: SourcedVersion): Promise<readonly Problem[]> {
+  const { name, source, pinField, pin } = version;
+  const found = await findContent(version);
+  if ("seen" in found) return [found];
   // A hash that is missing or malformed is a problem of the document already.
-  if (found === version.sha256 || typeof version.sha256 !== "string" || !/^[0-9a-f]{64}$/.test(version.sha256))
-    return [];
+  if (found.content === pin || !isContent(pin)) return [];
   return [
     {
-      path: `${releaseKey}.versions.${version.name}.source.sha256`,
-      seen: `"${version.sha256}"`,
-      allowed: `"${found}", the hash of what is in ${version.path}`,
-      cure: `Put the files back; or, when the new content is meant, give it a version of its own, or pin it: mlc pin ${version.name}`,
+      path: `${releaseKey}.versions.${name}.source.${pinField}`,
+      seen: `"${pin}"${describeChange(changesSince(root, pin, found))}`,
+      allowed: `"${found.content}", the hash of what is in ${source.name}`,
+      cure: `Put the files back; or, when the new content is meant, give it a version of its own, or pin it: mlc pin ${name}`,
     },
   ];
+}
+
+/** Which files differ from those that were pinned; none when the list of these is not kept. */
+export function changesSince(root: string, pin: unknown, { files }: Found): readonly string[] {
+  const list = isContent(pin) ? readFileListOf(root, pin) : undefined;
+  return list === undefined ? [] : differencesOf(list, files);
+}
+
+const MOST_CHANGES = 5;
+
+/** `: model.json was changed; notes.txt was added`. */
+export function describeChange(changes: readonly string[]): string {
+  if (changes.length === 0) return "";
+  const more = changes.length > MOST_CHANGES ? [`${changes.length - MOST_CHANGES} more`] : [];
+  return `: ${[...changes.slice(0, MOST_CHANGES), ...more].join("; ")}`;
 }
 
 async function checkGoldenFiles(root: string, release: unknown): Promise<readonly Problem[]> {
@@ -87,9 +95,7 @@ async function checkGoldenFiles(root: string, release: unknown): Promise<readonl
 /** The files of a retired version may be gone. */
 const isDeployed =
   (release: unknown) =>
-  ({ name }: PathVersion): boolean => {
+  ({ name }: SourcedVersion): boolean => {
     const retirement = isMapping(release) && isMapping(release.retirement) ? release.retirement[name] : undefined;
     return !(isMapping(retirement) && retirement.phase === "retired");
   };
-
-const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";

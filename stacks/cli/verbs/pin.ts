@@ -1,9 +1,10 @@
 import type { Release } from "../../../components/release/index.ts";
+import type { Found } from "../../../components/sources/index.ts";
 import { problemsFailure, usageFailure } from "../failure.ts";
 import { configuredVersions, stackOptions } from "../option-words.ts";
 import type { ChangeOptions } from "../options.ts";
 import type { Verb } from "../verb.ts";
-import type { PathVersion } from "../version-files.ts";
+import type { SourcedVersion } from "../version-files.ts";
 
 /** Writes the hashes of directories into the configuration; nothing is deployed. */
 export const pin: Verb<ChangeOptions> = {
@@ -17,41 +18,50 @@ export const pin: Verb<ChangeOptions> = {
     const { renderDiff } = await import("../configuration-diff.ts");
     const { findProject } = await import("../project.ts");
     const { readStackFile, renderStackFile, writeStackFile } = await import("../stack-file.ts");
-    const { hashVersion, pathVersions } = await import("../version-files.ts");
+    const { changesSince, describeChange, findContent, sourcedVersions } = await import("../version-files.ts");
+    const { writeFileListOf } = await import("../file-lists.ts");
     const project = await findProject(options);
     const file = readStackFile(project);
-    const chosen = choose(pathVersions(file.release), args);
-    const hashed = await terminal.during(
+    const chosen = choose(await sourcedVersions(project.root, file.release), args);
+    const looked = await terminal.during(
       "hashing the versions' files",
-      Promise.all(chosen.map(async (version) => ({ ...version, found: await hashVersion(project.root, version) }))),
+      Promise.all(chosen.map(async (version) => ({ version, found: await findContent(version) }))),
     );
-    const problems = hashed.flatMap(({ found }) => (typeof found === "string" ? [] : [found]));
+    const problems = looked.flatMap(({ found }) => ("seen" in found ? [found] : []));
     if (problems.length > 0) throw problemsFailure(problems);
-    const pins = hashed.flatMap(({ name, found, sha256 }) =>
-      typeof found === "string" ? [{ name, before: sha256, after: found }] : [],
-    );
-    const changes = pins.filter(({ before, after }) => before !== after);
+    const found = looked.flatMap(({ version, found: each }) => ("seen" in each ? [] : [{ version, each }]));
+    const pins = found.map(({ version, each }) => ({ name: version.name, before: version.pin, after: each.content }));
+    const changes = found.filter(({ version, each }) => version.pin !== each.content);
+    const keepLists = (): void => {
+      for (const { each } of found) writeFileListOf(project.root, each.content, each.files);
+    };
     const text = renderStackFile(file, withPins(file.release as Release, changes));
     const diff = renderDiff(file.path, file.text, text);
     const facts = { stack: project.stack, file: file.path, pins, diff };
     if (diff === "") {
+      keepLists();
       terminal.say(`Nothing to change in ${file.path}: ${pins.length} versions are pinned to what is there.`);
       return { facts: { ...facts, changed: false } };
     }
     showDiff(terminal, diff);
-    for (const { name, before } of changes) {
-      terminal.say(
-        `${terminal.paint("dim", "·")} ${name} ${typeof before === "string" && before ? "is pinned to other content than before" : "is pinned"}`,
-      );
+    for (const { version, each } of changes) {
+      const isNew = typeof version.pin !== "string" || version.pin === "";
+      const how = isNew
+        ? "is pinned"
+        : `is pinned to other content than before${describeChange(changesSince(project.root, version.pin, each))}`;
+      terminal.say(`${terminal.paint("dim", "·")} ${version.name} ${how}`);
     }
     const changed = await agreed(terminal, options, "Write this?");
-    if (changed) writeStackFile(file, text);
+    if (changed) {
+      writeStackFile(file, text);
+      keepLists();
+    }
     terminal.say(changed ? "Written." : "Nothing was written.");
     return { facts: { ...facts, changed } };
   },
 };
 
-function choose(versions: readonly PathVersion[], names: readonly string[]): readonly PathVersion[] {
+function choose(versions: readonly SourcedVersion[], names: readonly string[]): readonly SourcedVersion[] {
   const known = versions.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -60,10 +70,16 @@ function choose(versions: readonly PathVersion[], names: readonly string[]): rea
   return names.length === 0 ? versions : versions.filter(({ name }) => names.includes(name));
 }
 
-function withPins(release: Release, pins: readonly { readonly name: string; readonly after: string }[]): Release {
+interface NewPin {
+  readonly version: SourcedVersion;
+  readonly each: Found;
+}
+
+function withPins(release: Release, pins: readonly NewPin[]): Release {
   const versions = Object.entries(release.versions).map(([name, version]) => {
-    const pin = pins.find((each) => each.name === name);
-    return [name, pin ? { ...version, source: { ...version.source, sha256: pin.after } } : version] as const;
+    const pin = pins.find((each) => each.version.name === name);
+    const source = pin && { ...version.source, [pin.version.pinField]: pin.each.content };
+    return [name, source === undefined ? version : { ...version, source }] as const;
   });
   return { ...release, versions: Object.fromEntries(versions) };
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -24,6 +25,7 @@ describe("init", () => {
       written: [
         "models/v1/model.json",
         "models/v1/weights.json",
+        expect.stringMatching(/^pins\/[0-9a-f]{64}\.files$/),
         "package.json",
         "Pulumi.yaml",
         "index.ts",
@@ -232,6 +234,38 @@ describe("pin", () => {
       .filter((each, index) => each !== before.split("\n")[index]);
     expect(changed).toHaveLength(1);
     expect(changed[0]).toMatch(/path: models\/v2, sha256: "[0-9a-f]{64}" } # new$/);
+  });
+
+  test("keeps the list of the files beside the document, which names what changed since", async () => {
+    await using line = await createCommandLine();
+    const before = line.read(line.configuration);
+    const hash = /path: models\/v2, sha256: "([0-9a-f]{64})"/.exec(before)?.[1] ?? "";
+    expect(await line.run("pin", "--yes")).toMatchObject({ code: 0 });
+    const sums = execFileSync("sha256sum", ["--check", join("../../pins", `${hash}.files`)], {
+      cwd: join(line.root, "models/v2"),
+      encoding: "utf8",
+    });
+    expect(sums).toContain("model.json: OK");
+    line.write("models/v2/weights.json", "{}");
+    line.write("models/v2/notes.txt", "new");
+    const changes = "weights.json was changed; notes.txt was added";
+    const { problems } = jsonOf(await line.run("validate", "--json")) as { problems: { seen: string }[] };
+    expect(problems.map(({ seen }) => seen)).toEqual([`"${hash}": ${changes}`]);
+    expect((await line.run("pin", "v2", "--yes")).stdout).toContain(
+      `v2 is pinned to other content than before: ${changes}`,
+    );
+    expect(await line.run("validate")).toMatchObject({ code: 0 });
+  });
+
+  test("a list that was changed by hand says nothing, and keeps nobody from anything", async () => {
+    await using line = await createCommandLine();
+    await line.run("pin", "--yes");
+    const hash = /path: models\/v2, sha256: "([0-9a-f]{64})"/.exec(line.read(line.configuration))?.[1] ?? "";
+    line.write(`pins/${hash}.files`, "nonsense\n");
+    line.write("models/v2/weights.json", "{}");
+    const { problems } = jsonOf(await line.run("validate", "--json")) as { problems: { seen: string }[] };
+    expect(problems.map(({ seen }) => seen)).toEqual([`"${hash}"`]);
+    expect(await line.run("pin", "v2", "--yes")).toMatchObject({ code: 0 });
   });
 
   test("names a directory that is not there", async () => {
