@@ -47,6 +47,30 @@ test("each new tenant is read, checked, described, loaded and used without anoth
       planProblems: [],
       loaded: ["toy", "function", "function"],
       opened: "hello\n",
+      guard: [
+        [
+          {
+            metric: "toyRate",
+            source: "requests",
+            direction: "increase",
+            margin: { kind: "absolute", value: 0.01 },
+            designEffect: 1,
+          },
+        ],
+        "rollback",
+      ],
+      rule: [["candidate-has-guard", "toys-are-small"], true],
     },
   });
+});
+
+test("a new verb is listed, completed and run", async () => {
+  const mlc = (...args: readonly string[]) =>
+    run(process.execPath, [path.join(root, "stacks/cli/mlc.ts"), ...args], root, process.env);
+  const { output: help } = await mlc("--help");
+  expect(help).toContain("play for a while");
+  expect((await mlc("complete", "--", "to")).output).toContain("toy");
+  const { code, output } = await mlc("toy", "--json");
+  expect(code).toBe(0);
+  expect(JSON.parse(output.slice(output.indexOf("{")))).toEqual({ command: "toy", exitCode: 0, played: true });
 });

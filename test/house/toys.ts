@@ -48,6 +48,47 @@ export const toys: readonly Toy[] = [
     what: "monitor",
     edits: kindLine("monitorKinds", "prometheusMonitor", "toyMonitor", "../monitors/toy/document.ts"),
   },
+  {
+    what: "guard",
+    edits: [
+      {
+        file: "components/guards/index.ts",
+        before: 'import { share } from "./share.ts";\n',
+        after: 'import { share } from "./share.ts";\nimport { toyRate } from "./toy-rate.ts";\n',
+      },
+      {
+        file: "components/guards/index.ts",
+        before: "export const guardKinds: readonly GuardKind[] = [",
+        after: "export const guardKinds: readonly GuardKind[] = [toyRate, ",
+      },
+    ],
+  },
+  {
+    what: "verb",
+    edits: [
+      {
+        file: "stacks/cli/verbs.ts",
+        before: "  completion: async",
+        after: '  toy: async () => (await import("./verbs/toy.ts")).toy,\n  completion: async',
+      },
+    ],
+  },
+  {
+    what: "rule",
+    edits: [
+      {
+        file: "policies/packs.ts",
+        before: 'import { candidateHasGuard } from "./rules/traffic/candidate-has-guard.ts";\n',
+        after:
+          'import { candidateHasGuard } from "./rules/traffic/candidate-has-guard.ts";\nimport { toysAreSmall } from "./rules/traffic/toys-are-small.ts";\n',
+      },
+      {
+        file: "policies/packs.ts",
+        before: "rules: [candidateHasGuard],",
+        after: "rules: [candidateHasGuard, toysAreSmall],",
+      },
+    ],
+  },
 ];
 
 /** The files outside its own folder that a toy touches. */

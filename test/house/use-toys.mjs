@@ -16,6 +16,11 @@ const { checkPlan } = await from("components/platforms/platform.ts");
 const { loadParts } = await from("stacks/platforms.ts");
 const { loadSource } = await from("components/sources/load-source.ts");
 
+const { createJudge } = await from("components/analysis/index.ts");
+const { kindOf } = await from("components/guards/index.ts");
+const { corePack } = await from("policies/packs.ts");
+const { renderCatalogue } = await from("policies/catalogue.ts");
+
 const document = {
   model: { name: "toy", owner: "children", riskTier: "low" },
   platform: { kind: "toy", player: "anna" },
@@ -31,6 +36,25 @@ const directory = mkdtempSync(path.join(tmpdir(), "mlc-toy-"));
 await source.open("", directory);
 const opened = readFileSync(path.join(directory, "text"), "utf8");
 rmSync(directory, { recursive: true });
+const watched = parseRelease({
+  ...document,
+  versions: { ...document.versions, v2: document.versions.v1 },
+  rollout: { stable: "v1", candidate: "v2", weight: "100%", guards: [{ metric: "toyRate", margin: "1pp" }] },
+}).rollout.guards;
+const settings = { guards: watched.map((guard) => kindOf(guard.metric).judged(guard)) };
+const judge = createJudge(settings);
+const arm = (requests, errors) => ({
+  requests,
+  errors,
+  refusals: 0,
+  latency: new Float64Array(64),
+  feedback: new Map(),
+});
+for (let at = 0; at < 20; at++) {
+  const counts = { toyRate: kindOf("toyRate").counts(settings.guards[0], arm(1_000, 900), arm(1_000, 100)) };
+  judge.add({ at: at * 1_000, seconds: 1, counts });
+}
+
 const page = renderKindsPage(readDocumentSource());
 
 console.log(
@@ -44,5 +68,7 @@ console.log(
     planProblems: checkPlan({ release, traffic: planTraffic(release) }, parts.platform),
     loaded: [parts.platform.kind, typeof parts.store?.store, typeof parts.monitor?.watch],
     opened,
+    guard: [watched, judge.verdict.verdict],
+    rule: [corePack.rules.map(({ id }) => id), renderCatalogue([corePack]).includes("### `toys-are-small`")],
   }),
 );

@@ -555,7 +555,12 @@ describe("a gateway with few files", () => {
     await bench.accepted(stablePlan());
     const agent = new Agent({ keepAlive: true, maxSockets: 16 });
     closers.push(() => agent.destroy());
-    bench.server("v1").answer = (_seen, response) => void setTimeout(() => succeed(response, "v1"), 20);
+    // Answered once all are there, each has a connection of its own.
+    const first = bench.server("v1").received;
+    bench.server("v1").answer = async (_seen, response) => {
+      while (bench.server("v1").received - first < 16) await sleep(5);
+      succeed(response, "v1");
+    };
     await Promise.all(Array.from({ length: 16 }, () => bench.predict({ agent })));
     await bench.accepted(canaryPlan({ weight: 10_000 }));
     // The candidate keeps its connections until each request has found a server.

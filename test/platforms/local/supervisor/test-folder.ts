@@ -20,7 +20,8 @@ export async function removeFolder(folder: StateFolder): Promise<void> {
   const supervisor = supervisorOf(folder);
   if (supervisor !== undefined) await stopProcess(supervisor, { graceMs: 2_000 });
   await Promise.all(findFolderProcesses(folder).map(({ identity }) => stopProcess(identity, { graceMs: 0 })));
-  rmSync(folder.root, { recursive: true, force: true });
+  // A process that is ending may still write.
+  rmSync(folder.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
 
 export const supervisorOf = (folder: StateFolder): ProcessIdentity | undefined =>
