@@ -1,12 +1,5 @@
-import {
-  checkRelease,
-  type Percent,
-  parseRelease,
-  type Release,
-  type ResolvedRelease,
-  renderPercent,
-  type TrafficStep,
-} from "../release/index.ts";
+import { type Percent, type Release, type ResolvedRelease, renderPercent, type TrafficStep } from "../release/index.ts";
+import { examineRelease } from "../release/release.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
 
 export interface AdvanceArgs {
@@ -28,9 +21,9 @@ export function advance(release: Release, { weight }: AdvanceArgs = {}): MoveRes
       return refuse("rollout.weight", seen, "a step to go to", "Finish the rollout: mlc promote");
     }
     const raised = { ...release, rollout: { ...release.rollout, weight: target } };
-    const problems = checkRelease(raised);
-    if (problems.length > 0) return { problems };
-    const reached = parseRelease(raised).rollout.weight;
+    const read = examineRelease(raised);
+    if (read.release === undefined) return read;
+    const reached = read.release.rollout.weight;
     if (reached === undefined || rank(reached) <= rank(now)) {
       return refuse(
         "rollout.weight",

@@ -1,11 +1,5 @@
-import {
-  checkRelease,
-  defaultPath,
-  type Problem,
-  parseRelease,
-  type Release,
-  type ResolvedRelease,
-} from "../release/index.ts";
+import { checkRelease, defaultPath, type Problem, type Release, type ResolvedRelease } from "../release/index.ts";
+import { examineRelease } from "../release/release.ts";
 
 /** What a lifecycle move makes of a release document: the edited document and why, or why it may not be. */
 export type MoveResult = Moved | Refused;
@@ -22,9 +16,9 @@ export interface Refused {
 
 /** Runs a move between two checks: it starts from a valid document and ends in one, or it is refused. */
 export function move(release: Release, change: (resolved: ResolvedRelease) => MoveResult): MoveResult {
-  const before = checkRelease(release);
-  if (before.length > 0) return { problems: before };
-  const result = change(parseRelease(release));
+  const before = examineRelease(release);
+  if (before.release === undefined) return before;
+  const result = change(before.release);
   if ("problems" in result) return result;
   const after = checkRelease(result.release);
   return after.length > 0 ? { problems: after } : result;

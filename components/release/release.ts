@@ -32,9 +32,21 @@ export function checkRelease(data: unknown, options: { readonly path?: string } 
  * @throws ReleaseError with every problem.
  */
 export function parseRelease(data: unknown, options: { readonly path?: string } = {}): ResolvedRelease {
+  const read = examineRelease(data, options);
+  if (read.release === undefined) throw new ReleaseError(read.problems);
+  return read.release;
+}
+
+/** A document as its readers want it, or everything that is wrong with it. */
+export type ExaminedRelease =
+  | { readonly release: ResolvedRelease; readonly problems?: never }
+  | { readonly release?: never; readonly problems: readonly Problem[] };
+
+/** The same for who tells its problems otherwise than by an error: the document is gone through once. */
+export function examineRelease(data: unknown, options: { readonly path?: string } = {}): ExaminedRelease {
   const problems = checkRelease(data, options);
-  if (problems.length > 0) throw new ReleaseError(problems);
-  return resolveRelease(releaseSchema.parse(data), options.path ?? defaultPath);
+  if (problems.length > 0) return { problems };
+  return { release: resolveRelease(releaseSchema.parse(data), options.path ?? defaultPath) };
 }
 
 /** Whether a path is another one or lies below it. */

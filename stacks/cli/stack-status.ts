@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { planTraffic } from "../../components/lifecycle/index.ts";
 import type { Look } from "../../components/platforms/data-plane.ts";
-import { checkRelease, parseRelease, type ResolvedRelease, renderPercent } from "../../components/release/index.ts";
+import { type ResolvedRelease, renderPercent } from "../../components/release/index.ts";
+import { examineRelease } from "../../components/release/release.ts";
 import type { TrafficStatus } from "../../components/traffic/index.ts";
 import { type ExitCode, exitCodes } from "./failure.ts";
 import type { StackOptions } from "./options.ts";
@@ -24,11 +25,11 @@ export async function readStackStatus(options: StackOptions): Promise<StackStatu
   const project = await findProject(options);
   project.dataPlane.exists();
   const { release } = readStackFile(project);
-  const problems = checkRelease(release).length;
+  const examined = examineRelease(release);
   return {
     project,
-    problems,
-    ...(problems === 0 && { release: parseRelease(release) }),
+    problems: examined.problems?.length ?? 0,
+    ...(examined.release && { release: examined.release }),
     ...(await project.dataPlane.look({ model: modelOf(release) })),
   };
 }
