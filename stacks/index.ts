@@ -11,7 +11,10 @@ const endpoint = new ModelEndpoint(name, { release, platform });
 if (monitor !== undefined) new MonitoringStack(`${name}-monitoring`, { release, monitor });
 const retirement = store && new ModelRetirement(`${name}-retirement`, { release, endpoint, store });
 
+/** Where clients send requests. */
 export const url: pulumi.Output<string> = endpoint.url;
+
+/** Where the archives of retired versions lie, by version. */
 export const archives: Readonly<Record<string, pulumi.Output<string>>> = Object.fromEntries(
   Object.entries(retirement?.archives ?? {}).map(([version, { uri }]) => [version, uri]),
 );

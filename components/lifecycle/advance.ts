@@ -2,6 +2,7 @@ import { type Percent, type Release, type ResolvedRelease, renderPercent, type T
 import { examineRelease } from "../release/release.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
 
+/** How far the candidate is raised. */
 export interface AdvanceArgs {
   /** The new target share. Left out: the next of the document's steps. */
   readonly weight?: Percent | "shadow";

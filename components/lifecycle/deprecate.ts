@@ -2,6 +2,7 @@ import { parseTimestamp, type Release, type Timestamp } from "../release/index.t
 import { type MoveResult, move, refuse } from "./move.ts";
 import { noticeOf, withRetirement } from "./retirement.ts";
 
+/** Which version is given notice, until when, and what replaces it. */
 export interface DeprecateArgs {
   readonly version: string;
   /** From when on it may be retired: RFC 3339 in UTC. */

@@ -4,12 +4,14 @@ import { examineRelease } from "../release/release.ts";
 /** What a lifecycle move makes of a release document: the edited document and why, or why it may not be. */
 export type MoveResult = Moved | Refused;
 
+/** The edited document: it is valid. */
 export interface Moved {
   readonly release: Release;
   /** What changed and what follows from it, one sentence each. */
   readonly reasons: readonly string[];
 }
 
+/** Why a move may not be made; nothing was edited. */
 export interface Refused {
   readonly problems: readonly Problem[];
 }
@@ -24,6 +26,7 @@ export function move(release: Release, change: (resolved: ResolvedRelease) => Mo
   return after.length > 0 ? { problems: after } : result;
 }
 
+/** A refusal with one problem. @param path inside the document, such as `rollout.weight` */
 export function refuse(path: string, seen: string, allowed: string, cure: string): Refused {
   return { problems: [{ path: `${defaultPath}.${path}`, seen, allowed, cure }] };
 }

@@ -2,6 +2,7 @@ import type { Release } from "../release/index.ts";
 import { withStable } from "./end-rollout.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
 
+/** On what grounds a candidate becomes stable. */
 export interface PromoteArgs {
   /** Why the candidate is promoted although its rollout is not complete; written into the document. */
   readonly override?: string;

@@ -2,6 +2,7 @@ import { type Problem, parseTimestamp, type Release } from "../release/index.ts"
 import { type MoveResult, move, refuse } from "./move.ts";
 import { noticeOf, withRetirement } from "./retirement.ts";
 
+/** Which version is switched off, and when that is asked. */
 export interface RetireArgs {
   readonly version: string;
   /** The present, against which the sunset is held. */

@@ -4,6 +4,7 @@ import { withStable } from "./end-rollout.ts";
 import { type Moved, type MoveResult, refuse } from "./move.ts";
 import { withoutRetirement } from "./retirement.ts";
 
+/** What a rollback goes back to. */
 export interface RollbackArgs {
   /** The version that the data plane gives everything to since the rollback. With it a second rollback finds nothing to do. */
   readonly serving?: string;

@@ -1,6 +1,7 @@
 import type { Percent, Release } from "../release/index.ts";
 import { type MoveResult, move, refuse } from "./move.ts";
 
+/** Which version is put on trial, and how far it may climb. */
 export interface StartArgs {
   /** The version to try; it stands in `versions` already. */
   readonly candidate: string;

@@ -27,6 +27,7 @@ export interface Release {
   readonly consumers?: readonly Consumer[];
 }
 
+/** The model of a release, and who answers for it. */
 export interface Model {
   /** Names the model in URLs, metrics and resources: a lower-case label of at most 40 characters. Another name is another endpoint. */
   readonly name: string;
@@ -52,6 +53,7 @@ export type ArchiveDocument = DocumentOf<typeof archiveKinds>;
 /** Who watches what serves, told apart by `kind`: each monitor's folder brings its part. */
 export type MonitorDocument = DocumentOf<typeof monitorKinds>;
 
+/** One version of the model: where its content comes from, and what it must pass. */
 export interface VersionDocument {
   /** Where the content comes from, pinned: the same document always serves the same bytes. */
   readonly source: SourceDocument;
@@ -59,6 +61,7 @@ export interface VersionDocument {
   readonly checks?: ChecksDocument;
 }
 
+/** What a version must pass before any request reaches it. Changing it checks the version again; nothing is restarted. */
 export interface ChecksDocument {
   /** A file of golden requests and their answers (JSON lines), relative to the project's folder. A version that answers otherwise is never routed. */
   readonly golden?: string;
@@ -68,6 +71,7 @@ export interface ChecksDocument {
   readonly latency?: Duration;
 }
 
+/** Who serves, who is on trial, and how the trial goes. */
 export interface RolloutDocument {
   /** The version that answers whatever the candidate does not. It changes by a promotion of what has proven itself, by a rollback to what served before, or with an `override`; every other change is refused. */
   readonly stable: string;
@@ -101,6 +105,7 @@ export interface RolloutDocument {
   readonly sticky?: StickyDocument;
 }
 
+/** Why a version that has not proven itself serves everybody. */
 export interface OverrideDocument {
   /** The version it is for: the one that `stable` names. */
   readonly stable: string;
@@ -108,11 +113,13 @@ export interface OverrideDocument {
   readonly reason: string;
 }
 
+/** What keeps the requests of one caller with one version. */
 export interface StickyDocument {
   /** The request header whose value tells callers apart. Requests with the same value stay together and count as one session. */
   readonly header: string;
 }
 
+/** What a candidate is watched by. A change holds for the running rollout: its evidence is judged anew. */
 export interface GuardDocument {
   /** errorRate (no answer, 5xx, late or unreadable), refusalRate (4xx), latency, or the name of a business metric that arrives as feedback. Each at most once. errorRate brings refusalRate along, with its margin in points or half a point. */
   readonly metric: string;
@@ -126,6 +133,7 @@ export interface GuardDocument {
   readonly designEffect?: string;
 }
 
+/** A version on its way out. */
 export interface RetirementDocument {
   /** deprecated: still answers, with notice headers. archived: the same, and a verified copy is kept. retired: no longer deployed, answers 410. */
   readonly phase: "deprecated" | "archived" | "retired";
@@ -135,6 +143,7 @@ export interface RetirementDocument {
   readonly successor: string;
 }
 
+/** Who calls the model, and would have to move before a version goes. */
 export interface Consumer {
   /** The caller's name: a lower-case label of at most 63 characters. Each at most once. */
   readonly name: string;

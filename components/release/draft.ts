@@ -1,8 +1,10 @@
 import { closest } from "./closest.ts";
 import { type PathSegment, renderList } from "./problems.ts";
 
+/** Notes one problem. @param path inside the document */
 export type Report = (path: readonly PathSegment[], seen: string, allowed: string, cure: string) => void;
 
+/** A section of which nothing is known. */
 export type Loose = Readonly<Record<string, unknown>>;
 
 /** A release of which nothing is known but that its sections, where they are sections, can be looked into. */
@@ -16,6 +18,7 @@ export interface Draft {
   readonly consumers: readonly unknown[];
 }
 
+/** The sections of a document that may be malformed anywhere. */
 export function readDraft(data: unknown): Draft {
   const release = looseOf(data);
   return {
@@ -29,20 +32,24 @@ export function readDraft(data: unknown): Draft {
   };
 }
 
+/** A section to look into; empty for what is none. */
 export function looseOf(value: unknown): Loose {
   const section = typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
   // Without a prototype, a version called "constructor" is as unknown as any other.
   return Object.assign(Object.create(null) as Record<string, unknown>, section);
 }
 
+/** A list to go through; empty for what is none. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** A text; undefined for anything else. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** How far a version is on its way out; undefined when it is not, or its entry is malformed. */
 export function phaseOf(draft: Draft, version: string): string | undefined {
   return textOf(looseOf(draft.retirement[version]).phase);
 }
@@ -52,6 +59,7 @@ export function lastingVersions(draft: Draft): string[] {
   return Object.keys(draft.versions).filter((version) => !(version in draft.retirement));
 }
 
+/** Reports a name that is none of the versions, with the one that was meant. */
 export function reportUnknown(
   draft: Draft,
   report: Report,

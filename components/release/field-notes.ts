@@ -13,6 +13,7 @@ export interface FieldNote {
   readonly describedBy?: string;
 }
 
+/** What is said of each field, by its schema. */
 export const fieldNotes: z.core.$ZodRegistry<FieldNote> = z.registry<FieldNote>();
 
 /** Puts a note beside a schema. */

@@ -21,6 +21,7 @@ export interface GoldenFault {
   readonly cure: string;
 }
 
+/** What stands in a file of golden requests, or what is wrong with it. */
 export interface GoldenFile {
   /** None when there are faults. */
   readonly requests: readonly GoldenRequest[];

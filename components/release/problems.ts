@@ -30,6 +30,7 @@ export function renderProblems(problems: readonly Problem[]): string {
   return `The release document has ${count}.\n\n${blocks.join("\n\n")}\n`;
 }
 
+/** A step down into a document: a key, or a position from 0. */
 export type PathSegment = string | number;
 
 /** ["rollout", "steps", 1] → `model-lifecycle:release.rollout.steps[1]`. */

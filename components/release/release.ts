@@ -10,6 +10,7 @@ import { type FilledRelease, releaseSchema } from "./schema.ts";
 import { checkStructure } from "./structure-problems.ts";
 import * as units from "./units.ts";
 
+/** Where a release stands in stack configuration unless a program says otherwise. */
 export const defaultPath = "model-lifecycle:release";
 
 /** Lists everything wrong with a release document, in the order of the document's sections; empty when there is nothing. */

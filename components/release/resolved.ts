@@ -40,6 +40,7 @@ export type ResolvedArchive = ResolvedOf<typeof archiveKinds>;
 /** Who watches what serves, told apart by `kind`. */
 export type ResolvedMonitor = ResolvedOf<typeof monitorKinds>;
 
+/** One version with its defaults filled in. */
 export interface ResolvedVersion {
   /** Where the content comes from, and what it must be. */
   readonly source: ResolvedSource;
@@ -48,6 +49,7 @@ export interface ResolvedVersion {
   readonly deployed: boolean;
 }
 
+/** What a version must pass before any request reaches it, as numbers. */
 export interface ResolvedChecks {
   /** Path of the golden requests, relative to the project's folder. */
   readonly golden?: string;
@@ -57,6 +59,7 @@ export interface ResolvedChecks {
   readonly latencyMs?: number;
 }
 
+/** Who serves, who is on trial, and how the trial goes, as numbers. */
 export interface ResolvedRollout extends RolloutSettings {
   readonly stable: string;
   /** Why `stable` serves although it has not proven itself. */
@@ -87,8 +90,10 @@ export interface RolloutSettings {
   readonly beta: number;
 }
 
+/** A stop of the climb: copies for a candidate that answers nobody, or its share in basis points (0 to 10,000). */
 export type TrafficStep = { readonly kind: "shadow" } | { readonly kind: "weight"; readonly weight: number };
 
+/** How far a version is on its way out. */
 export interface VersionNotice {
   readonly phase: "deprecated" | "archived" | "retired";
   /** When the version stops answering: RFC 3339 in UTC. */

@@ -2,6 +2,7 @@ import { closest } from "./closest.ts";
 import { type Draft, lastingVersions, listOf, looseOf, phaseOf, type Report, reportUnknown, textOf } from "./draft.ts";
 import { renderList } from "./problems.ts";
 
+/** Whether what is on its way out is there, and leads to a version that stays. */
 export function checkRetirement(draft: Draft, report: Report): void {
   const lasting = lastingVersions(draft);
   for (const [version, value] of Object.entries(draft.retirement)) {
@@ -40,6 +41,7 @@ export function checkRetirement(draft: Draft, report: Report): void {
   }
 }
 
+/** Whether consumers call versions that are deployed, each named once. */
 export function checkConsumers(draft: Draft, report: Report): void {
   const consumers = draft.consumers.map(looseOf);
   const names = consumers.map((consumer) => textOf(consumer.name));

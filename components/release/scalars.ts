@@ -19,6 +19,7 @@ function scalar<T extends string = string>(
   return note(schema as unknown as z.ZodType<T, T>, fieldNote);
 }
 
+/** One of some words. */
 export function choice<const T extends readonly [string, ...string[]]>(
   ...words: T
 ): z.ZodEnum<{ [K in T[number]]: K }> {
@@ -41,6 +42,7 @@ function toLabel(limit: number): (seen: string) => string | undefined {
   };
 }
 
+/** A name that fits URLs, metrics and resources. @param limit characters at most */
 export function label(limit: number, example: string): z.ZodType<string, string> {
   return scalar(
     {
@@ -53,6 +55,7 @@ export function label(limit: number, example: string): z.ZodType<string, string>
   );
 }
 
+/** Text for people, on one line. @param limit characters at most */
 export function line(limit: number, example: string): z.ZodType<string, string> {
   return scalar(
     {
@@ -69,6 +72,7 @@ export function line(limit: number, example: string): z.ZodType<string, string> 
   );
 }
 
+/** A path inside the project's folder. */
 export function path(example: string): z.ZodType<string, string> {
   return scalar(
     {
@@ -80,6 +84,7 @@ export function path(example: string): z.ZodType<string, string> {
   );
 }
 
+/** A path that begins at the root. */
 export function absolutePath(example: string): z.ZodType<string, string> {
   return scalar(
     { allowed: 'an absolute path without "." or ".." in it', example: `"${example}"` },
@@ -95,6 +100,7 @@ function suggestPath(seen: string): string | undefined {
     : parts.filter((part) => part !== "" && part !== ".").join("/");
 }
 
+/** A whole number within bounds. */
 export function integer(allowed: string, example: string, least: number, most: number): z.ZodType<string, string> {
   return scalar({ allowed, example: `"${example}"` }, /^[1-9]\d{0,4}$/, {
     holds: (value) => Number(value) >= least && Number(value) <= most,
@@ -109,6 +115,7 @@ function suggestPercent(seen: string): string | undefined {
   return number && `${number}%`;
 }
 
+/** A chance: more than "0%", at most "50%". */
 export function percent(): z.ZodType<units.Percent, units.Percent> {
   return scalar(
     { allowed: `more than "0%", at most "50%", ${percentAllowed}`, example: '"1%"', suggest: suggestPercent },
@@ -117,6 +124,7 @@ export function percent(): z.ZodType<units.Percent, units.Percent> {
   );
 }
 
+/** A share of the traffic, or copies only. @param least in basis points */
 export function step(least: number): z.ZodType<units.Percent | "shadow", units.Percent | "shadow"> {
   return scalar(
     {
@@ -129,6 +137,7 @@ export function step(least: number): z.ZodType<units.Percent | "shadow", units.P
   );
 }
 
+/** A length of time. */
 export function duration(example: units.Duration): z.ZodType<units.Duration, units.Duration> {
   return scalar(
     {
@@ -142,6 +151,7 @@ export function duration(example: units.Duration): z.ZodType<units.Duration, uni
 
 const longestDeadlineMs = 600_000;
 
+/** A length of time of at most ten minutes. */
 export const deadline: z.ZodType<units.Duration, units.Duration> = scalar<units.Duration>(
   {
     allowed: 'a duration from "1 ms" to "10 minutes"',
@@ -160,6 +170,7 @@ function suggestDuration(seen: string): string | undefined {
   return unit && `${count} ${unit}${count === "1" ? "" : "s"}`;
 }
 
+/** A share as a decimal number. */
 export const share: z.ZodType<units.Share, units.Share> = scalar<units.Share>(
   { allowed: 'a share from "0" to "1", at most four decimals', example: '"0.80"', suggest: suggestShare },
   units.sharePattern,
@@ -172,6 +183,7 @@ function suggestShare(seen: string): string | undefined {
     : undefined;
 }
 
+/** The name of a metric. */
 export const metric: z.ZodType<string, string> = scalar(
   {
     allowed: "a letter followed by letters, digits or _, at most 40 characters",
@@ -182,6 +194,7 @@ export const metric: z.ZodType<string, string> = scalar(
   { length: 40 },
 );
 
+/** How much worse is tolerated: points, or a ratio to stable. */
 export const margin: z.ZodType<units.Points | units.Percent, units.Points | units.Percent> = scalar<
   units.Points | units.Percent
 >(
@@ -194,6 +207,7 @@ export const margin: z.ZodType<units.Points | units.Percent, units.Points | unit
   { holds: (value) => Number.parseFloat(value) > 0 && (value.endsWith("pp") || Number.parseFloat(value) <= 1000) },
 );
 
+/** A moment in UTC that the calendar has. */
 export const timestamp: z.ZodType<units.Timestamp, units.Timestamp> = scalar<units.Timestamp>(
   {
     allowed: 'a moment in UTC as RFC 3339 writes it, in quotes: "2027-05-31T00:00:00Z"',
@@ -226,12 +240,14 @@ export const digest = (allowed: string, cure: string): z.ZodType<string, string>
     /^[0-9a-f]{64}$/,
   );
 
+/** How many times more counts scatter than independent ones: "1" to "1000". */
 export const designEffect: z.ZodType<string, string> = scalar(
   { allowed: 'a number from "1" to "1000", at most two decimals', example: '"4"' },
   /^\d{1,4}(?:\.\d{1,2})?$/,
   { holds: (value) => Number(value) >= 1 && Number(value) <= 1000 },
 );
 
+/** The name of an HTTP header. */
 export const headerName: z.ZodType<string, string> = scalar(
   {
     allowed: "the name of an HTTP header: letters, digits and hyphens, at most 64 characters",
@@ -241,4 +257,5 @@ export const headerName: z.ZodType<string, string> = scalar(
   { length: 64 },
 );
 
+/** A TCP port. */
 export const port = (): z.ZodType<string, string> => integer('a port from "1" to "65535"', "8080", 1, 65_535);

@@ -14,11 +14,22 @@ export type Share = `${number}`;
 /** A moment in UTC as RFC 3339 writes it: "2027-05-31T00:00:00Z". */
 export type Timestamp = string;
 
+/** The form of a `Percent`. */
 export const percentPattern: RegExp = /^(?:100(?:\.0{1,2})?|[1-9]?\d(?:\.\d{1,2})?)%$/;
+
+/** The form of a ratio to stable: "0%" to "1000%". */
 export const relativePattern: RegExp = /^(?:1000|[1-9]?\d{1,2}|\d)(?:\.\d{1,2})?%$/;
+
+/** The form of `Points`. */
 export const pointsPattern: RegExp = /^(?:100(?:\.0{1,2})?|[1-9]?\d(?:\.\d{1,2})?)pp$/;
+
+/** The form of a `Duration`. */
 export const durationPattern: RegExp = /^[1-9]\d{0,5} (?:ms|seconds?|minutes?|hours?|days?)$/;
+
+/** The form of a `Share`. */
 export const sharePattern: RegExp = /^(?:0(?:\.\d{1,4})?|1(?:\.0{1,4})?)$/;
+
+/** The form of a `Timestamp`. */
 export const timestampPattern: RegExp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/;
 
 const unitMs = { ms: 1, second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;

@@ -36,6 +36,7 @@ export interface TrafficPlan {
   readonly noticeMs?: number;
 }
 
+/** What a data plane has to know of a deployed version. */
 export interface VersionPlan {
   /** What its bytes are, as its source pins them: other bytes are another content, the same bytes the same whatever the version is called. */
   readonly content: string;

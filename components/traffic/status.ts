@@ -22,6 +22,7 @@ export interface TrafficStatus {
   readonly events: readonly TrafficEvent[];
 }
 
+/** Where a rollout stands. */
 export type RolloutPhase =
   /** No candidate. */
   | "idle"
@@ -36,6 +37,7 @@ export type RolloutPhase =
   /** After a promotion: the previous version serves again until the configuration says so too. */
   | "rolledBack";
 
+/** The rollout as it stands, or that none runs. */
 export interface RolloutStatus {
   readonly phase: RolloutPhase;
   readonly identity: string;
@@ -84,6 +86,7 @@ export interface ShareStatus {
   readonly mismatch?: string;
 }
 
+/** What a version was asked since the data plane started counting, and how it answered. */
 export interface VersionCounts {
   readonly requests: number;
   readonly errors: number;
@@ -95,6 +98,7 @@ export interface VersionCounts {
   readonly p99Ms: number;
 }
 
+/** Something that changed who serves, or that a person has to know. */
 export interface TrafficEvent {
   readonly at: string;
   /** plan, override, step, abort, rollback, complete, hold, server-down, server-up, start, loss. */

@@ -5,6 +5,7 @@ import { rootOfProject, stateDirOf } from "./places.ts";
 import type { ArchiveInputs } from "./provider/archive.ts";
 import { Archive } from "./resources.ts";
 
+/** How archives are kept on this machine. */
 export interface LocalArchiveSettings {
   readonly transform?: { readonly archive?: Transform<ArchiveInputs> };
 }

@@ -13,6 +13,7 @@ import type { RouteInputs } from "./provider/route.ts";
 import { Artifact, Gateway, ModelServer, Route } from "./resources.ts";
 import { socketPath } from "./state-folder/paths.ts";
 
+/** How a model is served on this machine. */
 export interface LocalSettings {
   /** Changes what a child resource is created with. */
   readonly transform?: {

@@ -10,6 +10,7 @@ export interface FeaturiserOptions {
   readonly alphabet: Alphabet;
 }
 
+/** Which letters make words: of any script, or of ASCII only. */
 export type Alphabet = "any" | "ascii";
 
 /** Text in, feature indices out, one per occurrence. They are made as they are asked for: a long text costs no memory. */

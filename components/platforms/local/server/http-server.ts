@@ -13,6 +13,7 @@ export interface Route {
   readonly answer: (body: string) => Answer | Promise<Answer>;
 }
 
+/** What is sent back. */
 export interface Answer {
   /** JSON text. */
   readonly body: string;
@@ -20,8 +21,10 @@ export interface Answer {
   readonly headers?: readonly string[];
 }
 
+/** Who answers which path, by method and path. */
 export type Routes = ReadonlyMap<string, Route>;
 
+/** What a server listens on, and what it answers. */
 export interface HttpServerSettings {
   readonly routes: Routes;
   /** Headers of every response, names and values in turn. */

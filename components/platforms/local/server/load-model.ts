@@ -9,12 +9,14 @@ import { createLinearScorer } from "./runtimes/linear.ts";
 import type { ModelInput, Scorer } from "./runtimes/scorer.ts";
 import { createTreesScorer } from "./runtimes/trees.ts";
 
+/** What a model says of one input. */
 export interface Prediction {
   readonly label: string;
   /** Probability of the second label, 0 to 1. */
   readonly score: number;
 }
 
+/** A model that has been loaded: its files were read, and are no more needed. */
 export interface Model {
   readonly manifest: ModelManifest;
   /**

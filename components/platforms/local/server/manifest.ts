@@ -18,6 +18,7 @@ interface ManifestFacts {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+/** `model.json` of a linear model. */
 export interface LinearManifest extends ManifestFacts {
   readonly runtime: "linear";
   /** The one text input. */
@@ -25,6 +26,7 @@ export interface LinearManifest extends ManifestFacts {
   readonly featuriser: FeaturiserOptions;
 }
 
+/** `model.json` of a forest of trees. */
 export interface TreesManifest extends ManifestFacts {
   readonly runtime: "trees";
   /** The named numeric features, all of them required in a request. */
@@ -54,6 +56,7 @@ const facts = {
   metrics: z.record(z.string(), z.number()),
 };
 
+/** What `model.json` may say; every runtime has its own part. */
 export const modelManifest: z.ZodType<ModelManifest> = z.discriminatedUnion("runtime", [
   z.strictObject({
     ...facts,

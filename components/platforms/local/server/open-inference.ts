@@ -8,6 +8,7 @@ import type { Model, Prediction } from "./load-model.ts";
 import type { ModelManifest } from "./manifest.ts";
 import type { ModelInput } from "./runtimes/scorer.ts";
 
+/** Which model answers under the Open Inference Protocol, and as what. */
 export interface OpenInferenceSettings {
   readonly model: Model;
   readonly served: ServedIdentity;

@@ -11,6 +11,7 @@ import { recordedFile, recordOfContent } from "../../../sources/recorded.ts";
 import type { StateFolder } from "./folder.ts";
 import { archivePath, recordPath } from "./paths.ts";
 
+/** Which archive: one for each version of a model. */
 export interface ArchiveName {
   readonly model: string;
   readonly version: string;
@@ -54,9 +55,11 @@ export function readManifest(place: string): ArchiveManifest | undefined {
   }
 }
 
+/** Writes the manifest, read-only and as a whole. */
 export const writeManifest = (place: string, manifest: ArchiveManifest): void =>
   writeAtomic(manifestFile(place), render(manifest), { mode: 0o444 });
 
+/** SHA-256 of the manifest as it stands. */
 export const hashOfManifest = (place: string): string => hashOf(readFileSync(manifestFile(place)));
 
 /** False when somebody else wrote it. A retention that was made longer just before a crash is not in the note yet. */
@@ -71,6 +74,7 @@ export function isAsNoted(place: string, manifest: ArchiveManifest, note: Manife
 export const readNote = (folder: StateFolder, { model, version }: ArchiveName): ManifestNote | undefined =>
   readJson(folder.path(recordPath("Archive", `${model}/${version}`)), noteSchema)?.state;
 
+/** Until when an archive cannot be removed: RFC 3339. @param days from its making */
 export const retentionEnd = (archivedAt: string, days: number): string =>
   new Date(Date.parse(archivedAt) + days * 86_400_000).toISOString();
 

@@ -27,6 +27,7 @@ import { verifyArtifact } from "./artifacts.ts";
 import type { StateFolder } from "./folder.ts";
 import { artifactPath } from "./paths.ts";
 
+/** What is to be archived, why, and for how long. */
 export interface ArchiveRequest extends ArchiveName {
   /** The content of the version. */
   readonly content: string;
@@ -41,6 +42,7 @@ export interface ArchiveRequest extends ArchiveName {
   readonly by?: string;
 }
 
+/** An archive that was read back and is whole. */
 export interface Archived {
   readonly uri: string;
   /** Sha256 of the manifest itself. */

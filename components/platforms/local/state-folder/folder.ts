@@ -20,6 +20,7 @@ export interface StateFolder {
   readonly path: (relative: string) => string;
 }
 
+/** What the folder is opened for. */
 export interface OpenOptions {
   /** The machine that asks. @default this machine */
   readonly hostId?: string;

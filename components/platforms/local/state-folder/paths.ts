@@ -18,15 +18,31 @@ export const directories = {
   documents: "documents",
 } as const;
 
+/** Says that a folder is a state folder, of which format, and who has served from it. */
 export const folderFile = "folder.json";
+
+/** What the supervisor says. */
 export const supervisorLogPath = "supervisor.log";
 
+/** What a process is wanted to be. */
 export const specPath = (name: string): string => join(directories.processes, `${checkName(name)}.json`);
+
+/** What a process is. */
 export const statusPath = (name: string): string => join(directories.processes, `${checkName(name)}.status.json`);
+
+/** Where a model server answers. */
 export const socketPath = (name: string): string => join(directories.servers, `${checkName(name)}.sock`);
+
+/** What a process says. */
 export const logPath = (name: string): string => join(directories.logs, `${checkName(name)}.log`);
+
+/** The files of a content. */
 export const artifactPath = (content: string): string => join(directories.artifacts, checkContent(content));
+
+/** A text of a monitor. */
 export const documentPath = (name: string): string => join(directories.documents, checkName(name));
+
+/** The archive of a version. */
 export const archivePath = (model: string, version: string): string =>
   join(directories.archives, checkName(model), checkName(version));
 
@@ -34,6 +50,7 @@ export const archivePath = (model: string, version: string): string =>
 export const recordPath = (kind: string, name: string): string =>
   join("resources", kind, `${encodeURIComponent(name)}.json`);
 
+/** Where the files of one gateway stand. */
 export interface GatewayPaths {
   readonly directory: string;
   /** The last plan accepted, with the sockets of its versions. */
@@ -52,6 +69,7 @@ export interface GatewayPaths {
   readonly gateway: string;
 }
 
+/** Where the files of the gateway of an endpoint stand. */
 export function gatewayPaths(endpoint: string): GatewayPaths {
   const directory = join(directories.gateways, checkName(endpoint));
   return {
@@ -67,6 +85,8 @@ export function gatewayPaths(endpoint: string): GatewayPaths {
 }
 
 // 80 characters keep a socket within its limit; with `.status` a spec would be the status of another.
+
+/** Whether a text can be the name of a file here: no way out of the folder, and no ending of ours. */
 export const isName = (name: string): boolean =>
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(name) && !name.endsWith(".status");
 

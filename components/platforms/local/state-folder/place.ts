@@ -6,6 +6,7 @@ import { errorCode, HostError } from "../../../host/host-error.ts";
 import { checkOwnFolder } from "./own-folder.ts";
 import { folderFile } from "./paths.ts";
 
+/** Which stack. */
 export interface StackName {
   /** Name in Pulumi.yaml. */
   readonly project: string;

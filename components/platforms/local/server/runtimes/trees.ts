@@ -8,6 +8,7 @@ export type TreeNode =
   | { readonly value: number }
   | { readonly feature: string; readonly below: number; readonly yes: TreeNode; readonly no: TreeNode };
 
+/** A forest as `weights.json` has it. */
 export interface TreesWeights {
   readonly intercept: number;
   readonly trees: readonly TreeNode[];
