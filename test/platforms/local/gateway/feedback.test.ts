@@ -1,9 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
+import { SHARES } from "../../../../components/guards/index.ts";
 import { Feedback, type FeedbackItem } from "../../../../components/platforms/local/gateway/feedback.ts";
 import { PredictionIds } from "../../../../components/platforms/local/gateway/prediction-id.ts";
 
-const METRICS = new Set(["accuracy", "positiveRate"]);
+const METRICS = new Map([
+  ["accuracy", SHARES],
+  ["positiveRate", SHARES],
+]);
 
 function setUp(key = "key", identity = "rollout-1") {
   const ids = new PredictionIds({ key: Buffer.from(key), startedAt: 1_000, identity: () => identity });
