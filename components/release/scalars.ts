@@ -182,8 +182,10 @@ export const metric: z.ZodType<string, string> = scalar(
   { length: 40 },
 );
 
+/** A margin of any kind of guard, as it is written. */
 type Margin = units.Points | units.Percent | units.Amount;
 
+/** A guard's margin: above 0, with the unit that says what it is a part of. Which of them a kind takes is in margin-checks.ts. */
 export const margin: z.ZodType<Margin, Margin> = scalar<Margin>(
   {
     allowed:
@@ -197,6 +199,7 @@ export const margin: z.ZodType<Margin, Margin> = scalar<Margin>(
   { holds: (value) => Number.parseFloat(value) > 0 && (!value.endsWith("%") || Number.parseFloat(value) <= 1000) },
 );
 
+/** Where the values of a business metric lie: two numbers that rise. */
 export const valueRange: z.ZodType<units.ValueRange, units.ValueRange> = scalar<units.ValueRange>(
   {
     allowed: 'two numbers that rise, at most seven digits and four decimals each, with "to" between them',

@@ -23,7 +23,9 @@ export type Timestamp = string;
 export const percentPattern: RegExp = /^(?:100(?:\.0{1,2})?|[1-9]?\d(?:\.\d{1,2})?)%$/;
 export const relativePattern: RegExp = /^(?:1000|[1-9]?\d{1,2}|\d)(?:\.\d{1,2})?%$/;
 export const pointsPattern: RegExp = /^(?:100(?:\.0{1,2})?|[1-9]?\d(?:\.\d{1,2})?)pp$/;
+/** The form of an `Amount`. */
 export const amountPattern: RegExp = /^\d{1,7}(?:\.\d{1,4})?$/;
+/** The form of a `ValueRange`; that its numbers rise is not in it. */
 export const rangePattern: RegExp = /^-?\d{1,7}(?:\.\d{1,4})? to -?\d{1,7}(?:\.\d{1,4})?$/;
 export const durationPattern: RegExp = /^[1-9]\d{0,5} (?:ms|seconds?|minutes?|hours?|days?)$/;
 export const sharePattern: RegExp = /^(?:0(?:\.\d{1,4})?|1(?:\.0{1,4})?)$/;
