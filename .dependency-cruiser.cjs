@@ -116,7 +116,7 @@ module.exports = {
     ]),
     floor("policies", "^policies/", [
       "^policies/",
-      "^components/(release|traffic|lifecycle)/",
+      "^components/(guards|release|traffic|lifecycle)/",
       "node_modules/@pulumi/policy/",
     ]),
     {

@@ -12,6 +12,12 @@ export type Direction = "increase" | "decrease" | "either";
 export interface Margin {
   readonly kind: "absolute" | "relative";
   readonly value: number;
+  /**
+   * Relative only: a share that is tolerated on top, so that `value` times the stable rate + `offset` is. For means whose
+   * zero is not the rate 0: values from a to b, counted as (x - a) / (b - a), have it at -a / (b - a), and the offset
+   * `value` · a / (b - a) makes the margin one of the mean. @default 0
+   */
+  readonly offset?: number;
 }
 
 interface GuardBase {
@@ -86,11 +92,14 @@ export function comparisonsOf(guard: Guard): readonly Comparison[] {
   return sides.map((side) => ({ side, boundary: boundaryOf(guard.margin, side), column: 0 }));
 }
 
-/** A decrease is judged as an increase of the opposite event: p1 < (1-d)·p0 is the same as 1-p1 > (1-d)·(1-p0) + d. */
-function boundaryOf({ kind, value }: Margin, side: Comparison["side"]): Boundary {
+/** A decrease is judged as an increase of the opposite event: p1 < (1-d)·p0 - o is the same as 1-p1 > (1-d)·(1-p0) + d + o. */
+function boundaryOf({ kind, value, offset = 0 }: Margin, side: Comparison["side"]): Boundary {
   if (kind === "absolute") return { ratio: 1, offset: value };
-  return side === "increase" ? { ratio: 1 + value, offset: 0 } : { ratio: 1 - value, offset: value };
+  return side === "increase" ? { ratio: 1 + value, offset } : { ratio: 1 - value, offset: value + offset };
 }
+
+/** Beyond it a margin tolerates everything, and there is nothing to judge. */
+const WIDEST_OFFSET = 1 - 1e-6;
 
 /** The stable rate a comparison starts from, as the rate of the event it counts. */
 export function baselineOf(guard: Guard, { side }: Comparison): number | undefined {
@@ -152,6 +161,18 @@ export function checkGuards(guards: readonly Guard[]): void {
       (margin.value >= 1 && !(margin.kind === "relative" && guard.direction === "increase"))
     ) {
       refuse(`${where} margin`, margin, "0 ≤ value < 1 (any value ≥ 0 when relative to an increase)");
+    }
+    const { kind, value, offset } = margin;
+    const widest = guard.direction === "increase" ? WIDEST_OFFSET : WIDEST_OFFSET - value;
+    if (
+      offset !== undefined &&
+      !(kind === "relative" && guard.kind === "proportion" && offset >= 0 && offset <= widest)
+    ) {
+      refuse(
+        `${where} margin`,
+        margin,
+        "an offset of 0 or more with a relative margin of a proportion, below what tolerates everything",
+      );
     }
     if (!(designEffect >= 1 && Number.isFinite(designEffect))) refuse(`${where} designEffect`, designEffect, "≥ 1");
     if (guard.kind === "proportion") {

@@ -1,4 +1,4 @@
-import { type GuardKind, HALF_A_POINT, proportionOf } from "./kind.ts";
+import { type GuardKind, HALF_A_POINT, harmInShares, proportionOf } from "./kind.ts";
 import { refusalRate } from "./refusal-rate.ts";
 
 /** The share of requests that a version failed: no answer, 5xx, late or unreadable. It brings the share of refusals along. */
@@ -14,6 +14,7 @@ export const errorRate: GuardKind & { readonly metric: string } = {
     { ...guard, metric: refusalRate.metric, margin: guard.margin.kind === "absolute" ? guard.margin : HALF_A_POINT },
   ],
   judged: proportionOf,
+  harm: harmInShares,
   counts: (_guard, stable, candidate) => ({
     n0: stable.requests,
     x0: stable.errors,

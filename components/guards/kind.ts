@@ -1,4 +1,4 @@
-import type { GuardCounts, Guard as JudgedGuard } from "../analysis/index.ts";
+import type { ComparisonEvidence, GuardCounts, Guard as JudgedGuard } from "../analysis/index.ts";
 import type { Guard } from "./guard.ts";
 
 /** What a data plane has counted of one version during one interval. */
@@ -10,7 +10,7 @@ export interface ArmCounts {
   readonly refusals: number;
   /** Answers by latency bucket of the judge. */
   readonly latency: Float64Array;
-  /** Values that came back from the business, by metric. */
+  /** Values that came back from the business, by metric: each its place in the metric's range, 0 to 1. */
   readonly feedback: ReadonlyMap<string, { readonly count: number; readonly sum: number }>;
 }
 
@@ -31,10 +31,24 @@ export interface CopiesRule {
   readonly harmed: (copies: CopyCounts) => { readonly x0: number; readonly x1: number };
 }
 
+/** What tells a kind: the metric's name, and the range of its values where one is declared. */
+export type Watched = Pick<Guard, "metric" | "range">;
+
+/** What a guard's numbers say in the metric's own units. */
+export interface Figures {
+  /** The size of its margin. */
+  readonly margin: string;
+  /** What was seen of each version. */
+  readonly stable: string;
+  readonly candidate: string;
+}
+
 /** Everything that sets one kind of guard apart. A kind is a file of this folder and a line in its index. */
 export interface GuardKind {
   /** The one metric of this kind; absent for a kind of business metrics, which people name. */
   readonly metric?: string;
+  /** Which of the business metrics are of this kind; absent for the kind that takes what no other does. */
+  readonly takes?: (guard: Watched) => boolean;
   readonly source: Guard["source"];
   /** Directions that the document may give; the first is the default. */
   readonly directions: readonly [Guard["direction"], ...Guard["direction"][]];
@@ -47,7 +61,11 @@ export interface GuardKind {
   /** The comparison that the judge makes. */
   readonly judged: (guard: Guard) => JudgedGuard;
   /** Counts of an interval in the judge's terms. */
-  readonly counts: (guard: JudgedGuard, stable: ArmCounts, candidate: ArmCounts) => GuardCounts;
+  readonly counts: (guard: Guard, stable: ArmCounts, candidate: ArmCounts) => GuardCounts;
+  /** Harm in words and units. `against`: what the candidate is compared with. */
+  readonly harm: (seen: ComparisonEvidence, against: string, guard: Watched) => string;
+  /** Absent for what is said in shares. */
+  readonly figures?: (guard: Guard, seen: ComparisonEvidence) => Figures;
   /** Absent when a copy cannot show this harm. */
   readonly copies?: CopiesRule;
 }
@@ -56,6 +74,13 @@ export interface GuardKind {
 export function proportionOf({ metric, direction, margin, designEffect }: Guard): JudgedGuard {
   return { kind: "proportion", name: metric, direction, margin, designEffect };
 }
+
+/** A share in per cent. */
+export const percent = (rate: number | null): string => (rate === null ? "no data" : `${(rate * 100).toFixed(2)} %`);
+
+/** Harm in words, where the metric is a share. */
+export const harmInShares: GuardKind["harm"] = ({ candidate, stable }, against) =>
+  `candidate ${percent(candidate.rate)} of ${candidate.units}, ${against} ${percent(stable.rate)} of ${stable.units}`;
 
 /** Half a point: the margin of a share of requests where nobody gave one. */
 export const HALF_A_POINT = { kind: "absolute", value: 0.005 } as const;

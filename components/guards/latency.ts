@@ -1,5 +1,14 @@
-import { boundsOf, tailCounts } from "../analysis/index.ts";
-import type { GuardKind } from "./kind.ts";
+import { boundsOf, type LatencyGuard, tailCounts } from "../analysis/index.ts";
+import type { Guard } from "./guard.ts";
+import { type GuardKind, percent } from "./kind.ts";
+
+const tailsOf = ({ metric, margin, designEffect }: Guard): LatencyGuard => ({
+  kind: "latency",
+  name: metric,
+  direction: "increase",
+  margin: { kind: "relative", value: margin.value },
+  designEffect,
+});
 
 /** How slow the answers of a version are: the share of them beyond each of a ladder of times. */
 export const latency: GuardKind = {
@@ -9,15 +18,8 @@ export const latency: GuardKind = {
   margins: ["relative"],
   aliases:
     "(?:request|response)?(?:latency|latencies|duration|responsetime|time)(?:p?\\d+|ms|s|seconds|avg|mean|median)*|p\\d{2,3}(?:latency|ms)?",
-  judged: ({ metric, margin, designEffect }) => ({
-    kind: "latency",
-    name: metric,
-    direction: "increase",
-    margin: { kind: "relative", value: margin.value },
-    designEffect,
-  }),
-  counts(guard, stable, candidate) {
-    if (guard.kind !== "latency") throw new TypeError(`saw a ${guard.kind} guard; latency is judged by its tails`);
-    return tailCounts(stable.latency, candidate.latency, boundsOf(guard));
-  },
+  judged: tailsOf,
+  counts: (guard, stable, candidate) => tailCounts(stable.latency, candidate.latency, boundsOf(tailsOf(guard))),
+  harm: ({ candidate, candidateMs = 0, stable, stableMs = 0 }, against) =>
+    `${percent(candidate.rate)} of ${candidate.units} answers took longer than ${Math.round(candidateMs)} ms, ${percent(stable.rate)} of ${stable.units} at ${against} longer than ${Math.round(stableMs)} ms`,
 };

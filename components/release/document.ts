@@ -1,6 +1,6 @@
 import type { DocumentOf } from "./kind.ts";
 import type { archiveKinds, monitorKinds, platformKinds, sourceKinds } from "./kinds.ts";
-import type { Duration, Percent, Points, Share, Timestamp } from "./units.ts";
+import type { Amount, Duration, Percent, Points, Share, Timestamp, ValueRange } from "./units.ts";
 
 // The docstrings below are the one description of each field: json-schema.ts shows them in editors.
 
@@ -123,14 +123,16 @@ export interface StickyDocument {
 export interface GuardDocument {
   /** errorRate (no answer, 5xx, late or unreadable), refusalRate (4xx), latency, or the name of a business metric that arrives as feedback. Each at most once. errorRate brings refusalRate along, with its margin in points or half a point. */
   readonly metric: string;
-  /** How much worse than stable is tolerated: "0.5pp" are points, "20%" is relative to stable. Latency takes "%" only. */
-  readonly margin: Points | Percent;
+  /** How much worse than stable is tolerated: "0.5pp" are points, "20%" is relative to stable. Latency takes "%" only. Beside a range "2.50" is a difference of means in the metric's own units, and points mean nothing. */
+  readonly margin: Points | Percent | Amount;
   /** Which change is harm: increase, decrease or either. errorRate, refusalRate and latency know increase only. @default either; increase for errorRate, refusalRate and latency */
   readonly direction?: "increase" | "decrease" | "either";
   /** Where the numbers come from: requests for errorRate, refusalRate and latency, feedback for every other metric. Needed for a business metric whose name looks like one of these. @default by metric */
   readonly source?: "requests" | "feedback";
   /** How much more the counts scatter than independent requests would: "1" to "1000". Evidence is tempered by its inverse. @default "1" */
   readonly designEffect?: string;
+  /** From where to where the values of a business metric lie, in its own units, such as "0 to 500": then their mean is judged. A value outside is refused when it comes as feedback. Wider than needed finds harm later. @default "0 to 1", a share */
+  readonly range?: ValueRange;
 }
 
 /** A version on its way out. */

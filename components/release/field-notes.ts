@@ -7,6 +7,8 @@ export interface FieldNote {
   readonly example: string;
   /** What the writer most likely meant, as the string to put there. */
   readonly suggest?: (seen: string) => string | undefined;
+  /** Whether a value without quotes only lacks them, by the section that it stands in; it does unless told. */
+  readonly lacksOnlyQuotes?: (section: unknown) => boolean;
   /** Replaces the usual cure where a command is the better one. */
   readonly cure?: string;
   /** The interface in document.ts whose docstrings describe the fields. */

@@ -1,7 +1,9 @@
-import { type GuardKind, guardKinds, kindOf, namedKinds } from "../guards/index.ts";
+import { type GuardKind, guardKinds, kindOf, namedKinds, type Range } from "../guards/index.ts";
 import { closest } from "./closest.ts";
 import { type Draft, listOf, looseOf, type Report, textOf } from "./draft.ts";
+import { checkMargin } from "./margin-checks.ts";
 import { type PathSegment, renderList, renderSeen } from "./problems.ts";
+import { parseRange, rangePattern, type ValueRange } from "./units.ts";
 
 /** What watches the candidate: each metric once, with what its kind allows. */
 export function checkGuards({ rollout }: Draft, report: Report, kinds: readonly GuardKind[] = guardKinds): void {
@@ -20,7 +22,12 @@ export function checkGuards({ rollout }: Draft, report: Report, kinds: readonly 
         "Remove one of the two.",
       );
     }
-    const { source, directions, margins } = kindOf(metric, kinds);
+    const range = rangeIn(guard.range);
+    const kind = kindOf({ metric, ...(range !== undefined && { range }) }, kinds);
+    const { source, directions } = kind;
+    if (guard.range !== undefined && kind.metric !== undefined) {
+      report(at("range"), renderSeen(guard.range), `no range for ${metric}`, "Remove range.");
+    }
     const looksLike = guard.source === undefined && source === "feedback" ? lookalike(metric, kinds) : undefined;
     if (looksLike !== undefined) {
       report(
@@ -43,15 +50,22 @@ export function checkGuards({ rollout }: Draft, report: Report, kinds: readonly 
     if (direction !== undefined && !directions.includes(direction)) {
       report(at("direction"), renderSeen(direction), `${renderList(directions)} for ${metric}`, "Remove direction.");
     }
-    if (!margins.includes("absolute") && textOf(guard.margin)?.endsWith("pp")) {
-      report(
-        at("margin"),
-        renderSeen(guard.margin),
-        `a ratio to stable for ${metric}, such as "20%"`,
-        'Write, for example: margin: "20%"',
+    // Which margins there are depends on a range that can be read.
+    if (guard.range === undefined || range !== undefined || kind.metric !== undefined) {
+      checkMargin(
+        { metric, kind, margin: textOf(guard.margin), range, direction: direction ?? directions[0] },
+        (...problem) => report(at("margin"), renderSeen(guard.margin), ...problem),
       );
     }
   }
+}
+
+/** The range that a guard declares; undefined where it declares none, or nothing that is one. */
+function rangeIn(value: unknown): Range | undefined {
+  const text = textOf(value);
+  if (text === undefined || !rangePattern.test(text)) return undefined;
+  const range = parseRange(text as ValueRange);
+  return range.least < range.most ? range : undefined;
 }
 
 const directionIn = (value: unknown): GuardKind["directions"][number] | undefined =>

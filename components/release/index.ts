@@ -6,6 +6,7 @@ export { checkRelease, defaultPath, parseRelease } from "./release.ts";
 export { requestMetrics } from "./request-metrics.ts";
 export type * from "./resolved.ts";
 export {
+  type Amount,
   type Duration,
   type Percent,
   type Points,
@@ -18,4 +19,5 @@ export {
   renderPercent,
   type Share,
   type Timestamp,
+  type ValueRange,
 } from "./units.ts";

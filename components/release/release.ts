@@ -122,19 +122,15 @@ function readGuard({
   direction,
   margin,
   designEffect,
+  range,
 }: FilledRelease["rollout"]["guards"][number]): WrittenGuard {
   return {
     metric,
     direction,
-    margin: isPoints(margin)
-      ? { kind: "absolute", value: units.parsePoints(margin) }
-      : { kind: "relative", value: units.parseRelative(margin) },
+    margin: units.parseMargin(margin),
     designEffect: Number(designEffect),
+    ...(range !== undefined && { range: units.parseRange(range) }),
   };
-}
-
-function isPoints(margin: units.Points | units.Percent): margin is units.Points {
-  return margin.endsWith("pp");
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T, key: string) => U): Record<string, U> {

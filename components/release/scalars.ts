@@ -194,17 +194,41 @@ export const metric: z.ZodType<string, string> = scalar(
   { length: 40 },
 );
 
-/** How much worse is tolerated: points, or a ratio to stable. */
-export const margin: z.ZodType<units.Points | units.Percent, units.Points | units.Percent> = scalar<
-  units.Points | units.Percent
->(
+/** A margin of any kind of guard, as it is written. */
+type Margin = units.Points | units.Percent | units.Amount;
+
+/** A guard's margin: above 0, with the unit that says what it is a part of. Which of them a kind takes is in margin-checks.ts. */
+export const margin: z.ZodType<Margin, Margin> = scalar<Margin>(
   {
-    allowed: 'points above "0pp" to "100pp", or a ratio above "0%" to "1000%", at most two decimals',
+    allowed:
+      'points above "0pp" to "100pp", or a ratio above "0%" to "1000%", at most two decimals; beside a range also a number above "0", at most four decimals',
     example: '"0.5pp"',
     suggest: (seen) => /^\s*(\d+(?:\.\d{1,2})?)\s*(pp|%)\s*$/.exec(seen)?.slice(1).join(""),
+    // A bare 0.5 is a number of a mean's own units; of a share it may be points or per cent.
+    lacksOnlyQuotes: (guard) => typeof guard === "object" && guard !== null && "range" in guard,
   },
-  new RegExp(`${units.pointsPattern.source}|${units.relativePattern.source}`),
-  { holds: (value) => Number.parseFloat(value) > 0 && (value.endsWith("pp") || Number.parseFloat(value) <= 1000) },
+  new RegExp(`${units.pointsPattern.source}|${units.relativePattern.source}|${units.amountPattern.source}`),
+  { holds: (value) => Number.parseFloat(value) > 0 && (!value.endsWith("%") || Number.parseFloat(value) <= 1000) },
+);
+
+/** Where the values of a business metric lie: two numbers that rise. */
+export const valueRange: z.ZodType<units.ValueRange, units.ValueRange> = scalar<units.ValueRange>(
+  {
+    allowed: 'two numbers that rise, at most seven digits and four decimals each, with "to" between them',
+    example: '"0 to 500"',
+    suggest: (seen) =>
+      /^[\s[(]*(-?\d+(?:\.\d+)?)(?:\s*(?:to|\.\.\.?|,|;|–|-)\s*)(-?\d+(?:\.\d+)?)[\s\])]*$/i
+        .exec(seen)
+        ?.slice(1)
+        .join(" to "),
+  },
+  units.rangePattern,
+  {
+    holds: (value) => {
+      const { least, most } = units.parseRange(value);
+      return least < most;
+    },
+  },
 );
 
 /** A moment in UTC that the calendar has. */

@@ -38,6 +38,7 @@ const guard = section("GuardDocument", {
   direction: optional(scalars.choice("increase", "decrease", "either")),
   source: optional(scalars.choice("requests", "feedback")),
   designEffect: scalars.designEffect.default("1"),
+  range: optional(scalars.valueRange),
 });
 
 const steps = listOf(

@@ -24,7 +24,9 @@ function problemsOf(issue: z.core.$ZodIssue, data: unknown, root: string): Probl
   const seen = valueAt(data, path);
   if (issue.code !== "invalid_key") {
     const note = noteOf(schema);
-    return [{ path: where, seen: renderSeen(seen), allowed: note.allowed, cure: cureOf(seen, path, note, schema) }];
+    const isQuotable = note.lacksOnlyQuotes?.(valueAt(data, path.slice(0, -1))) ?? true;
+    const cure = cureOf(seen, path, note, schema, isQuotable);
+    return [{ path: where, seen: renderSeen(seen), allowed: note.allowed, cure }];
   }
   const note = keyNote(schemaAt(path.slice(0, -1), data));
   const name = String(path.at(-1));
@@ -58,6 +60,7 @@ function cureOf(
   path: readonly PathSegment[],
   note: FieldNote,
   schema: z.core.$ZodType | undefined,
+  isQuotable: boolean,
 ): string {
   const key = path.at(-1);
   const write: Write = (value) => (typeof key === "string" ? `${key}: ${value}` : value);
@@ -65,7 +68,7 @@ function cureOf(
   const example = write(note.example);
   if (seen === null) return note.cure ?? `Write a value, such as ${example}, or remove the key if it is optional.`;
   const bare = bareText(seen);
-  if (isScalar(schema) && bare !== undefined) return bareCure(bare, write, note, schema);
+  if (isScalar(schema) && bare !== undefined) return bareCure(bare, write, note, isQuotable ? schema : undefined);
   if (isScalar(schema) && typeof seen === "string") return textCure(seen, write, note, schema);
   return note.cure ?? `Write, for example: ${example}`;
 }
@@ -73,7 +76,7 @@ function cureOf(
 /** As it would stand in YAML, behind its key unless it is an item of a list. */
 type Write = (value: string) => string;
 
-function bareCure(bare: string, write: Write, note: FieldNote, schema: z.core.$ZodType): string {
+function bareCure(bare: string, write: Write, note: FieldNote, schema: z.core.$ZodType | undefined): string {
   if (fits(schema, bare)) return `Put it in quotes: ${write(JSON.stringify(bare))}`;
   const meant = note.suggest?.(bare);
   if (fits(schema, meant)) return `Write, in quotes: ${write(JSON.stringify(meant))}`;

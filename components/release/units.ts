@@ -4,6 +4,12 @@ export type Percent = `${number}%`;
 /** A difference of two shares in percentage points: more than "0pp", up to "100pp", at most two decimals. */
 export type Points = `${number}pp`;
 
+/** A difference of two means in the metric's own units: above "0", at most seven digits and four decimals, such as "2.50". */
+export type Amount = `${number}`;
+
+/** From where to where values lie, in their own units: at most seven digits and four decimals each, such as "0 to 500". */
+export type ValueRange = `${number} to ${number}`;
+
 /** A length of time: a whole number and a unit, such as "50 ms", "10 seconds", "5 minutes", "2 hours" or "3 days". */
 export type Duration =
   `${number} ${"ms" | "second" | "seconds" | "minute" | "minutes" | "hour" | "hours" | "day" | "days"}`;
@@ -22,6 +28,12 @@ export const relativePattern: RegExp = /^(?:1000|[1-9]?\d{1,2}|\d)(?:\.\d{1,2})?
 
 /** The form of `Points`. */
 export const pointsPattern: RegExp = /^(?:100(?:\.0{1,2})?|[1-9]?\d(?:\.\d{1,2})?)pp$/;
+
+/** The form of an `Amount`. */
+export const amountPattern: RegExp = /^\d{1,7}(?:\.\d{1,4})?$/;
+
+/** The form of a `ValueRange`; that its numbers rise is not in it. */
+export const rangePattern: RegExp = /^-?\d{1,7}(?:\.\d{1,4})? to -?\d{1,7}(?:\.\d{1,4})?$/;
 
 /** The form of a `Duration`. */
 export const durationPattern: RegExp = /^[1-9]\d{0,5} (?:ms|seconds?|minutes?|hours?|days?)$/;
@@ -48,6 +60,25 @@ export function parsePoints(text: Points): number {
 /** "20%" → 0.2, a ratio. */
 export function parseRelative(text: Percent): number {
   return Math.round(numberIn(text) * 100) / 10_000;
+}
+
+/** "0.5pp" → a difference of 0.005, "20%" → a ratio of 0.2, "2.50" → a difference of 2.5 in the metric's own units. */
+export function parseMargin(text: Points | Percent | Amount): {
+  readonly kind: "absolute" | "relative";
+  readonly value: number;
+} {
+  if (isPercent(text)) return { kind: "relative", value: parseRelative(text) };
+  return { kind: "absolute", value: isPoints(text) ? parsePoints(text) : Number(text) };
+}
+
+const isPercent = (text: string): text is Percent => text.endsWith("%");
+const isPoints = (text: string): text is Points => text.endsWith("pp");
+
+/** "0 to 500" → from 0 to 500. */
+export function parseRange(text: ValueRange): { readonly least: number; readonly most: number } {
+  const [least, most] = text.split(" to ").map((bound) => Number(bound) || 0); // "-0" is 0
+  if (least === undefined || most === undefined) throw new RangeError(`"${text}" is no range such as "0 to 500"`);
+  return { least, most };
 }
 
 /** "5 minutes" → 300,000 milliseconds. */

@@ -30,7 +30,7 @@ export function judgeSettings(
   kinds: readonly GuardKind[] = guardKinds,
 ): JudgeSettings {
   return {
-    guards: guards.map((guard) => kindOf(guard.metric, kinds).judged(guard)),
+    guards: guards.map((guard) => kindOf(guard, kinds).judged(guard)),
     alpha,
     beta,
     maxDuration: maxDurationMs / 1000,

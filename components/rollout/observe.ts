@@ -1,4 +1,5 @@
 import { HISTORY_UNITS, type Verdict } from "../analysis/index.ts";
+import { kindOf } from "../guards/index.ts";
 import type { RolloutPlan } from "../traffic/plan.ts";
 import type { ClosedInterval, Excess } from "./interval.ts";
 import type { Verdicts } from "./judges.ts";
@@ -20,7 +21,7 @@ export interface Observation {
 export function observe(before: Progress, plan: RolloutPlan, seen: Observation): Outcome {
   if (before.step < 0 || before.ended !== undefined) return { progress: before };
   const progress = add(before, plan, seen);
-  const harm = harmIn(progress, seen);
+  const harm = harmIn(progress, plan, seen);
   if (harm !== undefined) return end(progress, seen.at, harm.cause, harm.reason);
   if (progress.mismatch !== undefined) return holdMismatch(before, progress, progress.mismatch);
   if (progress.phase === "complete") return { progress };
@@ -79,20 +80,25 @@ function answeredCopies({ copies }: ClosedInterval): number {
 
 function harmIn(
   progress: Progress,
+  { guards }: RolloutPlan,
   { verdicts: { live: verdict, copies } }: Observation,
 ): { readonly cause: string; readonly reason: string } | undefined {
-  if (verdict.verdict === "rollback") return describeHarm(verdict, "stable");
+  if (verdict.verdict === "rollback") return describeHarm(verdict, guards, "stable");
   const { shadowing } = shareOf(progress);
-  return shadowing && copies.verdict === "rollback" ? describeHarm(copies, "the same requests at stable") : undefined;
+  return shadowing && copies.verdict === "rollback"
+    ? describeHarm(copies, guards, "the same requests at stable")
+    : undefined;
 }
 
-function describeHarm({ evidence }: Verdict, against: string): { readonly cause: string; readonly reason: string } {
+function describeHarm(
+  { evidence }: Verdict,
+  guards: RolloutPlan["guards"],
+  against: string,
+): { readonly cause: string; readonly reason: string } {
   const name = evidence.culprit?.guard ?? evidence.guards[0]?.name ?? "unknown";
   const loudest = evidence.guards.find((guard) => guard.name === name)?.comparisons[0];
-  const rates =
-    loudest === undefined
-      ? ""
-      : ` (candidate ${percent(loudest.candidate.rate)} of ${loudest.candidate.units}, ${against} ${percent(loudest.stable.rate)} of ${loudest.stable.units})`;
+  const guard = guards.find(({ metric }) => metric === name) ?? { metric: name };
+  const rates = loudest === undefined ? "" : ` (${kindOf(guard).harm(loudest, against, guard)})`;
   return {
     cause: `guard:${name}`,
     reason: `${name} is worse than its margin allows${rates}; p = ${evidence.combined.p.toPrecision(2)}, alpha = ${evidence.alpha}`,
@@ -149,5 +155,3 @@ function timeOut(progress: Progress, plan: RolloutPlan, seen: Observation): Outc
     }
   }
 }
-
-const percent = (rate: number | null): string => (rate === null ? "no data" : `${(rate * 100).toFixed(2)} %`);

@@ -1,4 +1,4 @@
-import { refusalMargin } from "../guards/index.ts";
+import { refusesMore } from "../guards/index.ts";
 import type { RolloutPlan } from "../traffic/plan.ts";
 import type { Excess } from "./interval.ts";
 import { describeRung, type Progress } from "./progress.ts";
@@ -50,7 +50,6 @@ const MANY_REPEATS = 20;
 export function repeatedFailures({ excess }: Progress, plan: RolloutPlan): string | undefined {
   if (excess === undefined || excess.candidate.bad < MANY_REPEATS) return undefined;
   const shareOfBad = ({ requests, bad }: Excess): number => (requests === 0 ? 0 : bad / requests);
-  const margin = refusalMargin(plan.guards);
-  if (shareOfBad(excess.candidate) <= shareOfBad(excess.stable) + margin) return undefined;
+  if (!refusesMore(plan.guards, shareOfBad(excess.stable), shareOfBad(excess.candidate))) return undefined;
   return `an answer to few inputs that come again and again: the candidate failed or refused ${excess.candidate.bad} of ${excess.candidate.requests}`;
 }

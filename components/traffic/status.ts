@@ -50,6 +50,8 @@ export interface RolloutStatus {
   readonly startedAt?: string;
   /** The judge's verdict on what has been seen so far, with its evidence (analysis/). */
   readonly verdict?: unknown;
+  /** What the evidence says of guards on means, in each metric's own units; the rates of all others are shares. */
+  readonly figures?: Readonly<Record<string, GuardFigures>>;
   /** Whether the traffic is divided as the weight says; absent before anything was drawn. */
   readonly share?: ShareStatus;
   /** Why it ended, when it was ended. */
@@ -67,6 +69,13 @@ export interface RolloutStatus {
   };
   /** What happens next and when it is expected, in words and in seconds. */
   readonly next?: { readonly what: string; readonly expectedSeconds?: number };
+}
+
+/** A guard's margin, and what was seen of both versions, in the metric's own units. */
+export interface GuardFigures {
+  readonly margin: string;
+  readonly stable: string;
+  readonly candidate: string;
 }
 
 /** How the requests were divided that the candidate and stable were drawn for, since the weight is what it is. */

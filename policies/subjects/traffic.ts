@@ -1,3 +1,4 @@
+import { errorRate } from "../../components/guards/error-rate.ts";
 import type { TrafficPlan } from "../../components/traffic/plan.ts";
 import type { Subject } from "./subject.ts";
 
@@ -22,9 +23,9 @@ export const exampleTraffic: TrafficPlan = {
     advance: "automatic",
     guards: [
       {
-        metric: "errorRate",
-        source: "requests",
-        direction: "increase",
+        metric: errorRate.metric,
+        source: errorRate.source,
+        direction: errorRate.directions[0],
         margin: { kind: "absolute", value: 0.005 },
         designEffect: 1,
       },

@@ -1,5 +1,5 @@
 import type { Curve, GuardEvidence, Verdict } from "../../components/analysis/index.ts";
-import type { RolloutPhase, ShareStatus, TrafficStatus } from "../../components/traffic/index.ts";
+import type { GuardFigures, RolloutPhase, ShareStatus, TrafficStatus } from "../../components/traffic/index.ts";
 import { renderSeconds, renderShare, renderSince, renderUntil } from "./render-time.ts";
 import type { Paint, Style } from "./terminal.ts";
 
@@ -24,7 +24,7 @@ export function renderTraffic(status: TrafficStatus, now: Date, paint: Paint): s
     ...renderConcerns(status, now, paint),
     "",
     ...renderRollout(status, now, paint),
-    ...renderVerdict(rollout.verdict as Verdict | undefined, paint),
+    ...renderVerdict(rollout, paint),
     ...renderEvents(status, paint),
   ].join("\n");
 }
@@ -110,27 +110,27 @@ function spansOf({ detectSeconds, lastBadMs }: NonNullable<TrafficStatus["rollou
   ].join("");
 }
 
-function renderVerdict(verdict: Verdict | undefined, paint: Paint): readonly string[] {
-  if (verdict === undefined) return [];
+function renderVerdict({ verdict: given, figures }: TrafficStatus["rollout"], paint: Paint): readonly string[] {
+  if (given === undefined) return [];
+  const verdict = given as Verdict;
   const { guards, thresholds, combined, alpha } = verdict.evidence;
   const threshold = eValue(thresholds.rollback);
   return [
     "",
     `  verdict  ${paint("bold", verdict.verdict)}: all guards together e = ${eValue(combined.log)} of ${threshold} that end it, p = ${pValue(combined)} (alpha ${alpha})`,
-    ...guards.flatMap((guard) => renderGuard(guard, thresholds, paint)),
+    ...guards.flatMap((guard) => renderGuard(guard, figures?.[guard.name], thresholds, paint)),
   ];
 }
 
 function renderGuard(
   guard: GuardEvidence,
+  figures: GuardFigures | undefined,
   thresholds: Verdict["evidence"]["thresholds"],
   paint: Paint,
 ): readonly string[] {
   const { name, comparisons, rollback, promote, nonInferior } = guard;
   const [loudest] = comparisons;
-  const counts = loudest
-    ? `candidate ${rate(loudest.candidate)}, stable ${rate(loudest.stable)}${loudest.candidateMs === undefined ? "" : ` slower than ${ms(loudest.candidateMs)}`}`
-    : "no data";
+  const counts = loudest ? renderCounts(loudest, figures) : "no data";
   const fine = nonInferior
     ? paint("green", "shown harmless")
     : `harmless e = ${eValue(promote.log)} of ${eValue(thresholds.promote)}`;
@@ -138,6 +138,16 @@ function renderGuard(
     `    ${name.padEnd(14)} ${counts}`,
     `    ${"".padEnd(14)} harm e = ${eValue(rollback.log)}, p = ${pValue(rollback)}; ${fine}`,
   ];
+}
+
+function renderCounts(
+  { stable, candidate, candidateMs }: GuardEvidence["comparisons"][number],
+  figures: GuardFigures | undefined,
+): string {
+  if (figures !== undefined) {
+    return `candidate ${figures.candidate} on average of ${candidate.units}, stable ${figures.stable} of ${stable.units}`;
+  }
+  return `candidate ${rate(candidate)}, stable ${rate(stable)}${candidateMs === undefined ? "" : ` slower than ${ms(candidateMs)}`}`;
 }
 
 const rate = ({ units, events, rate: share }: GuardEvidence["comparisons"][number]["stable"]): string =>

@@ -344,6 +344,18 @@ describe("what makes no sense is refused with what was seen and what is allowed"
     ["one name twice", { guards: [errors, errors] }, /guard "errors": saw "errors"; allowed is a name used once/],
     ["a negative margin", { guards: [{ ...errors, margin: { kind: "absolute", value: -0.1 } }] }, /margin: saw/],
     ["a whole share", { guards: [{ ...errors, margin: { kind: "absolute", value: 1 } }] }, /margin: saw/],
+    ...(
+      [
+        ["an offset of a difference", { kind: "absolute", value: 0.1, offset: 0.1 }],
+        ["a negative offset", { kind: "relative", value: 0.1, offset: -0.1 }],
+        ["an offset that is no number", { kind: "relative", value: 0.1, offset: Number.NaN }],
+        ["an offset that tolerates every fall", { kind: "relative", value: 0.1, offset: 0.9 }],
+      ] as const
+    ).map(([what, margin]): [string, JudgeSettings, RegExp] => [
+      what,
+      { guards: [{ ...positives, margin }] },
+      /guard "positives" margin: saw .*; allowed is an offset of 0 or more/,
+    ]),
     ["designEffect below 1", { guards: [{ ...errors, designEffect: 0.5 }] }, /designEffect: saw 0.5; allowed is ≥ 1/],
     ["a baseline above 1", { guards: [{ ...positives, baseline: 1.5 }] }, /baseline: saw 1.5; allowed is 0 to 1/],
     ["a tail share of 0", { guards: [{ ...latency, tailShare: 0 }] }, /tailShare: saw 0/],

@@ -10,10 +10,17 @@ const proportion = (name: string): fc.Arbitrary<Guard> =>
   fc
     .record({
       direction,
-      margin: fc.record({
-        kind: fc.constantFrom("absolute" as const, "relative" as const),
-        value: fc.double({ min: 0, max: 0.4, noNaN: true }),
-      }),
+      margin: fc.oneof(
+        fc.record({
+          kind: fc.constantFrom("absolute" as const, "relative" as const),
+          value: fc.double({ min: 0, max: 0.4, noNaN: true }),
+        }),
+        fc.record({
+          kind: fc.constant("relative" as const),
+          value: fc.double({ min: 0, max: 0.4, noNaN: true }),
+          offset: fc.double({ min: 0, max: 0.5, noNaN: true }),
+        }),
+      ),
       designEffect,
       baseline: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
     })

@@ -7,7 +7,7 @@ interface PlainGuard {
   readonly name: string;
   readonly kind: "proportion" | "latency";
   readonly direction: "increase" | "decrease" | "either";
-  readonly margin: { readonly kind: "absolute" | "relative"; readonly value: number };
+  readonly margin: { readonly kind: "absolute" | "relative"; readonly value: number; readonly offset?: number };
   readonly designEffect?: number;
   readonly baseline?: number;
   readonly tailShare?: number;
@@ -67,7 +67,7 @@ interface Question {
 
 function questions(guard: PlainGuard, steps: number): Question[] {
   const lines: { r: number; m: number; index: number; opposite: boolean }[] = [];
-  const { kind, value } = guard.margin;
+  const { kind, value, offset = 0 } = guard.margin;
   if (guard.kind === "latency") {
     const rungs = guard.ladder?.length ?? 11;
     for (let index = 0; index < rungs; index++)
@@ -76,13 +76,13 @@ function questions(guard: PlainGuard, steps: number): Question[] {
     if (guard.direction !== "decrease") {
       lines.push({
         r: kind === "relative" ? 1 + value : 1,
-        m: kind === "relative" ? 0 : value,
+        m: kind === "relative" ? offset : value,
         index: 0,
         opposite: false,
       });
     }
     if (guard.direction !== "increase") {
-      lines.push({ r: kind === "relative" ? 1 - value : 1, m: value, index: 0, opposite: true });
+      lines.push({ r: kind === "relative" ? 1 - value : 1, m: value + offset, index: 0, opposite: true });
     }
   }
   return lines.map((line) => {

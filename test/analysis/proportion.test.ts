@@ -91,6 +91,16 @@ const boundary = fc.oneof(
   fc.double({ min: 1.01, max: 3, noNaN: true }).map((ratio) => ({ ratio, offset: 0 })),
   // a relative decrease, flipped
   fc.double({ min: 0.01, max: 0.9, noNaN: true }).map((share) => ({ ratio: 1 - share, offset: share })),
+  // a ratio to a mean whose zero lies below the rate 0, as it is and flipped
+  fc
+    .record({
+      share: fc.double({ min: 0.01, max: 0.4, noNaN: true }),
+      offset: fc.double({ min: 0, max: 0.5, noNaN: true }),
+      rises: fc.boolean(),
+    })
+    .map(({ share, offset, rises }) =>
+      rises ? { ratio: 1 + share, offset } : { ratio: 1 - share, offset: share + offset },
+    ),
 );
 const rate = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 1e-4, 0.01, 0.99, 1));
 

@@ -14,6 +14,7 @@ const unanswered: GuardKind = {
   directions: ["increase"],
   margins: ["relative"],
   aliases: "noanswers?",
+  harm: ({ candidate, stable }) => `${candidate.events} against ${stable.events}`,
   judged: ({ metric, direction, margin, designEffect }) => ({
     kind: "proportion",
     name: metric,
@@ -86,7 +87,7 @@ test("it is resolved, counted and judged", () => {
     countInArm(comparison.stable, request % 10 === 0 ? "refused" : "answered", 1);
     countInArm(comparison.candidate, request % 2 === 0 ? "failed" : request % 3 === 0 ? "refused" : "answered", 1);
   }
-  const { live } = closeInterval(comparison, settings.guards, { at: 60, seconds: 60, step: 0 }, kinds);
+  const { live } = closeInterval(comparison, guards, { at: 60, seconds: 60, step: 0 }, kinds);
   expect(live.counts).toEqual({ unanswered: { n0: 1000, x0: 100, n1: 1000, x1: 667 } });
 
   const judge = createJudge(settings);
@@ -98,8 +99,8 @@ test("it is resolved, counted and judged", () => {
 });
 
 test("a metric that no kind claims needs a kind of business metrics", () => {
-  expect(kindOf("revenue", kinds)).toBe(kindOf("revenue"));
-  expect(() => kindOf("revenue", [unanswered])).toThrow(
+  expect(kindOf({ metric: "revenue" }, kinds)).toBe(kindOf({ metric: "revenue" }));
+  expect(() => kindOf({ metric: "revenue" }, [unanswered])).toThrow(
     new RangeError("saw the metric revenue; no kind of guard takes it"),
   );
 });

@@ -170,6 +170,9 @@ function guards(): fc.Arbitrary<readonly GuardDocument[]> {
     { metric: "latency", margin: "20%", source: "requests", direction: "increase" },
     { metric: "positiveRate", margin: "5pp", direction: "either", source: "feedback", designEffect: "2.5" },
     { metric: "accuracy", margin: "3%", direction: "decrease" },
+    { metric: "revenue", margin: "2.50", range: "0 to 500" },
+    { metric: "profit", margin: "0.0001", range: "-0.5 to 0.5", direction: "decrease" },
+    { metric: "price", margin: "5%", range: "10 to 20.25", direction: "increase" },
   ]);
 }
 

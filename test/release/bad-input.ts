@@ -12,6 +12,9 @@ export interface BadInput {
   readonly cure: string;
 }
 
+const MARGINS =
+  'points above "0pp" to "100pp", or a ratio above "0%" to "1000%", at most two decimals; beside a range also a number above "0", at most four decimals';
+
 export const badInputs: readonly BadInput[] = [
   {
     title: "the whole document missing",
@@ -661,7 +664,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[["rollout", "guards", 0, "margin"], undefined]],
     at: ".rollout.guards[0].margin",
     seen: "nothing",
-    allowed: 'points above "0pp" to "100pp", or a ratio above "0%" to "1000%", at most two decimals',
+    allowed: MARGINS,
     cure: 'Add margin: "0.5pp"',
   },
   {
@@ -677,7 +680,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[["rollout", "guards", 0, "margn"], "1pp"]],
     at: ".rollout.guards[0].margn",
     seen: 'the key "margn"',
-    allowed: "the keys metric, margin, direction, source, designEffect",
+    allowed: "the keys metric, margin, direction, source, designEffect, range",
     cure: "Did you mean margin? Rename the key.",
   },
   {
@@ -685,7 +688,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[["rollout", "guards", 0, "margin"], "0pp"]],
     at: ".rollout.guards[0].margin",
     seen: '"0pp"',
-    allowed: 'points above "0pp" to "100pp", or a ratio above "0%" to "1000%", at most two decimals',
+    allowed: MARGINS,
     cure: 'Write, for example: margin: "0.5pp"',
   },
   {
@@ -693,7 +696,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[["rollout", "guards", 0, "margin"], "0.5"]],
     at: ".rollout.guards[0].margin",
     seen: '"0.5"',
-    allowed: 'points above "0pp" to "100pp", or a ratio above "0%" to "1000%", at most two decimals',
+    allowed: 'points or a ratio to stable for errorRate, such as "0.5pp" or "20%"',
     cure: 'Write, for example: margin: "0.5pp"',
   },
   {
@@ -701,7 +704,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[["rollout", "guards", 0, "margin"], "0.5 pp"]],
     at: ".rollout.guards[0].margin",
     seen: '"0.5 pp"',
-    allowed: 'points above "0pp" to "100pp", or a ratio above "0%" to "1000%", at most two decimals',
+    allowed: MARGINS,
     cure: 'Write: margin: "0.5pp"',
   },
   {
@@ -709,8 +712,120 @@ export const badInputs: readonly BadInput[] = [
     edits: [[["rollout", "guards", 0, "margin"], 0.5]],
     at: ".rollout.guards[0].margin",
     seen: "0.5 (a number)",
-    allowed: 'points above "0pp" to "100pp", or a ratio above "0%" to "1000%", at most two decimals',
+    allowed: MARGINS,
     cure: 'Put it in quotes, in the form margin: "0.5pp"',
+  },
+  {
+    title: "a mean's margin in points",
+    edits: [[["rollout", "guards", 0], { metric: "revenue", margin: "2pp", range: "0 to 500" }]],
+    at: ".rollout.guards[0].margin",
+    seen: '"2pp"',
+    allowed: "a number in the units of revenue, or a ratio to stable's mean: points are for shares",
+    cure: 'Write, for example: margin: "5"',
+  },
+  {
+    title: "a mean's margin in points where there is no ratio",
+    edits: [[["rollout", "guards", 0], { metric: "profit", margin: "2pp", range: "-0.5 to 0.5" }]],
+    at: ".rollout.guards[0].margin",
+    seen: '"2pp"',
+    allowed: "a number in the units of profit: points are for shares",
+    cure: 'Write, for example: margin: "0.01"',
+  },
+  {
+    title: "a ratio to a mean that may be negative",
+    edits: [[["rollout", "guards", 0], { metric: "profit", margin: "5%", range: "-100 to 500" }]],
+    at: ".rollout.guards[0].margin",
+    seen: '"5%"',
+    allowed: "a number in the units of profit: a ratio to a mean that may be zero or negative means nothing",
+    cure: 'Write, for example: margin: "6"',
+  },
+  {
+    title: "a mean's margin as wide as its range",
+    edits: [[["rollout", "guards", 0], { metric: "revenue", margin: "500", range: "0 to 500" }]],
+    at: ".rollout.guards[0].margin",
+    seen: '"500"',
+    allowed: "a margin that some mean from 0 to 500 can exceed",
+    cure: 'Write, for example: margin: "5", or a wider range if values lie outside of this one',
+  },
+  {
+    title: "a ratio that no fall within the range exceeds",
+    edits: [[["rollout", "guards", 0], { metric: "score", margin: "50%", range: "600 to 850", direction: "decrease" }]],
+    at: ".rollout.guards[0].margin",
+    seen: '"50%"',
+    allowed: "a margin that some mean from 600 to 850 can exceed",
+    cure: 'Write, for example: margin: "3", or a wider range if values lie outside of this one',
+  },
+  {
+    title: "a ratio that no rise within the range exceeds",
+    edits: [[["rollout", "guards", 0], { metric: "score", margin: "50%", range: "600 to 850", direction: "increase" }]],
+    at: ".rollout.guards[0].margin",
+    seen: '"50%"',
+    allowed: "a margin that some mean from 600 to 850 can exceed",
+    cure: 'Write, for example: margin: "3", or a wider range if values lie outside of this one',
+  },
+  {
+    title: "a share's margin without a unit",
+    edits: [[["rollout", "guards", 0], { metric: "positiveRate", margin: "2.50" }]],
+    at: ".rollout.guards[0].margin",
+    seen: '"2.50"',
+    allowed: 'points or a ratio to stable for positiveRate, such as "0.5pp" or "20%"',
+    cure: 'Write, for example: margin: "0.5pp", or add the range of its values: range: "0 to 500"',
+  },
+  {
+    title: "a latency margin without a unit",
+    edits: [[["rollout", "guards", 0], { metric: "latency", margin: "20" }]],
+    at: ".rollout.guards[0].margin",
+    seen: '"20"',
+    allowed: 'a ratio to stable for latency, such as "20%"',
+    cure: 'Write, for example: margin: "20%"',
+  },
+  {
+    title: "a range of a rate of requests",
+    edits: [[["rollout", "guards", 0], { metric: "errorRate", margin: "1pp", range: "0 to 500" }]],
+    at: ".rollout.guards[0].range",
+    seen: '"0 to 500"',
+    allowed: "no range for errorRate",
+    cure: "Remove range.",
+  },
+  {
+    title: "a range that falls",
+    edits: [[["rollout", "guards", 0], { metric: "revenue", margin: "2.50", range: "500 to 0" }]],
+    at: ".rollout.guards[0].range",
+    seen: '"500 to 0"',
+    allowed: 'two numbers that rise, at most seven digits and four decimals each, with "to" between them',
+    cure: 'Write, for example: range: "0 to 500"',
+  },
+  {
+    title: "a range with a dash",
+    edits: [[["rollout", "guards", 0], { metric: "revenue", margin: "2.50", range: "0 - 500" }]],
+    at: ".rollout.guards[0].range",
+    seen: '"0 - 500"',
+    allowed: 'two numbers that rise, at most seven digits and four decimals each, with "to" between them',
+    cure: 'Write: range: "0 to 500"',
+  },
+  {
+    title: "a range of one number",
+    edits: [[["rollout", "guards", 0], { metric: "revenue", margin: "2.50", range: 500 }]],
+    at: ".rollout.guards[0].range",
+    seen: "500 (a number)",
+    allowed: 'two numbers that rise, at most seven digits and four decimals each, with "to" between them',
+    cure: 'Put it in quotes, in the form range: "0 to 500"',
+  },
+  {
+    title: "a mean's bare margin",
+    edits: [[["rollout", "guards", 0], { metric: "revenue", margin: 2.5, range: "0 to 500" }]],
+    at: ".rollout.guards[0].margin",
+    seen: "2.5 (a number)",
+    allowed: MARGINS,
+    cure: 'Put it in quotes: margin: "2.5"',
+  },
+  {
+    title: "a mean's margin of nothing",
+    edits: [[["rollout", "guards", 0], { metric: "revenue", margin: "0", range: "0 to 500" }]],
+    at: ".rollout.guards[0].margin",
+    seen: '"0"',
+    allowed: MARGINS,
+    cure: 'Write, for example: margin: "0.5pp"',
   },
   {
     title: "a latency margin in points",

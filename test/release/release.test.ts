@@ -152,6 +152,24 @@ test.each([
   expect(others).toEqual([]);
 });
 
+test.each([
+  ["2.50", "0 to 500", { kind: "absolute", value: 2.5 }, { least: 0, most: 500 }],
+  ["5%", "0.5 to 12.75", { kind: "relative", value: 0.05 }, { least: 0.5, most: 12.75 }],
+  ["0.0001", "-1 to -0", { kind: "absolute", value: 0.0001 }, { least: -1, most: 0 }],
+])("a margin of %s beside a range of %s is one of a mean", (margin, range, readMargin, readRange) => {
+  const guards = [{ metric: "revenue", margin, range }];
+  expect(parseRelease(edited(exampleRelease(), ["rollout", "guards"], guards)).rollout.guards).toEqual([
+    {
+      metric: "revenue",
+      source: "feedback",
+      direction: "either",
+      margin: readMargin,
+      designEffect: 1,
+      range: readRange,
+    },
+  ]);
+});
+
 test("a refusalRate that the document names is the only one", () => {
   const guards = [
     { metric: "errorRate", margin: "1pp" },

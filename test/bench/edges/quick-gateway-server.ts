@@ -18,7 +18,7 @@ const feedbackKey = Buffer.from(files.readSecret(files.paths.feedbackKey));
 const traffic = new Traffic({ feedbackKey, startedAt: Date.now() });
 const controller = new Controller({ traffic, files });
 controller.load();
-const metrics = (): ReadonlySet<string> => controller.metrics();
+const metrics = () => controller.metrics();
 const data = createDataPort({ traffic, instance: args.instance, metrics, feedbackToken });
 const isReplaced = (): boolean => false;
 const admin = createAdminPort({

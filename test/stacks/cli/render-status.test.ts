@@ -88,6 +88,14 @@ test("a status says who serves whom, since when, the verdict with its numbers, a
   ]);
 });
 
+test("a guard on a mean is told in its metric's own units", () => {
+  const figures = { errorRate: { margin: "2.5", stable: "14.8", candidate: "12.3" } };
+  const status = { ...progressing, rollout: { ...progressing.rollout, figures } };
+  expect(renderTraffic(status, now, plain)).toContain(
+    "    errorRate      candidate 12.3 on average of 500, stable 14.8 of 9500\n",
+  );
+});
+
 test("an end is told with its cause, its time and what to do", () => {
   const ended = {
     at: "2026-11-24T03:04:30Z",

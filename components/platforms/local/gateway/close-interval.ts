@@ -1,17 +1,16 @@
-import type { Guard as JudgedGuard } from "../../../analysis/index.ts";
-import { copiesKinds, type GuardKind, guardKinds, kindOf } from "../../../guards/index.ts";
+import { copiesKinds, type Guard, type GuardKind, guardKinds, kindOf } from "../../../guards/index.ts";
 import type { ClosedInterval } from "../../../rollout/index.ts";
 import type { Comparison } from "./counters.ts";
 
 /** Counts of an interval in the judge's terms. */
 export function closeInterval(
   { stable, candidate, copies, excess, arrivals }: Comparison,
-  guards: readonly JudgedGuard[],
+  guards: readonly Guard[],
   when: { readonly at: number; readonly seconds: number; readonly step: number },
   kinds: readonly GuardKind[] = guardKinds,
 ): ClosedInterval {
-  const countsOf = (guard: JudgedGuard) => kindOf(guard.name, kinds).counts(guard, stable, candidate);
-  const live = { ...when, counts: Object.fromEntries(guards.map((guard) => [guard.name, countsOf(guard)])) };
+  const countsOf = (guard: Guard) => kindOf(guard, kinds).counts(guard, stable, candidate);
+  const live = { ...when, counts: Object.fromEntries(guards.map((guard) => [guard.metric, countsOf(guard)])) };
   const left = {
     ...(excess.stable.requests + excess.candidate.requests > 0 && { excess }),
     ...(arrivals !== undefined && { arrivals }),

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Verdict } from "../../../analysis/index.ts";
+import { feedbackRanges, SHARES } from "../../../guards/index.ts";
 import { messageOf } from "../../../host/host-error.ts";
 import {
   type ClosedInterval,
@@ -21,7 +22,7 @@ import type { TrafficPlan } from "../../../traffic/plan.ts";
 import type { TrafficStatus } from "../../../traffic/status.ts";
 import { type Clock, systemClock, timestamp } from "./clock.ts";
 import { Effects } from "./effects.ts";
-import { ACCURACY } from "./feedback.ts";
+import { ACCURACY, type FeedbackMetrics } from "./feedback.ts";
 import { evidenceOf, History } from "./history.ts";
 import { IntervalLog } from "./interval-log.ts";
 import { KeptState, withJudges } from "./kept-state.ts";
@@ -163,9 +164,8 @@ export class Controller {
   }
 
   /** What feedback may be about. */
-  metrics(): ReadonlySet<string> {
-    const guards = this.plan?.rollout.guards ?? [];
-    return new Set([ACCURACY, ...guards.flatMap(({ metric, source }) => (source === "feedback" ? [metric] : []))]);
+  metrics(): FeedbackMetrics {
+    return new Map([[ACCURACY, SHARES], ...feedbackRanges(this.plan?.rollout.guards ?? [])]);
   }
 
   /** Takes a plan, and has made it effective when it returns; or says why not. The disk first: a plan that cannot be kept is not taken. */
@@ -289,8 +289,6 @@ export class Controller {
   #closeInterval(): RecordedInterval | undefined {
     const { plan, progress, judges, question } = this.#state;
     const isOpen = plan !== undefined && progress !== undefined && judges !== undefined && progress.ended === undefined;
-    return this.#intervals.close(
-      isOpen ? { question, settings: judgeSettings(plan.rollout), raises: progress.raises } : undefined,
-    );
+    return this.#intervals.close(isOpen ? { question, rollout: plan.rollout, raises: progress.raises } : undefined);
   }
 }

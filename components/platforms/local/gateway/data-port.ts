@@ -19,7 +19,7 @@ export interface DataPortSettings {
   /** The name of this process, as readiness tells it. */
   readonly instance: string;
   /** Metrics that feedback may name. */
-  readonly metrics: () => ReadonlySet<string>;
+  readonly metrics: FeedbackSettings["metrics"];
   /** The credential that feedback needs. */
   readonly feedbackToken: string;
   /** The longest a client may take over its headers, in ms. @default 10,000 */

@@ -1,12 +1,5 @@
 import { messageOf } from "../../../host/host-error.ts";
-import {
-  divisionOf,
-  type EndingRecord,
-  isJudged,
-  judgeSettings,
-  type Order,
-  type RolloutState,
-} from "../../../rollout/index.ts";
+import { divisionOf, type EndingRecord, isJudged, type Order, type RolloutState } from "../../../rollout/index.ts";
 import type { Clock } from "./clock.ts";
 import type { History } from "./history.ts";
 import type { IntervalLog } from "./interval-log.ts";
@@ -97,10 +90,10 @@ export class Effects {
   }
 
   #forgetEvidence({ plan, question }: RolloutState): void {
-    const settings = plan && isJudged(plan) ? judgeSettings(plan.rollout) : undefined;
+    const guards = plan && isJudged(plan) ? plan.rollout.guards : [];
     // Where the unit is a session, what is known of requests is nothing.
     const stable = plan?.stickyHeader === undefined ? plan?.stable : undefined;
-    this.#intervals.beginAnew({ question, settings, stable });
+    this.#intervals.beginAnew({ question, guards, stable });
   }
 
   /** A disk that refuses it costs the record, nothing else. */

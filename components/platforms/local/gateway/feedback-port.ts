@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerJson } from "./answer.ts";
 import { countFeedback } from "./counters.ts";
-import type { FeedbackItem } from "./feedback.ts";
+import type { FeedbackItem, FeedbackMetrics } from "./feedback.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** A batch of 1,000 items with names and labels of a sensible length. */
@@ -13,7 +13,7 @@ export interface FeedbackSettings {
   /** The credential that feedback needs: it decides rollouts, so not everybody who may ask for predictions may send it. */
   readonly token: string;
   /** Metrics that feedback may name. */
-  readonly metrics: () => ReadonlySet<string>;
+  readonly metrics: () => FeedbackMetrics;
 }
 
 /** `POST /feedback`. */
@@ -51,11 +51,9 @@ export function receiveFeedback(
     if (size > MOST_BODY_BYTES) return;
     try {
       const document: unknown = JSON.parse(Buffer.concat(parts).toString());
-      answerJson(
-        response,
-        202,
-        traffic.feedback.receive(document, metrics(), (item) => record(traffic, item)),
-      );
+      const answer = traffic.feedback.receive(document, metrics(), (item) => record(traffic, item));
+      // Who sends nothing but values out of range has another unit, or the guard another range: no success to log.
+      answerJson(response, answer.accepted === 0 && answer.outOfRange !== undefined ? 422 : 202, answer);
     } catch (error) {
       answerJson(response, 400, { error: error instanceof Error ? error.message.slice(0, 200) : String(error) });
     }

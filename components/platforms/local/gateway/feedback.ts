@@ -1,3 +1,4 @@
+import { placeIn, type Range, SHARES } from "../../../guards/index.ts";
 import { hashLabel, type Prediction, type PredictionIds } from "./prediction-id.ts";
 
 /** The metric that a label turns into: 1 when the model said the same, else 0. */
@@ -10,14 +11,19 @@ const MOST_PAGES = 16_384;
 export interface FeedbackItem {
   readonly prediction: Prediction;
   readonly metric: string;
-  /** 0 to 1. */
+  /** Where the value lies in its metric's range, 0 to 1. */
   readonly value: number;
 }
 
 export interface FeedbackAnswer {
   readonly accepted: number;
   readonly rejected: readonly { readonly index: number; readonly reason: string }[];
+  /** How many of them lie outside of the range that a guard declares; absent when none does. */
+  readonly outOfRange?: number;
 }
+
+/** The metrics that feedback may name, and where their values lie. */
+export type FeedbackMetrics = ReadonlyMap<string, Range>;
 
 export type FeedbackSink = (item: FeedbackItem) => void;
 
@@ -31,33 +37,33 @@ export class Feedback {
   }
 
   /** @throws TypeError when the document is not feedback at all. */
-  receive(document: unknown, metrics: ReadonlySet<string>, sink: FeedbackSink): FeedbackAnswer {
+  receive(document: unknown, metrics: FeedbackMetrics, sink: FeedbackSink): FeedbackAnswer {
     const items = Array.isArray(document) ? document : [document];
     if (items.length > MOST_ITEMS) throw new TypeError(`saw ${items.length} items; at most ${MOST_ITEMS} are allowed`);
     const rejected: { index: number; reason: string }[] = [];
+    let outOfRange = 0;
     for (const [index, item] of items.entries()) {
       const result = this.#join(item, metrics);
-      if ("refused" in result) rejected.push({ index, reason: result.refused });
-      else sink(result);
+      if ("refused" in result) {
+        rejected.push({ index, reason: result.refused });
+        outOfRange += Number(result.outOfRange === true);
+      } else sink(result);
     }
-    return { accepted: items.length - rejected.length, rejected };
+    return { accepted: items.length - rejected.length, rejected, ...(outOfRange > 0 && { outOfRange }) };
   }
 
   clear(): void {
     this.#seen.clear();
   }
 
-  #join(item: unknown, metrics: ReadonlySet<string>): FeedbackItem | { readonly refused: string } {
+  #join(item: unknown, metrics: FeedbackMetrics): FeedbackItem | Refused {
     if (typeof item !== "object" || item === null) return { refused: "an item is an object with predictionId" };
     const { predictionId, metric, value, label } = item as Readonly<Record<string, unknown>>;
     if (typeof predictionId !== "string") return { refused: "predictionId is missing" };
     const prediction = this.#ids.recognise(predictionId);
     if ("refused" in prediction) return prediction;
-    const reading = label === undefined ? readValue(metric, value) : readLabel(prediction, label);
+    const reading = label === undefined ? readValue(metric, value, metrics) : readLabel(prediction, label);
     if ("refused" in reading) return reading;
-    if (!metrics.has(reading.metric)) {
-      return { refused: `no guard uses the metric ${reading.metric}; known: ${[...metrics].join(", ")}` };
-    }
     const seen = this.#seenFor(reading.metric).add(prediction.boot, prediction.number);
     return seen === "fresh" ? { prediction, ...reading } : { refused: seen };
   }
@@ -71,13 +77,26 @@ export class Feedback {
   }
 }
 
-type Reading = { readonly metric: string; readonly value: number } | { readonly refused: string };
+interface Refused {
+  readonly refused: string;
+  readonly outOfRange?: boolean;
+}
 
-function readValue(metric: unknown, value: unknown): Reading {
+type Reading = { readonly metric: string; readonly value: number } | Refused;
+
+function readValue(metric: unknown, value: unknown, metrics: FeedbackMetrics): Reading {
   if (typeof metric !== "string") return { refused: "metric is missing" };
-  const number = typeof value === "boolean" ? Number(value) : value;
-  if (typeof number === "number" && number >= 0 && number <= 1) return { metric, value: number };
-  return { refused: "value is a number from 0 to 1, or a boolean" };
+  const range = metrics.get(metric);
+  if (range === undefined) {
+    return { refused: `no guard uses the metric ${metric}; known: ${[...metrics.keys()].join(", ")}` };
+  }
+  const isShare = range === SHARES;
+  const number = isShare && typeof value === "boolean" ? Number(value) : value;
+  const place = typeof number === "number" ? placeIn(range, number) : undefined;
+  if (place !== undefined) return { metric, value: place };
+  if (isShare) return { refused: "value is a number from 0 to 1, or a boolean" };
+  const refused = `value is a number from ${range.least} to ${range.most}, the range that the guard of ${metric} declares; a value outside is not clipped, it counts for no version`;
+  return { refused, outOfRange: true };
 }
 
 function readLabel({ labelHash }: Prediction, label: unknown): Reading {

@@ -1,6 +1,7 @@
-import type { JudgeSettings } from "../../../analysis/index.ts";
+import { type Guard, kindOf } from "../../../guards/index.ts";
 import { messageOf } from "../../../host/host-error.ts";
-import type { ClosedInterval } from "../../../rollout/index.ts";
+import { type ClosedInterval, judgeSettings } from "../../../rollout/index.ts";
+import type { RolloutPlan } from "../../../traffic/plan.ts";
 import type { Clock } from "./clock.ts";
 import { closeInterval } from "./close-interval.ts";
 import { createComparison } from "./counters.ts";
@@ -36,14 +37,14 @@ export class IntervalLog {
 
   /** Closes the interval and opens the next; undefined while nothing is judged, and what was counted is forgotten. */
   close(
-    judged: { readonly question: string; readonly settings: JudgeSettings; readonly raises: number } | undefined,
+    judged: { readonly question: string; readonly rollout: RolloutPlan; readonly raises: number } | undefined,
   ): RecordedInterval | undefined {
     const { wall, monotonic } = this.#from;
     this.#from = this.#now();
     const comparison = this.#traffic.takeComparison();
     if (judged === undefined) return undefined;
-    const { guards, steps = 1 } = judged.settings;
-    const closed = closeInterval(comparison, guards, {
+    const { steps = 1 } = judgeSettings(judged.rollout);
+    const closed = closeInterval(comparison, judged.rollout.guards, {
       at: wall,
       seconds: (this.#from.monotonic - monotonic) / 1000,
       // The judge counts steps that carry traffic, and knows how many the plan has; weights given by hand may be more.
@@ -98,21 +99,21 @@ export class IntervalLog {
    */
   beginAnew({
     question,
-    settings,
+    guards,
     stable,
   }: {
     readonly question: string;
-    readonly settings: JudgeSettings | undefined;
+    readonly guards: readonly Guard[];
     readonly stable: string | undefined;
   }): void {
     this.#files.clearIntervals();
     this.offset = 0;
     this.close(undefined);
     const known = stable === undefined ? undefined : this.#traffic.recent.of(stable);
-    const guards = settings?.guards.filter(({ kind }) => kind === "proportion") ?? [];
-    if (guards.length === 0 || known === undefined) return;
+    const taughtGuards = guards.filter((guard) => kindOf(guard).judged(guard).kind === "proportion");
+    if (taughtGuards.length === 0 || known === undefined) return;
     const when = { at: this.#from.wall, seconds: 0, step: 0 };
-    const taught = closeInterval({ ...createComparison(), stable: known }, guards, when);
+    const taught = closeInterval({ ...createComparison(), stable: known }, taughtGuards, when);
     try {
       this.#files.appendInterval({ question, ...taught });
     } catch (error) {

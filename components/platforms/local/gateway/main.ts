@@ -9,6 +9,7 @@ import { type GatewayArguments, parseArguments } from "./arguments.ts";
 import { claimGateway, holdsClaim } from "./claim.ts";
 import { Controller } from "./controller.ts";
 import { createDataPort, type DataPort } from "./data-port.ts";
+import type { FeedbackMetrics } from "./feedback.ts";
 import { listen, PortTaken } from "./listening.ts";
 import { Persistence } from "./persistence.ts";
 import { inheritedSockets, startSuccessor } from "./successor.ts";
@@ -38,7 +39,7 @@ async function run(args: GatewayArguments): Promise<void> {
   const isReplaced = (): boolean => !holdsClaim(files.paths.gateway);
 
   controller.load();
-  const metrics = (): ReadonlySet<string> => controller.metrics();
+  const metrics = (): FeedbackMetrics => controller.metrics();
   const feedbackToken = files.readSecret(files.paths.feedbackToken);
   const data = createDataPort({ traffic, instance: args.instance, metrics, feedbackToken });
   const admin = createAdminPort({

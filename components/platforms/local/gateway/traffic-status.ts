@@ -1,4 +1,5 @@
 import { bucketBound, type ShareState, type Verdict } from "../../../analysis/index.ts";
+import { kindOf } from "../../../guards/index.ts";
 import {
   describeRung,
   type Progress,
@@ -8,7 +9,7 @@ import {
   waitsFor,
 } from "../../../rollout/index.ts";
 import type { TrafficPlan } from "../../../traffic/plan.ts";
-import type { RolloutStatus, TrafficStatus, VersionCounts } from "../../../traffic/status.ts";
+import type { GuardFigures, RolloutStatus, TrafficStatus, VersionCounts } from "../../../traffic/status.ts";
 import { trafficWeights } from "../../../traffic/weights.ts";
 import { quantile, type VersionCounter } from "./counters.ts";
 import type { Traffic } from "./traffic.ts";
@@ -61,6 +62,7 @@ function renderRollout({ plan, progress, rolledBack, verdict, share }: RolloutFa
     ladder,
     ...(runs && { stepSince, startedAt }),
     ...(runs && verdict !== undefined && { verdict }),
+    ...(runs && verdict !== undefined && figuresOf(plan, verdict)),
     ...(runs && split !== undefined && { share: split }),
     ...(ended !== undefined && { ended }),
     ...(rolledBack !== undefined && {
@@ -74,6 +76,16 @@ function renderRollout({ plan, progress, rolledBack, verdict, share }: RolloutFa
     }),
     ...(phase === "progressing" && { next: renderNext(plan, progress, verdict) }),
   };
+}
+
+/** What the kinds of guards say in units of their own; nothing when all are said in shares. */
+function figuresOf({ rollout }: TrafficPlan, { evidence }: Verdict): Pick<RolloutStatus, "figures"> {
+  const figures = rollout.guards.flatMap((guard): readonly [string, GuardFigures][] => {
+    const [loudest] = evidence.guards.find(({ name }) => name === guard.metric)?.comparisons ?? [];
+    const said = loudest && kindOf(guard).figures?.(guard, loudest);
+    return said === undefined ? [] : [[guard.metric, said]];
+  });
+  return figures.length === 0 ? {} : { figures: Object.fromEntries(figures) };
 }
 
 function renderNext(

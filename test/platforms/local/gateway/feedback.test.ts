@@ -1,9 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
+import { SHARES } from "../../../../components/guards/index.ts";
 import { Feedback, type FeedbackItem } from "../../../../components/platforms/local/gateway/feedback.ts";
 import { PredictionIds } from "../../../../components/platforms/local/gateway/prediction-id.ts";
 
-const METRICS = new Set(["accuracy", "positiveRate"]);
+const METRICS = new Map([
+  ["accuracy", SHARES],
+  ["positiveRate", SHARES],
+]);
 
 function setUp(key = "key", identity = "rollout-1") {
   const ids = new PredictionIds({ key: Buffer.from(key), startedAt: 1_000, identity: () => identity });
@@ -130,4 +134,25 @@ test("more than 1,000 items are refused as a whole", () => {
   const { receive, items } = setUp();
   expect(() => receive(Array.from({ length: 1_001 }, () => ({})))).toThrow("at most 1000");
   expect(items).toEqual([]);
+});
+
+test("a value of a declared range counts as its place in it; what lies outside is refused, not clipped", () => {
+  const ids = new PredictionIds({ key: Buffer.from("key"), startedAt: 1_000, identity: () => "rollout-1" });
+  const metrics = new Map([["revenue", { least: -100, most: 300 }]]);
+  const items: FeedbackItem[] = [];
+  const give = (value: unknown) => ({ predictionId: ids.issue("stable", undefined), metric: "revenue", value });
+  const feedback = new Feedback(ids);
+  const answer = feedback.receive([-100, 0, 200, 300].map(give), metrics, (item) => items.push(item));
+  expect(answer).toEqual({ accepted: 4, rejected: [] });
+  expect(items.map(({ value }) => value)).toEqual([0, 0.25, 0.75, 1]);
+
+  const reason =
+    "value is a number from -100 to 300, the range that the guard of revenue declares; a value outside is not clipped, it counts for no version";
+  const outside = [-100.01, 300.01, Number.NaN, Number.POSITIVE_INFINITY, true, "200"];
+  expect(feedback.receive(outside.map(give), metrics, (item) => items.push(item))).toEqual({
+    accepted: 0,
+    rejected: outside.map((_, index) => ({ index, reason })),
+    outOfRange: outside.length,
+  });
+  expect(items).toHaveLength(4);
 });

@@ -11,7 +11,7 @@ beforeEach(async () => {
   port = createDataPort({
     traffic,
     instance: "i",
-    metrics: () => new Set(),
+    metrics: () => new Map(),
     feedbackToken: "t",
     headersTimeoutMs: 200,
     requestTimeoutMs: 400,
