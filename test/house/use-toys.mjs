@@ -41,7 +41,7 @@ const watched = parseRelease({
   versions: { ...document.versions, v2: document.versions.v1 },
   rollout: { stable: "v1", candidate: "v2", weight: "100%", guards: [{ metric: "toyRate", margin: "1pp" }] },
 }).rollout.guards;
-const settings = { guards: watched.map((guard) => kindOf(guard.metric).judged(guard)) };
+const settings = { guards: watched.map((guard) => kindOf(guard).judged(guard)) };
 const judge = createJudge(settings);
 const arm = (requests, errors) => ({
   requests,
@@ -51,7 +51,7 @@ const arm = (requests, errors) => ({
   feedback: new Map(),
 });
 for (let at = 0; at < 20; at++) {
-  const counts = { toyRate: kindOf("toyRate").counts(settings.guards[0], arm(1_000, 900), arm(1_000, 100)) };
+  const counts = { toyRate: kindOf(watched[0]).counts(watched[0], arm(1_000, 900), arm(1_000, 100)) };
   judge.add({ at: at * 1_000, seconds: 1, counts });
 }
 

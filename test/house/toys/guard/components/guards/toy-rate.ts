@@ -1,4 +1,4 @@
-import { type GuardKind, proportionOf } from "./kind.ts";
+import { type GuardKind, harmInShares, proportionOf } from "./kind.ts";
 
 /** The share of requests that a version neither failed nor refused, as if that were harm. */
 export const toyRate: GuardKind & { readonly metric: string } = {
@@ -7,6 +7,7 @@ export const toyRate: GuardKind & { readonly metric: string } = {
   directions: ["increase"],
   margins: ["absolute"],
   judged: proportionOf,
+  harm: harmInShares,
   counts: (_guard, stable, candidate) => ({
     n0: stable.requests,
     x0: stable.requests - stable.errors - stable.refusals,
