@@ -28,11 +28,11 @@ test("a router that obeys within two per cent is caught as well", async () => {
 });
 
 test("a store that forgets endings is caught at a restart, and by nothing before", async () => {
-  const forgets = ({ state, history }: Kept): Kept => {
+  const forgets = ({ state, ...kept }: Kept): Kept => {
     const contents = Object.entries(state.contents).map(([content, { ended: _, ...record }]) => [content, record]);
     const { ended: _, ...progress } = state.progress ?? {};
     return {
-      history,
+      ...kept,
       state: {
         ...state,
         ...{ ended: {}, contents: Object.fromEntries(contents), rolledBack: undefined },
@@ -47,7 +47,7 @@ test("a store that forgets endings is caught at a restart, and by nothing before
 });
 
 test("a store that keeps nothing is caught", async () => {
-  const nothing = ({ state }: Kept): Kept => ({ state: { ...state, plan: undefined }, history: [] });
+  const nothing = ({ state }: Kept): Kept => ({ state: { ...state, plan: undefined }, history: [], intervals: [] });
   expect(await broken({ gives: nothing })).toContain(
     "the history says how it ended, why and for whom, also after a restart",
   );

@@ -120,6 +120,23 @@ export const endings: readonly Fact[] = [
     },
   },
   {
+    name: "what a rollout is judged on is told while it runs, and when it has ended",
+    applies: everywhere,
+    async check(stage) {
+      const { dataPlane, endpoint, capabilities } = stage;
+      const { rollout } = trial(capabilities, 5_000);
+      await stage.deploy(trial(capabilities, 5_000));
+      for (const ends of [false, true]) {
+        if (ends) await takeBack(stage, abort);
+        const { identity, settings } = await dataPlane.evidence(endpoint);
+        assert.deepEqual(
+          [identity, settings?.guards.length, settings?.alpha, settings?.beta],
+          [rollout.identity, rollout.guards.length, rollout.alpha, rollout.beta],
+        );
+      }
+    },
+  },
+  {
     name: "the history says how it ended, why and for whom, also after a restart",
     applies: everywhere,
     async check(stage) {

@@ -1,7 +1,8 @@
 import {
+  type ClosedInterval,
   divisionOf,
   emptyState,
-  type HistoryRecord,
+  type HistoryEntry,
   type Input,
   type Order,
   type Refusal,
@@ -17,7 +18,8 @@ export type Asked = Input extends infer Each ? (Each extends Input ? Omit<Each, 
 /** A shell around the core: keeps what was decided, then tells the router. What it knew when it died is read again. */
 export class Controller {
   #state: RolloutState;
-  #history: readonly HistoryRecord[];
+  #history: readonly HistoryEntry[];
+  #intervals: readonly ClosedInterval[];
   readonly #store: Store;
   readonly #router: Router;
 
@@ -27,6 +29,7 @@ export class Controller {
     const kept = store.read();
     this.#state = kept?.state ?? emptyState(new Date().toISOString());
     this.#history = kept?.history ?? [];
+    this.#intervals = kept?.intervals ?? [];
     this.#divide();
   }
 
@@ -34,17 +37,24 @@ export class Controller {
     return this.#state;
   }
 
-  get history(): readonly HistoryRecord[] {
+  get history(): readonly HistoryEntry[] {
     return this.#history;
+  }
+
+  get intervals(): readonly ClosedInterval[] {
+    return this.#intervals;
   }
 
   /** Why nothing changes; undefined when it is so now, and kept. */
   decide(asked: Asked): Refusal | undefined {
     const { state, orders, refusal } = step(this.#state, { ...asked, now: Date.now() } as Input);
     if (refusal !== undefined) return refusal;
-    this.#history = [...this.#history, ...recordsOf(orders, this.#history.length)];
+    if (asked.kind === "interval" && this.#state.judges !== undefined)
+      this.#intervals = [...this.#intervals, asked.interval];
+    this.#history = [...this.#history, ...this.#endingsIn(orders)];
+    if (orders.some(({ kind }) => kind === "forgetEvidence")) this.#intervals = [];
     this.#state = state;
-    this.#store.write({ state, history: this.#history });
+    this.#store.write({ state, history: this.#history, intervals: this.#intervals });
     this.#divide();
     return undefined;
   }
@@ -59,6 +69,12 @@ export class Controller {
     this.decide({ kind: "interval", interval: { live, arrivals } });
   }
 
+  #endingsIn(orders: readonly Order[]): readonly HistoryEntry[] {
+    const endings = orders.flatMap((order) => (order.kind === "record" ? [order.ending] : []));
+    const intervals = this.#intervals;
+    return endings.map((ending, index) => ({ id: String(this.#history.length + index), ...ending, intervals }));
+  }
+
   #divide(): void {
     const division = divisionOf(this.#state);
     if (division === undefined) return;
@@ -66,6 +82,3 @@ export class Controller {
     this.#router.route = { stable, candidate: plan.candidate, weight };
   }
 }
-
-const recordsOf = (orders: readonly Order[], known: number): readonly HistoryRecord[] =>
-  orders.flatMap((order, index) => (order.kind === "record" ? [{ id: `${known}-${index}`, ...order.ending }] : []));

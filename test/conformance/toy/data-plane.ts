@@ -1,5 +1,13 @@
 import { type Answer, type DataPlane, good } from "../../../components/platforms/data-plane.ts";
-import { divisionOf, endedBefore, memoryOf, type RolloutState, refusalOf } from "../../../components/rollout/index.ts";
+import {
+  divisionOf,
+  endedBefore,
+  judgeSettings,
+  memoryOf,
+  type RolloutState,
+  refusalOf,
+  verdictOf,
+} from "../../../components/rollout/index.ts";
 import type { RolloutStatus, TrafficStatus } from "../../../components/traffic/status.ts";
 import { trafficWeights } from "../../../components/traffic/weights.ts";
 import type { Controller } from "./controller.ts";
@@ -35,15 +43,24 @@ export function dataPlaneOf(endpoint: string, controller: () => Controller): Dat
     },
     endedBefore: async (_, plan) => endedBefore(plan, memoryOf(controller().state)),
     refusalOf: async (_, plan) => refusalOf(plan, memoryOf(controller().state), Date.now()),
+    async evidence() {
+      const { plan, judges } = controller().state;
+      if (plan === undefined || judges === undefined) return { identity: "", intervals: [], copies: [] };
+      const { rollout } = plan;
+      const judged = { settings: judgeSettings(rollout), verdict: verdictOf(rollout, judges) };
+      return {
+        identity: rollout.identity,
+        ...judged,
+        intervals: controller().intervals.map(({ live }) => live),
+        copies: [],
+      };
+    },
     history: async (asked) =>
       ofThis(
         asked,
-        controller().history.map(({ settings: _s, verdict: _v, question: _q, ...summary }) => summary),
+        controller().history.map(({ settings: _s, verdict: _v, question: _q, intervals: _i, ...summary }) => summary),
       ),
-    async historyEntry(asked, id) {
-      const record = ofThis(asked, controller().history).find((each) => each.id === id);
-      return record && { ...record, intervals: [] };
-    },
+    historyEntry: async (asked, id) => ofThis(asked, controller().history).find((each) => each.id === id),
     async look(choice) {
       const endpoints = await Promise.all(known(choice).map((each) => status(each.endpoint)));
       const url = "toy://requests";

@@ -1,10 +1,12 @@
-import type { HistoryRecord, RolloutState } from "../../../components/rollout/index.ts";
+import type { ClosedInterval, HistoryEntry, RolloutState } from "../../../components/rollout/index.ts";
 
 /** What outlives a controller. */
 export interface Kept {
   readonly state: RolloutState;
   /** The newest last. */
-  readonly history: readonly HistoryRecord[];
+  readonly history: readonly HistoryEntry[];
+  /** What the rollout is judged on. */
+  readonly intervals: readonly ClosedInterval[];
 }
 
 /** What a store gives back of what it was given; one that is right changes nothing. */
