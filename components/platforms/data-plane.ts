@@ -1,4 +1,4 @@
-import type { Ended, HistoryEntry, HistorySummary, Refusal } from "../rollout/index.ts";
+import type { Ended, Evidence, HistoryEntry, HistorySummary, Refusal } from "../rollout/index.ts";
 import type { TrafficPlan } from "../traffic/plan.ts";
 import type { TrafficStatus } from "../traffic/status.ts";
 
@@ -127,6 +127,8 @@ export interface DataPlane {
   readonly endedBefore: (endpoint: string, plan: TrafficPlan) => Promise<Ended | undefined>;
   /** Why a plan would not be taken. @throws HostError when it is not known */
   readonly refusalOf: (endpoint: string, plan: TrafficPlan) => Promise<Refusal | undefined>;
+  /** What the running or last rollout is judged on, so that everybody can judge it again. @throws Error when nobody answers */
+  readonly evidence: (endpoint: string) => Promise<Evidence>;
   /** How rollouts and stable versions of an endpoint ended, the newest last. */
   readonly history: (endpoint: string) => Promise<readonly HistorySummary[]>;
   /** One of them with its evidence. */

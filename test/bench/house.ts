@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import ts from "typescript";
 import { sharedFilesOf, toys } from "../house/toys.ts";
+import { endedReopened, killsSurvived } from "../rollout/kills.ts";
 import { repository } from "../support/project.ts";
 import { findDuplicates } from "./duplicates.ts";
 import { type Figure, figure } from "./figure.ts";
@@ -131,6 +132,28 @@ function controllerBundle(): readonly Figure[] {
   }
 }
 
+const RACES = 100;
+
+/** Whether what decides ends right when whoever runs it dies, or when there are three of it. */
+async function decisions(): Promise<readonly Figure[]> {
+  return [
+    figure(
+      "kills-survived",
+      await killsSurvived(),
+      "of 1",
+      { atLeast: 1 },
+      "killed before and after every call of a whole good and a whole bad rollout",
+    ),
+    figure(
+      "ended-reopened",
+      await endedReopened(RACES),
+      "rollouts",
+      { atMost: 0 },
+      `in ${RACES} races of three instances and a person who aborts`,
+    ),
+  ];
+}
+
 const report = new Report("house");
 await report.take("walls", wallsBroken);
 await report.take("rooms", knownRooms);
@@ -139,4 +162,5 @@ await report.take("files", longestFile);
 await report.take("duplicates", duplicateLines);
 await report.take("docstrings", docstringsMissing);
 await report.take("controller", controllerBundle);
+await report.take("decisions", decisions);
 report.end();

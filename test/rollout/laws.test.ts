@@ -3,42 +3,19 @@ import { expect, test } from "vitest";
 import { HISTORY_UNITS } from "../../components/analysis/index.ts";
 import {
   type Arrivals,
-  type ClosedInterval,
   divisionOf,
-  emptyState,
   type Input,
   type RolloutState,
   replay,
   step,
   verdictOf,
 } from "../../components/rollout/index.ts";
-import type { TrafficPlan } from "../../components/traffic/plan.ts";
 import { canaryPlan, stablePlan } from "../support/plans.ts";
-import { type Calls, Cell, type Kept, pass, type Route, type World } from "./cas-shell.ts";
+import { climbing, from, interval, NOW, take } from "./inputs.ts";
+import { createWorld, dyingAt, endedReopened, ends, killedAtEveryCall, killsSurvived, race, run } from "./kills.ts";
 
-const NOW = Date.UTC(2026, 0, 1);
-const AT = new Date(NOW).toISOString();
-const take = (state: RolloutState, input: Omit<Input, "now">): RolloutState =>
-  step(state, { ...input, now: NOW } as Input).state;
-const from = (...plans: readonly TrafficPlan[]): RolloutState =>
-  plans.reduce((state, plan) => take(state, { kind: "plan", plan } as Input), emptyState(AT));
-const climbing = (weight = 10_000): TrafficPlan => canaryPlan({ weight }, { advance: "automatic", bakeMs: 1_000 });
 const plain = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 const weightOf = (state: RolloutState): number => divisionOf(state)?.weight ?? 0;
-
-interface Counted {
-  readonly seconds?: number;
-  readonly n0?: number;
-  readonly x0?: number;
-  readonly n1?: number;
-  readonly x1?: number;
-  readonly arrivals?: Arrivals | undefined;
-}
-
-const interval = ({ seconds = 1, n0 = 0, x0 = 0, n1 = 0, x1 = 0, arrivals }: Counted): ClosedInterval => ({
-  live: { at: NOW, seconds, step: 0, counts: { errorRate: { n0, x0, n1, x1 } } },
-  ...(arrivals !== undefined && { arrivals }),
-});
 
 /** Drawn with their weight, with another one, or with two in one interval; by one memory of sessions, or by two. */
 const anyArrivals: fc.Arbitrary<Arrivals> = fc
@@ -225,99 +202,19 @@ test("intervals that are read again from any snapshot give the same verdict", ()
   );
 });
 
-const honours = (weight: number): number => weight;
-
-/**
- * A rollout of a candidate that fails so often, seen from an asynchronous shell: an interval comes with each pass.
- * @param divides what the router makes of a weight, both in basis points
- */
-function createWorld(failing: number, divides = honours): World & { readonly passed: () => void } {
-  const state = from(stablePlan(), climbing());
-  const store = new Cell<Kept>({ state, cursor: 0 });
-  const router = new Cell<Route>({ identity: "rollout-1", weight: 0, fence: 0 });
-  const intervals: ClosedInterval[] = [];
-  return {
-    store,
-    router,
-    now: () => NOW + intervals.length * 1_000,
-    intervals: (cursor) => intervals.slice(cursor),
-    passed() {
-      const { weight } = router.read().value;
-      const n1 = (divides(weight) * 4_000) / 10_000;
-      const n0 = 4_000 - n1 + 200;
-      const arrivals = { draws: [{ weight, stable: 4_000 - n1, candidate: n1 }] };
-      intervals.push(interval({ n0, x0: n0 / 100, n1, x1: Math.round(n1 * failing), arrivals }));
-    },
-  };
-}
-
-class Killed extends Error {}
-
-/** Dies before or after its n-th call. */
-function dyingAt(index: number, after: boolean): { readonly calls: Calls; readonly count: () => number } {
-  let count = 0;
-  return {
-    count: () => count,
-    calls: async (_, call) => {
-      const mine = count++;
-      if (mine === index && !after) throw new Killed();
-      const result = call();
-      await Promise.resolve();
-      if (mine === index && after) throw new Killed();
-      return result;
-    },
-  };
-}
-
-const MOST_PASSES = 60;
-
-/** Passes until nothing changes any more; a shell that dies is followed by another one. */
-async function run(world: ReturnType<typeof createWorld>, calls: Calls): Promise<void> {
-  for (let i = 0; i < MOST_PASSES; i++) {
-    world.passed();
-    try {
-      await pass(world, calls);
-    } catch (error) {
-      if (!(error instanceof Killed)) throw error;
-    }
-    const { state } = world.store.read().value;
-    const { fence } = world.router.read().value;
-    if (["complete", "aborted"].includes(state.progress?.phase ?? "") && fence === state.generation) return;
-  }
-}
-
-const ends = [
-  { candidate: "good", failing: 0.01, phase: "complete", weight: 10_000 },
-  { candidate: "bad", failing: 0.3, phase: "aborted", weight: 0 },
-];
 test.each(ends)(
   "a shell that is killed before or after any call brings a $candidate candidate to its end",
-  async ({ failing, phase, weight }) => {
-    const undisturbed = dyingAt(-1, false);
-    await run(createWorld(failing), undisturbed.calls);
-    const calls = undisturbed.count();
-    expect(calls).toBeGreaterThanOrEqual(8);
-    for (let index = 0; index < calls; index++) {
-      for (const after of [false, true]) {
-        const world = createWorld(failing);
-        await run(world, dyingAt(index, after).calls);
-        const { state } = world.store.read().value;
-        expect([index, after, state.progress?.phase, world.router.read().value.weight]).toEqual([
-          index,
-          after,
-          phase,
-          weight,
-        ]);
-        expect(state.events.filter(({ kind }) => kind === "abort" || kind === "complete")).toHaveLength(1);
-      }
+  async (end) => {
+    const killed = await killedAtEveryCall(end);
+    expect(killed.length).toBeGreaterThanOrEqual(2 * 8);
+    for (const { index, after, phase, weight, endings } of killed) {
+      expect([index, after, phase, weight, endings]).toEqual([index, after, end.phase, end.weight, 1]);
     }
   },
 );
 
 test("a router that ignores the weight is found by a shell that is killed before or after any call", async () => {
   const ignores = (weight: number): number => (weight === 0 ? 0 : 5_000);
-  const undisturbed = dyingAt(-1, false);
-  await run(createWorld(0.01, ignores), undisturbed.calls);
   for (let index = 0; index < 12; index++) {
     for (const after of [false, true]) {
       const world = createWorld(0.01, ignores);
@@ -338,32 +235,15 @@ test("a router that ignores the weight is found by a shell that is killed before
 test("three shells at once, and a person who aborts: what was ended gets no traffic again", async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.nat({ max: 8 }), async (scheduler, abortAt) => {
-      const world = createWorld(0.01);
-      const calls: Calls = async (name, call) => {
-        await scheduler.schedule(Promise.resolve(), name);
-        return call();
-      };
-      const shell = async (): Promise<void> => {
-        for (let i = 0; i < 8; i++) {
-          world.passed();
-          await pass(world, calls);
-        }
-      };
-      const person = async (): Promise<void> => {
-        for (let i = 0; i < abortAt; i++) await scheduler.schedule(Promise.resolve(), "waits");
-        while (world.store.read().value.state.progress?.ended === undefined) {
-          await pass(world, calls, { kind: "abort", reason: "by hand" });
-        }
-      };
-      const all = Promise.all([shell(), shell(), shell(), person()]);
-      await scheduler.waitFor(all);
-      await pass(world, (_, call) => Promise.resolve(call()));
-      const endedAt = world.store.written.find(({ state }) => state.progress?.ended !== undefined)?.state.generation;
-      const since = world.router.written.filter(({ fence }) => fence >= (endedAt ?? 0));
+      const { world, endedAt, since } = await race(scheduler, abortAt);
       expect(endedAt).toBeDefined();
       expect(since.map(({ weight }) => weight)).toEqual(since.map(() => 0));
       expect(world.router.read().value).toMatchObject({ weight: 0, fence: endedAt });
     }),
     { numRuns: 100 },
   );
+});
+
+test("the figures of kills and races are those of the laws", async () => {
+  expect([await killsSurvived(), await endedReopened(5)]).toEqual([1, 0]);
 });

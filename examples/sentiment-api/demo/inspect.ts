@@ -1,22 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
-import { type GatewayClaim, readClaim } from "../../../components/platforms/local/gateway/claim.ts";
-import type { StateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
+import { folderAt } from "../../../components/platforms/local/state-folder/folder.ts";
 import { findFolderProcesses } from "../../../components/platforms/local/state-folder/folder-processes.ts";
 import { gatewayPaths } from "../../../components/platforms/local/state-folder/paths.ts";
 import type { RolloutRecord, Split } from "./report.ts";
+import type { Stage } from "./stage.ts";
 
-/** Where the example's gateway listens. */
-export function claimIn(folder: StateFolder): GatewayClaim {
-  const claim = readClaim(folder.path(gatewayPaths("sentiment").gateway));
-  if (claim === undefined) throw new Error(`no gateway runs in ${folder.root}`);
-  return claim;
-}
+// What follows asks the local platform and no contract, on purpose. Whoever may send feedback reads the credential from a
+// file that is this platform's own; elsewhere it is a secret of the cluster's or the cloud's. And that nothing is left on
+// this machine is asked of the machine, not of what should have gone.
 
 /** The credential for feedback. */
-export const readFeedbackToken = (folder: StateFolder): string =>
-  readFileSync(folder.path(gatewayPaths("sentiment").feedbackToken), "utf8").trim();
+export const readFeedbackToken = ({ stateDir }: Stage): string =>
+  readFileSync(folderAt(stateDir).path(gatewayPaths("sentiment").feedbackToken), "utf8").trim();
 
 /** What the project's directory holds by design; everything else would be a leftover. */
 const known = new Set([
@@ -28,20 +25,19 @@ const known = new Set([
   "models",
   "node_modules",
   "package.json",
+  "pins",
 ]);
 
 /** Processes, open ports and files outside the state folder that are still there; empty when nothing is. */
-export async function findLeftovers(
-  folder: StateFolder,
-  projectDir: string,
-  ports: readonly number[],
-): Promise<readonly string[]> {
-  const processes = findFolderProcesses(folder).map(({ identity, command }) => `process ${identity.pid}: ${command}`);
+export async function findLeftovers({ stateDir, dir }: Stage, ports: readonly number[]): Promise<readonly string[]> {
+  const processes = findFolderProcesses(folderAt(stateDir)).map(
+    ({ identity, command }) => `process ${identity.pid}: ${command}`,
+  );
   const open = await Promise.all(
     ports.map(async (port) => ((await accepts(port)) ? [`port ${port} still answers`] : [])),
   );
-  const files = readdirSync(projectDir).filter((name) => !known.has(name));
-  return [...processes, ...open.flat(), ...files.map((name) => path.join(projectDir, name))];
+  const files = readdirSync(dir).filter((name) => !known.has(name));
+  return [...processes, ...open.flat(), ...files.map((name) => path.join(dir, name))];
 }
 
 function accepts(port: number): Promise<boolean> {

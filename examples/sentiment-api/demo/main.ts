@@ -4,10 +4,10 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { parseDocument } from "yaml";
-import { verifyArchive } from "../../../components/platforms/local/state-folder/archive-damage.ts";
 import { findEngine } from "../../../stacks/engine/index.ts";
 import { type Customers, letCustomersIn } from "./customers.ts";
-import { claimIn, findLeftovers, observedSplit, readFeedbackToken } from "./inspect.ts";
+import { evidenceOf, isArchived, locate, lookAt, statusOf } from "./data-plane.ts";
+import { findLeftovers, observedSplit, readFeedbackToken } from "./inspect.ts";
 import { Narrator } from "./narrator.ts";
 import {
   type Report,
@@ -18,7 +18,7 @@ import {
   type Step,
   summarise,
 } from "./report.ts";
-import { evidenceOf, openFolder, statusOf, watchRollout } from "./rollout.ts";
+import { watchRollout } from "./rollout.ts";
 import { type CandidateName, candidates, setStage } from "./stage.ts";
 import { createTools, type Run } from "./tools.ts";
 import type { Seen } from "./traffic.ts";
@@ -62,6 +62,7 @@ say(`engine: Pulumi ${engine.version}, ${engine.path}`);
 const started = performance.now();
 const stage = setStage(seed);
 say(`five versions trained; the project is ${stage.dir}`);
+const plane = await locate(stage);
 let customers: Customers | undefined;
 const tools = createTools(stage, engine, (what) => narrator.now(`${what} · ${trafficLine()}`));
 
@@ -80,7 +81,7 @@ try {
   for (const name of candidates) await tryVersion(name);
   await byHand();
   const archive = await retireFirstVersion();
-  if (options.keep) keep();
+  if (options.keep) await keep();
   else await finish(archive);
 } catch (error) {
   narrator.act("The demo failed");
@@ -94,27 +95,26 @@ async function firstDeployment(): Promise<void> {
   // The engine writes its encryption salt into the stack's file and leaves the release as it is.
   narrator.quote(succeed(await tools.mlc("pin", "--yes")).output);
   await converge();
-  const url = gatewayUrl();
+  const { url } = await lookAt(plane);
   say(`try it: curl -s ${url}/predict -H 'content-type: application/json' -d '{"text":"not bad at all"}'`);
-  customers = await letCustomersIn(url, readFeedbackToken(openFolder(stage.stateDir)));
+  customers = await letCustomersIn(url, readFeedbackToken(stage));
   say("customers come in at 900 requests a second, and stay to the end");
 }
 
 /** One candidate from its start to its end, whatever it turns out to be. */
 async function tryVersion(name: CandidateName): Promise<void> {
   narrator.act(`${name} goes out`);
-  const folder = openFolder(stage.stateDir);
   if (promoted.length > 0) editRelease((rollout) => rollout.set("steps", ["5%", "25%", "50%", "100%"]));
   narrator.quote(succeed(await tools.mlc("start", name, "--yes", "--no-up")).output);
   if (rollouts.length === 0) await tryWithoutGuards(name);
   const changed = await converge(...guardrails);
-  const watched = await watchRollout(folder, narrator, changed);
+  const watched = await watchRollout(plane, narrator, changed);
   steps.push(...watched.steps);
   rollouts.push({
     version: name,
     behaviour: stage.cast[name],
     outcome: watched.outcome,
-    evidence: await evidenceOf(folder),
+    evidence: await evidenceOf(plane),
   });
   if (watched.outcome === "complete") {
     say(`${name} has proven itself: promotion is one edit`);
@@ -164,7 +164,6 @@ async function askAgain(name: CandidateName): Promise<void> {
 
 async function byHand(): Promise<void> {
   narrator.act("v4 by hand: a weight step, and the way back");
-  const folder = openFolder(stage.stateDir);
   editRelease((rollout) => rollout.set("advance", "manual"));
   succeed(await tools.mlc("start", "v4", "--weight", "5%", "--yes", "--no-up"));
   const begun = await converge();
@@ -178,7 +177,7 @@ async function byHand(): Promise<void> {
   const back = succeed(await tools.mlc("rollback", "--json", "--reason", "answers look wrong"));
   const { traffic } = JSON.parse(back.stdout) as { readonly traffic: readonly { readonly ms: number }[] };
   const commandMs = traffic[0]?.ms ?? Number.NaN;
-  const { rollout } = await statusOf(folder);
+  const { rollout } = await statusOf(plane);
   rollbacks.push({
     version: "v4",
     cause: "person",
@@ -192,7 +191,6 @@ async function byHand(): Promise<void> {
 
 async function retireFirstVersion(): Promise<Report["archive"]> {
   narrator.act("v1 is retired");
-  const folder = openFolder(stage.stateDir);
   const sunset = new Date(Date.now() + 5_000).toISOString().replace(/\.\d+Z$/, "Z");
   narrator.quote(succeed(await tools.mlc("deprecate", "v1", "--sunset", sunset, "--yes", "--no-up")).output);
   await converge();
@@ -201,7 +199,7 @@ async function retireFirstVersion(): Promise<Report["archive"]> {
   succeed(await tools.mlc("archive", "v1", "--yes", "--no-up"));
   await converge();
   const uri = `archive/sentiment/v1`;
-  const verified = await verifyArchive(folder, { model: "sentiment", version: "v1" });
+  const verified = await isArchived(plane, "sentiment", "v1");
   say(`archived under ${uri}; hashes ${verified ? "verified" : "do NOT agree"}`);
   await sleep(Math.max(0, Date.parse(sunset) - Date.now()));
   narrator.quote(succeed(await tools.mlc("retire", "v1", "--yes", "--no-up")).output);
@@ -215,11 +213,11 @@ async function retireFirstVersion(): Promise<Report["archive"]> {
 async function finish(archive: Report["archive"]): Promise<void> {
   narrator.act("Everything is taken down");
   const seen = (await customers?.stop()) ?? nobody;
-  const folder = openFolder(stage.stateDir);
-  const { port, adminPort } = claimIn(folder);
+  const { url, page } = await lookAt(plane);
+  const ports = [url, page].map((each) => Number(new URL(each).port));
   const destroyed = succeed(await tools.update("destroy"));
   say(`${destroyed.changed.length} resources deleted; the archive stays until its folder goes`);
-  const leftovers = await findLeftovers(folder, stage.dir, [port, adminPort]);
+  const leftovers = await findLeftovers(stage, ports);
   const report: Report = {
     engine: tools.engine,
     seed: seed ?? null,
@@ -245,13 +243,14 @@ async function finish(archive: Report["archive"]): Promise<void> {
   }
 }
 
-function keep(): void {
+async function keep(): Promise<void> {
+  const { url, page } = await lookAt(plane);
   narrator.act("It goes on");
   say(
     `project: ${stage.dir} (cd there; XDG_STATE_HOME=${stage.env.XDG_STATE_HOME} PULUMI_HOME=${stage.env.PULUMI_HOME} PULUMI_BACKEND_URL=${stage.env.PULUMI_BACKEND_URL} PULUMI_CONFIG_PASSPHRASE=demo)`,
   );
   say(
-    `predictions: ${gatewayUrl()}; live page: http://127.0.0.1:${claimIn(openFolder(stage.stateDir)).adminPort} (mlc watch --cwd ${stage.dir} prints it with its token)`,
+    `predictions: ${url}; live page: ${new URL(page).origin} (mlc watch --cwd ${stage.dir} prints it with its token)`,
   );
   say("ctrl-C ends the traffic; `pulumi destroy` in the project takes the rest down");
 }
@@ -282,12 +281,9 @@ function configurationFile(): string {
   return path.join(stage.dir, `Pulumi.${stage.stack}.yaml`);
 }
 
-function gatewayUrl(): string {
-  return `http://127.0.0.1:${claimIn(openFolder(stage.stateDir)).port}`;
-}
-
-function askVersion(version: string): Promise<Response> {
-  return fetch(`${gatewayUrl()}/predict`, {
+async function askVersion(version: string): Promise<Response> {
+  const { url } = await lookAt(plane);
+  return fetch(`${url}/predict`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-model-version": version },
     body: JSON.stringify({ text: "a lovely film" }),

@@ -1,28 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { readEvidence, readRouteStatus } from "../../../components/platforms/local/gateway/admin-client.ts";
-import { findStateFolder, type StateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
+import type { DataPlane } from "../../../components/platforms/data-plane.ts";
 import type { TrafficStatus } from "../../../components/traffic/index.ts";
+import { statusOf } from "./data-plane.ts";
 import type { Narrator } from "./narrator.ts";
-import type { Evidence, Step } from "./report.ts";
+import type { Step } from "./report.ts";
 
-const endpoint = "sentiment";
 /** A rollout that decides nothing in this time has gone wrong. */
 const patienceMs = 120_000;
-
-export function openFolder(stateDir: string): StateFolder {
-  const folder = findStateFolder(stateDir);
-  if (folder === undefined) throw new Error(`no state folder at ${stateDir}`);
-  return folder;
-}
-
-export async function statusOf(folder: StateFolder): Promise<TrafficStatus> {
-  const status = await readRouteStatus(folder, endpoint);
-  if (status === undefined) throw new Error("the gateway does not answer");
-  return status;
-}
-
-export const evidenceOf = async (folder: StateFolder): Promise<Evidence> =>
-  (await readEvidence(folder, endpoint)) as Evidence;
 
 export interface Watched {
   readonly outcome: "complete" | "aborted";
@@ -31,16 +15,12 @@ export interface Watched {
 }
 
 /** Looks on while the data plane climbs or goes back, and writes down each step. */
-export async function watchRollout(
-  folder: StateFolder,
-  narrator: Narrator,
-  changed: readonly string[],
-): Promise<Watched> {
+export async function watchRollout(plane: DataPlane, narrator: Narrator, changed: readonly string[]): Promise<Watched> {
   const deadline = performance.now() + patienceMs;
   const steps: Step[] = [];
   let at = { rung: -1, since: performance.now() };
   for (;;) {
-    const status = await statusOf(folder);
+    const status = await statusOf(plane);
     const { candidate = "", ladder, step, phase, ended } = status.rollout;
     const now = performance.now();
     const over = phase === "complete" || phase === "aborted";

@@ -38,6 +38,7 @@ function dataPlaneAt(place: Place): DataPlane {
       const { refusalFromFiles } = await import("../gateway/refusal-from-files.ts");
       return refusalFromFiles(folder, endpoint, plan);
     },
+    evidence: async (endpoint) => (await import("../gateway/admin-client.ts")).readEvidence(folder, endpoint),
     history: async (endpoint) => (await import("../gateway/history.ts")).readHistory(folder, endpoint),
     historyEntry: async (endpoint, id) =>
       (await import("../gateway/history.ts")).readHistoryEntry(folder, endpoint, id),
