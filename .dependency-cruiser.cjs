@@ -70,6 +70,11 @@ module.exports = {
       "^components/(archives/archive-store|monitors/monitor)\\.ts$",
       pulumi,
     ]),
+    floor("what somebody else implements", "^components/platforms/index\\.ts$", [
+      "^components/platforms/[^/]+\\.ts$",
+      "^components/(capabilities|kit|rollout|sources|traffic)/",
+      "^components/(archives/archive-store|monitors/monitor)\\.ts$",
+    ]),
     floor("monitors", { path: "^components/monitors/prometheus/", pathNot: kindsPart }, [
       "^components/(monitors/prometheus|release|traffic|analysis|kit)/",
       "^components/monitors/monitor\\.ts$",

@@ -17,8 +17,24 @@ export type { Climbs } from "./climbs.ts";
 export { allMetrics, type Measured, type MeasuredMetrics } from "./guards.ts";
 export type { Weights } from "./weights.ts";
 
-/** The rows, in the order in which problems are listed. */
-const rows = {
+/** The rows; a row more is a file, and a line here and below. */
+interface Rows {
+  readonly maxVariants: typeof maxVariants;
+  readonly shadow: typeof shadow;
+  readonly sticky: typeof sticky;
+  readonly weights: typeof weights;
+  readonly climbs: typeof climbs;
+  readonly guards: typeof guards;
+  readonly feedback: typeof feedback;
+  readonly pinning: typeof pinning;
+  readonly notices: typeof notices;
+  readonly gone: typeof gone;
+  readonly abortSeconds: typeof abortSeconds;
+  readonly series: typeof series;
+}
+
+/** In the order in which problems are listed. */
+const rows: Rows = {
   maxVariants,
   shadow,
   sticky,
@@ -38,7 +54,7 @@ const rows = {
  * docs/platforms.md says what it means and what a plan may not ask because of it.
  */
 export type Capabilities = {
-  readonly [Key in keyof typeof rows]: (typeof rows)[Key] extends Capability<infer Value> ? Value : never;
+  readonly [Key in keyof Rows]: Rows[Key] extends Capability<infer Value> ? Value : never;
 };
 
 /** The table of everything that a platform is asked: checks, docs/platforms.md and conformance tests come from it. */
