@@ -64,10 +64,16 @@ module.exports = {
     floor("lifecycle", "^components/lifecycle/", ["^components/(lifecycle|release|traffic)/"]),
     floor("analysis", "^components/analysis/", ["^components/analysis/"]),
     floor("kit", "^components/kit/", ["^components/(kit|release)/", pulumi]),
+    floor("capabilities", "^components/capabilities/", ["^components/(capabilities|guards|release|traffic)/"]),
     floor("contracts", "^components/(platforms/(platform|data-plane)|archives/archive-store|monitors/monitor)\\.ts$", [
-      "^components/(kit|release|traffic|rollout)/",
-      "^components/monitors/monitor\\.ts$",
+      "^components/(capabilities|kit|release|traffic|rollout)/",
+      "^components/(archives/archive-store|monitors/monitor)\\.ts$",
       pulumi,
+    ]),
+    floor("what somebody else implements", "^components/platforms/index\\.ts$", [
+      "^components/platforms/[^/]+\\.ts$",
+      "^components/(capabilities|kit|rollout|sources|traffic)/",
+      "^components/(archives/archive-store|monitors/monitor)\\.ts$",
     ]),
     floor("monitors", { path: "^components/monitors/prometheus/", pathNot: kindsPart }, [
       "^components/(monitors/prometheus|release|traffic|analysis|kit)/",
@@ -103,7 +109,7 @@ module.exports = {
     ]),
     floor("local", { path: `${local}/[^/]+\\.ts$`, pathNot: kindsPart }, [
       `${local}/`,
-      "^components/(kit|release|traffic|sources)/",
+      "^components/(capabilities|kit|release|traffic|sources)/",
       "^components/(platforms/platform|archives/archive-store|monitors/monitor)\\.ts$",
       "^components/monitors/prometheus/",
       pulumi,

@@ -4,6 +4,7 @@ import { planTraffic } from "./lifecycle/index.ts";
 import type { ResolvedRelease } from "./release/index.ts";
 import type { TrafficPlan } from "./traffic/index.ts";
 
+/** What a `CanaryRollout` is made from. */
 export interface CanaryRolloutArgs {
   /** The model and its rollout. Starting, moving or ending one changes outputs only. */
   readonly release: ResolvedRelease;

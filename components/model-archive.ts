@@ -3,10 +3,13 @@ import type { ArchiveStore } from "./archives/archive-store.ts";
 import { LifecycleComponent, type Tags, tagsOf } from "./kit/index.ts";
 import type { ResolvedRelease } from "./release/index.ts";
 
+/** What a `ModelArchive` is made from. */
 export interface ModelArchiveArgs {
+  /** The release that has, or had, the version. What it says of traffic changes nothing here. */
   readonly release: ResolvedRelease;
   /** The version to keep, also one that is in `versions` no more: its archive says what it held. Changing it makes another archive. */
   readonly version: string;
+  /** Where the copy is kept: `localArchive()`. Another store makes another archive, and never touches what serves. */
   readonly store: ArchiveStore;
   /**
    * Days from its making in which nobody can delete the archive: a `destroy`, or an `up` without it, ends with an error.
@@ -27,7 +30,9 @@ export interface ModelArchiveArgs {
  * @example new ModelArchive("sentiment-v1", { release, version: "v1", store: localArchive() })
  */
 export class ModelArchive extends LifecycleComponent {
+  /** Where the archive lies. */
   readonly uri: pulumi.Output<string>;
+  /** Hash of the manifest that lists every file with its own hash: 64 hex digits. */
   readonly manifestSha256: pulumi.Output<string>;
 
   constructor(name: string, args: ModelArchiveArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -4,6 +4,7 @@ import { claimOnlyOne, LifecycleComponent, refusal, type Tags, tagsOf } from "./
 import { checkPlan, type ServingHandle, type ServingPlan, type ServingPlatform } from "./platforms/platform.ts";
 import { ReleaseError, type ResolvedRelease } from "./release/index.ts";
 
+/** What a `ModelEndpoint` is made from. */
 export interface ModelEndpointArgs {
   /**
    * The model and its pinned versions. Adding a version creates what serves it, removing one deletes it; a weight
@@ -26,6 +27,7 @@ export interface ModelEndpointArgs {
 export class ModelEndpoint extends LifecycleComponent {
   /** Where clients send requests; it does not change over the life of the endpoint. */
   readonly url: pulumi.Output<string>;
+  /** Who is compared with whom, and when harm is harm. */
   readonly rollout: CanaryRollout;
   /** The resources behind it: the route, and what serves each deployed version. */
   readonly nodes: Pick<ServingHandle, "route" | "variants">;

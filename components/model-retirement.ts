@@ -5,11 +5,13 @@ import { ModelArchive } from "./model-archive.ts";
 import type { ModelEndpoint } from "./model-endpoint.ts";
 import type { ResolvedRelease } from "./release/index.ts";
 
+/** What a `ModelRetirement` is made from. */
 export interface ModelRetirementArgs {
   /** Each phase of `retirement` is one edit: deprecated (answers carry the date), archived (a verified copy is kept), retired (410). */
   readonly release: ResolvedRelease;
   /** Who serves the versions until they are retired. */
   readonly endpoint: ModelEndpoint;
+  /** Where the copies are kept: `localArchive()`. Another store makes other archives, and never touches what serves. */
   readonly store: ArchiveStore;
   /** Days from its making in which nobody can delete an archive; see `ModelArchiveArgs`. @default 0: nothing is locked, and deleting leaves the archive on disk */
   readonly retentionDays?: number;

@@ -4,8 +4,11 @@ import { planTraffic } from "./lifecycle/index.ts";
 import type { Monitor, MonitorHandle } from "./monitors/monitor.ts";
 import type { ResolvedRelease } from "./release/index.ts";
 
+/** What a `MonitoringStack` is made from. */
 export interface MonitoringStackArgs {
+  /** The model and its rollout. A change writes rules and dashboards again, and never touches what serves. */
   readonly release: ResolvedRelease;
+  /** Who watches: `localDocuments()`. Another one makes other documents. */
   readonly monitor: Monitor;
   /** Tags for every resource below, beside `model`, `owner` and `managed-by`. A change updates in place. @default {} */
   readonly tags?: Tags;

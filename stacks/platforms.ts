@@ -19,7 +19,7 @@ export async function loadParts({ platform: where, monitor, archive }: ResolvedR
   return {
     platform,
     ...(monitor && { monitor: (await loadMonitor(monitor.kind))(monitor, platform) }),
-    ...(archive && { store: (await loadStore(archive.kind))(archive) }),
+    ...(archive && { store: (await loadStore(archive.kind))(archive, platform) }),
   };
 }
 

@@ -9,6 +9,7 @@ export type Transform<Args extends object> =
   | Partial<Args>
   | ((args: Args, opts: pulumi.CustomResourceOptions, name: string) => Transformed<Args>);
 
+/** What a transform function gives back: everything that the child is constructed with. */
 export interface Transformed<Args extends object> {
   readonly args?: Args;
   readonly opts?: pulumi.CustomResourceOptions;

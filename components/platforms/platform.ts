@@ -1,36 +1,23 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ArchiveStore } from "../archives/archive-store.ts";
+import { type Capabilities, type ServingPlan, shortfalls } from "../capabilities/index.ts";
 import type { Tags } from "../kit/index.ts";
 import type { KeepDocument } from "../monitors/monitor.ts";
-import { defaultPath, type Problem, type ResolvedPlatform, type ResolvedRelease } from "../release/index.ts";
-import type { TrafficPlan } from "../traffic/index.ts";
+import type { Problem, ResolvedPlatform } from "../release/index.ts";
 
-/** What a platform can do; shared code asks this and never which platform it is. */
-export interface Capabilities {
-  /**
-   * exact: any share in basis points. slots: shares are multiples of `slot`.
-   */
-  readonly weights: { readonly kind: "exact" } | { readonly kind: "slots"; readonly slot: number };
-  /** Copies of requests to a version that answers nobody. */
-  readonly shadow: boolean;
-  /** How many versions may be deployed side by side. */
-  readonly maxVariants: number;
-  /** Requests of one user stay with one version. */
-  readonly sticky: boolean;
-}
+export type { ServingPlan } from "../capabilities/index.ts";
 
-export interface ServingPlan {
-  readonly release: ResolvedRelease;
-  readonly traffic: TrafficPlan;
-}
-
+/** Where in a program something is served. */
 export interface ServingContext {
   /** Logical name of the endpoint; every child's name starts with it. */
   readonly name: string;
+  /** The endpoint: the parent of every resource that serves it. */
   readonly parent: pulumi.ComponentResource;
   /** For every resource that can carry them. */
   readonly tags: Tags;
 }
 
+/** What a platform made for an endpoint. */
 export interface ServingHandle {
   /** Where clients send requests. It does not change over the life of the endpoint. */
   readonly url: pulumi.Output<string>;
@@ -44,60 +31,35 @@ export interface ServingHandle {
 export interface ServingPlatform {
   /** Must agree with `platform.kind` of the release. */
   readonly kind: string;
+  /** What it can do; plans that ask more never reach `serve`. */
   readonly capabilities: Capabilities;
   /** Creates what serves; called once per endpoint, with a plan that passed `checkPlan`. */
   serve(context: ServingContext, plan: ServingPlan): ServingHandle;
   /** Puts what a monitor has written where this platform has a place for texts. */
   readonly keep: KeepDocument;
+  /** The archive that this platform keeps by itself. @default - none: a release names a kind of archive of its own */
+  readonly archive?: ArchiveStore;
 }
 
 /** Makes the platform that a release names by `platform`; `load.ts` of a kind's folder exports it as `load`. */
 export type LoadPlatform<Part = ResolvedPlatform> = (part: Part) => ServingPlatform;
 
-const FULL = 10_000;
-
 /** Lists everything in a plan that the platform cannot do, before anything is created. */
-export function checkPlan({ release, traffic }: ServingPlan, platform: ServingPlatform): readonly Problem[] {
-  const { capabilities, kind } = platform;
-  const problems: Problem[] = [];
-  const add = (path: string, seen: string, allowed: string, cure: string) =>
-    problems.push({ path: `${defaultPath}.${path}`, seen, allowed, cure });
-
-  if (release.platform.kind !== kind) {
-    add("platform.kind", `"${release.platform.kind}"`, `"${kind}", which the program uses`, "make the two agree");
-  }
-  const deployed = Object.keys(traffic.versions);
-  if (deployed.length > capabilities.maxVariants) {
-    add(
-      "versions",
-      `${deployed.length} deployed versions (${deployed.join(", ")})`,
-      `at most ${capabilities.maxVariants} on platform ${kind}`,
-      "retire or remove one",
-    );
-  }
-  if (!capabilities.shadow) {
-    const allowed = `shares only on platform ${kind}`;
-    if (traffic.shadow) add("rollout.weight", `"shadow"`, allowed, "name a share");
-    traffic.rollout.steps.forEach((step, index) => {
-      if (step.kind === "shadow") add(`rollout.steps[${index}]`, `"shadow"`, allowed, "remove the step");
-    });
-  }
-  if (!capabilities.sticky && traffic.stickyHeader !== undefined) {
-    add("rollout.sticky", `"${traffic.stickyHeader}"`, `no sticky routing on platform ${kind}`, "remove it");
-  }
-  if (capabilities.weights.kind === "slots") {
-    const { slot } = capabilities.weights;
-    const refuse = (path: string, weight: number) => {
-      if (weight % slot === 0) return;
-      const nearest = Math.min(FULL, Math.max(slot, Math.round(weight / slot) * slot));
-      add(path, share(weight), `multiples of ${share(slot)} on platform ${kind}`, `the nearest is ${share(nearest)}`);
-    };
-    refuse("rollout.weight", traffic.weight);
-    traffic.rollout.steps.forEach((step, index) => {
-      if (step.kind === "weight") refuse(`rollout.steps[${index}]`, step.weight);
-    });
-  }
-  return problems;
+export function checkPlan(plan: ServingPlan, { capabilities, kind }: ServingPlatform): readonly Problem[] {
+  const { origin, platform } = plan.release;
+  const otherKind: Problem = {
+    path: `${origin}.platform.kind`,
+    seen: `"${platform.kind}"`,
+    allowed: `"${kind}", which the program uses`,
+    cure: "make the two agree",
+  };
+  return [
+    ...(platform.kind === kind ? [] : [otherKind]),
+    ...shortfalls(plan, capabilities).map(({ path, seen, allowed, cure }) => ({
+      path: `${origin}.${path}`,
+      seen,
+      allowed: `${allowed} on platform ${kind}`,
+      cure,
+    })),
+  ];
 }
-
-const share = (weight: number) => `"${weight / 100}%"`;

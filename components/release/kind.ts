@@ -38,6 +38,16 @@ export interface DocumentKind<Document extends OfKind, Resolved extends OfKind> 
 export interface Brought {
   readonly archive?: OfKind;
   readonly monitor?: OfKind;
+  /** The plugin that Pulumi.yaml has to name for it. */
+  readonly plugin?: Plugin;
+}
+
+/** A plugin of the engine that comes with this package. */
+export interface Plugin {
+  /** What resources' types begin with. */
+  readonly name: string;
+  /** Its folder, relative to that of the package. */
+  readonly path: string;
 }
 
 /** What a kind of source brings: where in its part the pin stands. */

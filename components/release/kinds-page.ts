@@ -42,7 +42,10 @@ function renderKind(
     const allowed = fieldNotes.get(schema instanceof z.ZodOptional ? schema.unwrap() : schema)?.allowed ?? "";
     return `| \`${field}\` | ${text} | ${allowed} | ${schema.safeParse(undefined).success ? "no" : "yes"} |`;
   });
-  const along = Object.entries(brings).map(([part, { kind: brought }]) => `\`${part}: { kind: ${brought} }\``);
+  const { archive, monitor } = brings;
+  const along = Object.entries({ archive, monitor }).flatMap(([part, brought]) =>
+    brought === undefined ? [] : [`\`${part}: { kind: ${brought.kind} }\``],
+  );
   return [
     "",
     `### ${kind}`,

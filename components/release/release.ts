@@ -94,6 +94,8 @@ function resolveVersion({ source, checks }: FilledRelease["versions"][string], d
 
 function resolveRollout(rollout: FilledRelease["rollout"]): ResolvedRollout {
   const { stable, override, previous, candidate, weight, sticky } = rollout;
+  const written = rollout.guards.map(readGuard);
+  const guards = resolveGuards(written);
   return definedOnly({
     stable,
     override: override?.reason,
@@ -103,13 +105,25 @@ function resolveRollout(rollout: FilledRelease["rollout"]): ResolvedRollout {
     attempt: rollout.attempt,
     steps: rollout.steps.map(resolveStep),
     advance: rollout.advance,
-    guards: resolveGuards(rollout.guards.map(readGuard)),
+    guards,
+    guardIndexes: indexesOf(guards, written),
     bakeMs: units.parseDuration(rollout.bake),
     maxDurationMs: units.parseDuration(rollout.maxDuration),
     onInconclusive: rollout.onInconclusive,
     alpha: units.parseRelative(rollout.alpha),
     beta: units.parseRelative(rollout.beta),
     stickyHeader: sticky?.header.toLowerCase(),
+  });
+}
+
+/** Where each guard, or the one before it that brought it along, stands in the document. */
+function indexesOf(guards: readonly WrittenGuard[], written: readonly WrittenGuard[]): readonly number[] {
+  const metrics = written.map(({ metric }) => metric);
+  let last = 0;
+  return guards.map(({ metric }) => {
+    const index = metrics.indexOf(metric);
+    if (index >= 0) last = index;
+    return last;
   });
 }
 

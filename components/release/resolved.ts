@@ -68,6 +68,8 @@ export interface ResolvedRollout extends RolloutSettings {
   readonly candidate?: string;
   /** The candidate's target; present exactly when there is a candidate. */
   readonly weight?: TrafficStep;
+  /** For each of `guards` its index in the document's list; of one that another brought along, that one's. */
+  readonly guardIndexes: readonly number[];
   /** The request header that keeps a caller with one version, in lower case. */
   readonly stickyHeader?: string;
 }

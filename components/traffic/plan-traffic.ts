@@ -5,7 +5,7 @@ import type { TrafficPlan } from "./plan.ts";
 /** What a data plane needs to know of a release. A weight step changes `weight` and `shadow` here and nothing else. */
 export function planTraffic(release: ResolvedRelease): TrafficPlan {
   const { model, platform, versions, rollout, retirement } = release;
-  const { stable, override, previous, candidate, weight, stickyHeader, ...settings } = rollout;
+  const { stable, override, previous, candidate, weight, stickyHeader, guardIndexes: _, ...settings } = rollout;
   const deployed = Object.entries(versions).filter(([, version]) => version.deployed);
   return {
     model: model.name,

@@ -8,7 +8,7 @@ import { inspect, minimumVersion } from "../engine/inspect.ts";
 import { onPath, underPulumiHome } from "../engine/installed.ts";
 import { Failure } from "./failure.ts";
 import { type Project, projectFileIn } from "./project.ts";
-import { findLibrary, missingLines, PROVIDER, providerPath } from "./project-lines.ts";
+import { findLibrary, missingLines, pluginNames, providerPath } from "./project-lines.ts";
 import { readProjectFile, readStackFile } from "./stack-file.ts";
 import { checkFiles } from "./version-files.ts";
 
@@ -61,7 +61,7 @@ function checkProjectFile({ root }: Project): readonly Finding[] {
   const isThere = path !== undefined && existsSync(join(resolve(root, path), "PulumiPlugin.yaml"));
   return [
     ...(missing.provider
-      ? [bad("provider", `${file} names no plugin ${PROVIDER}`, cure(missing.provider))]
+      ? [bad("provider", `${file} names no plugin ${pluginNames}`, cure(missing.provider))]
       : isThere
         ? [good("provider", path)]
         : [

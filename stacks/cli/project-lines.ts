@@ -1,9 +1,13 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { platformKinds } from "../../components/release/kinds.ts";
 import { isMapping } from "./render-yaml.ts";
 
-/** The plugin that Pulumi.yaml has to name. */
-export const PROVIDER = "model-lifecycle-local";
+/** The plugins of this package that a Pulumi.yaml may name; a first project gets the first. */
+const plugins = platformKinds.flatMap(({ brings }) => brings.plugin ?? []);
+
+/** The plugins that Pulumi.yaml has to name one of, for people. */
+export const pluginNames: string = plugins.map(({ name }) => name).join(" or ");
 
 /** What a Pulumi.yaml lacks: the lines to write into it, by what they are for. */
 export interface MissingLines {
@@ -23,9 +27,11 @@ export function missingLines(file: ProjectFile, library: string): MissingLines {
 }
 
 /** Where Pulumi.yaml says that the provider is. */
-export function providerPath({ plugins }: ProjectFile): string | undefined {
-  const providers = isMapping(plugins) ? plugins.providers : undefined;
-  const named = (Array.isArray(providers) ? providers : []).find((each) => isMapping(each) && each.name === PROVIDER);
+export function providerPath(file: ProjectFile): string | undefined {
+  const providers = isMapping(file.plugins) ? file.plugins.providers : undefined;
+  const named = (Array.isArray(providers) ? providers : []).find(
+    (each) => isMapping(each) && plugins.some(({ name }) => name === each.name),
+  );
   return isMapping(named) && typeof named.path === "string" ? named.path : undefined;
 }
 
@@ -33,8 +39,7 @@ export function providerPath({ plugins }: ProjectFile): string | undefined {
 export const providerLines = (library: string): readonly string[] => [
   "plugins:",
   "  providers:",
-  `    - name: ${PROVIDER}`,
-  `      path: ${library}/dist/components/platforms/local/provider`,
+  ...plugins.slice(0, 1).flatMap(({ name, path }) => [`    - name: ${name}`, `      path: ${library}/${path}`]),
 ];
 
 /** The lines of Pulumi.yaml that let each run look at what is really there. */

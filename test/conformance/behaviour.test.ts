@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { behaviour, facts, hold } from "./behaviour.ts";
-import { weakness } from "./toy/platform.ts";
+import { weakness } from "./toy/capabilities.ts";
 import { type Faults, openToy } from "./toy/stage.ts";
 import type { Kept } from "./toy/store.ts";
 

@@ -1,18 +1,6 @@
+import type { Capabilities } from "../../components/capabilities/index.ts";
 import type { DataPlane } from "../../components/platforms/data-plane.ts";
-import type { Capabilities } from "../../components/platforms/platform.ts";
 import type { TrafficPlan } from "../../components/traffic/plan.ts";
-
-/** What decides which facts a platform is held to. */
-export interface Able extends Capabilities {
-  /** A request may name the version that is to answer it. */
-  readonly pinning: boolean;
-  /** A retired version answers 410, one on its way out says so in its headers. */
-  readonly gone: boolean;
-  /** Until an abort is in force everywhere, in seconds. */
-  readonly abortSeconds: number;
-  /** It takes outcomes that are known later than the answer. */
-  readonly feedback: boolean;
-}
 
 /** What a client asks for, beside an answer; each platform has its own way to say it. */
 export interface Wish {
@@ -33,7 +21,7 @@ export interface Answer {
 
 /** A platform with one endpoint on it and models behind it that answer every request well. */
 export interface Stage {
-  readonly capabilities: Able;
+  readonly capabilities: Capabilities;
   /** Name of the endpoint. */
   readonly endpoint: string;
   readonly dataPlane: DataPlane;
@@ -49,7 +37,7 @@ export interface Stage {
 /** One thing that holds wherever a platform is able to do what it is about. */
 export interface Fact {
   readonly name: string;
-  readonly applies: (capabilities: Able) => boolean;
+  readonly applies: (capabilities: Capabilities) => boolean;
   /** @throws Error when it is not so; `stage` is new, and closed by whoever opened it */
   readonly check: (stage: Stage) => Promise<void>;
 }

@@ -9,6 +9,7 @@ import { Controller } from "../../components/platforms/local/gateway/controller.
 import { renderMetrics } from "../../components/platforms/local/gateway/metrics.ts";
 import { Persistence } from "../../components/platforms/local/gateway/persistence.ts";
 import { Traffic } from "../../components/platforms/local/gateway/traffic.ts";
+import { local } from "../../components/platforms/local/index.ts";
 import { gatewayPaths } from "../../components/platforms/local/state-folder/paths.ts";
 import { exampleTraffic } from "../../policies/subjects/traffic.ts";
 
@@ -16,16 +17,25 @@ const directory = mkdtempSync(join(tmpdir(), "model-lifecycle-metrics-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** What a gateway says while a rollout runs: label names by metric. */
-function exposedMetrics(): ReadonlyMap<string, ReadonlySet<string>> {
+const exposedMetrics = (): ReadonlyMap<string, ReadonlySet<string>> => {
+  const samples = [...exposedText().matchAll(/^(\w+)\{(.*)\} \S+$/gm)];
+  return new Map(samples.map(([, name = "", labels = ""]) => [name, labelNames(labels)]));
+};
+
+function exposedText(): string {
   const traffic = new Traffic({ feedbackKey: Buffer.from("key"), startedAt: 0 });
   const paths = gatewayPaths("sentiment");
   const absolute = Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, join(directory, path)]));
   const controller = new Controller({ traffic, files: new Persistence({ ...paths, ...absolute }) });
   controller.accept({ plan: exampleTraffic, servers: {} });
   traffic.feedbackCounts.set("accuracy", new Map([["v2", 1]]));
-  const samples = [...renderMetrics(traffic, controller).matchAll(/^(\w+)\{(.*)\} \S+$/gm)];
-  return new Map(samples.map(([, name = "", labels = ""]) => [name, labelNames(labels)]));
+  return renderMetrics(traffic, controller);
 }
+
+test("the series that the local platform says it has are those that its gateway exposes", () => {
+  const families = [...exposedText().matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name);
+  expect(families.toSorted()).toEqual(local().capabilities.series.toSorted());
+});
 
 const labelNames = (labels: string): ReadonlySet<string> =>
   new Set([...labels.matchAll(/(\w+)(?:=~?|!=|!~)"/g)].map(([, name = ""]) => name));

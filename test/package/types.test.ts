@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { repository, run } from "../support/project.ts";
 import { installPackage } from "./installed.ts";
+import { stranger } from "./stranger.ts";
 
 // The types of the packed package, as each way in which TypeScript looks for them finds them.
 
@@ -12,6 +13,7 @@ beforeAll(async () => {
   dir = mkdtempSync(path.join(tmpdir(), "mlc-types-"));
   await installPackage(dir, { ...process.env });
   writeFileSync(path.join(dir, "index.ts"), PROGRAM);
+  writeFileSync(path.join(dir, "stranger.ts"), stranger);
 }, 300_000);
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -34,17 +36,23 @@ test.each([
   ["node16", "node16"],
   ["nodenext", "nodenext"],
   ["bundler", "esnext"],
-])("a program with moduleResolution %s and module %s has them", async (moduleResolution, module) => {
-  const options = {
-    ...{ module, moduleResolution, target: "es2023", strict: true, noEmit: true, skipLibCheck: true },
-    ...{ types: ["node"], typeRoots: [path.join(repository, "node_modules/@types")] },
-    // As Pulumi's own templates still have it.
-    ...(moduleResolution === "node10" ? { ignoreDeprecations: "6.0" } : {}),
-  };
-  writeFileSync(path.join(dir, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["index.ts"] }));
-  const compiler = path.join(repository, "node_modules/typescript/bin/tsc");
-  expect(await run(process.execPath, [compiler, "-p", "."], dir, process.env)).toEqual({ code: 0, output: "" });
-});
+])(
+  "a program with moduleResolution %s and module %s has them, and what somebody else implements compiles against them",
+  async (moduleResolution, module) => {
+    const options = {
+      ...{ module, moduleResolution, target: "es2023", strict: true, noEmit: true, skipLibCheck: true },
+      ...{ types: ["node"], typeRoots: [path.join(repository, "node_modules/@types")] },
+      // As Pulumi's own templates still have it.
+      ...(moduleResolution === "node10" ? { ignoreDeprecations: "6.0" } : {}),
+    };
+    writeFileSync(
+      path.join(dir, "tsconfig.json"),
+      JSON.stringify({ compilerOptions: options, files: ["index.ts", "stranger.ts"] }),
+    );
+    const compiler = path.join(repository, "node_modules/typescript/bin/tsc");
+    expect(await run(process.execPath, [compiler, "-p", "."], dir, process.env)).toEqual({ code: 0, output: "" });
+  },
+);
 
 test("every sub-path with types has them for the old resolution as well", () => {
   const { exports, typesVersions } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));

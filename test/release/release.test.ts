@@ -24,6 +24,7 @@ test("a minimal document gets every default", () => {
       steps: [500, 2500, 5000, 10_000].map((weight) => ({ kind: "weight", weight })),
       advance: "automatic",
       guards: [],
+      guardIndexes: [],
       bakeMs: 60_000,
       maxDurationMs: 86_400_000,
       onInconclusive: "hold",
@@ -62,6 +63,8 @@ test("units become numbers and guards get what their metric implies", () => {
     bakeMs: 120_000,
     stickyHeader: "x-session-id",
   });
+  // Of the share of refusals, which it brings along, the place of the error rate.
+  expect(resolved.rollout.guardIndexes).toEqual([0, 0, 1, 2, 3]);
   expect(resolved.rollout.guards).toEqual([
     {
       metric: "errorRate",

@@ -19,6 +19,7 @@ export interface Queries {
 /** A gateway's own failures: 5xx, and code 0 for a request that got no answer. */
 const FAILED = 'code=~"5..|0"';
 
+/** The queries of one model. */
 export function planQueries(model: string): Queries {
   const select = (metric: string, ...labels: readonly string[]): string =>
     `${metric}{${[`model=${JSON.stringify(model)}`, ...labels].join(",")}}`;

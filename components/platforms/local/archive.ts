@@ -5,8 +5,9 @@ import { rootOfProject, stateDirOf } from "./places.ts";
 import type { ArchiveInputs } from "./provider/archive.ts";
 import { Archive } from "./resources.ts";
 
-/** How archives are kept on this machine. */
+/** What a program may change of the archive on this machine. */
 export interface LocalArchiveSettings {
+  /** Changes what an archive's resource is created with. @default - nothing */
   readonly transform?: { readonly archive?: Transform<ArchiveInputs> };
 }
 

@@ -48,7 +48,11 @@ export const localPlatform: DocumentKind<LocalPlatformDocument, ResolvedLocalPla
     deadlineMs: parseDuration(deadline),
     ...(stateFolder === undefined ? {} : { stateFolder }),
   }),
-  brings: { archive: { kind: "local" }, monitor: { kind: "prometheus" } },
+  brings: {
+    archive: { kind: "local" },
+    monitor: { kind: "prometheus" },
+    plugin: { name: "model-lifecycle-local", path: "dist/components/platforms/local/provider" },
+  },
   check({ port, adminPort }, report) {
     if (port === undefined || port !== adminPort) return;
     report(

@@ -3,6 +3,8 @@ import { refusal, type Transform, transformed } from "../../kit/index.ts";
 import { libraryVersion } from "../../release/index.ts";
 import { withoutPin } from "../../sources/load-source.ts";
 import type { ServingContext, ServingHandle, ServingPlan, ServingPlatform } from "../platform.ts";
+import { localArchive } from "./archive.ts";
+import { localCapabilities } from "./capabilities.ts";
 import type { ResolvedLocalPlatform } from "./document.ts";
 import { keepInStateFolder } from "./documents.ts";
 import { localPartOf, rootOfProject, stateDirOf } from "./places.ts";
@@ -13,7 +15,7 @@ import type { RouteInputs } from "./provider/route.ts";
 import { Artifact, Gateway, ModelServer, Route } from "./resources.ts";
 import { socketPath } from "./state-folder/paths.ts";
 
-/** How a model is served on this machine. */
+/** What a program may change of the platform on this machine. */
 export interface LocalSettings {
   /** Changes what a child resource is created with. */
   readonly transform?: {
@@ -31,9 +33,10 @@ export interface LocalSettings {
  */
 export const local = (settings: LocalSettings = {}): ServingPlatform => ({
   kind: "local",
-  capabilities: { weights: { kind: "exact" }, shadow: true, maxVariants: 16, sticky: true },
+  capabilities: localCapabilities,
   serve: (context, plan) => serve(context, plan, settings),
   keep: keepInStateFolder(),
+  archive: localArchive(),
 });
 
 function serve(context: ServingContext, plan: ServingPlan, { transform = {} }: LocalSettings): ServingHandle {

@@ -1,18 +1,19 @@
+import type { Capabilities } from "../../../components/capabilities/index.ts";
 import type { RolloutPlan, TrafficPlan } from "../../../components/traffic/plan.ts";
 import { canaryPlan, stablePlan } from "../../support/plans.ts";
-import type { Able } from "../stage.ts";
 
 const WHOLE = 10_000;
 
 /** The share that a platform can give which is nearest to this one, and above nothing. @param wish basis points */
-export function possible({ weights }: Able, wish: number): number {
+export function possible({ weights }: Capabilities, wish: number): number {
   if (weights.kind === "exact") return wish;
-  return Math.min(WHOLE, Math.max(weights.slot, Math.round(wish / weights.slot) * weights.slot));
+  const slot = weights.kind === "slots" ? weights.slot : WHOLE / weights.replicas;
+  return Math.min(WHOLE, Math.max(slot, Math.round(wish / slot) * slot));
 }
 
 /** v1 serves, v2 has this share of the traffic, on a ladder that the platform can climb. @param wish basis points; 0 stays 0 */
 export function trial(
-  able: Able,
+  able: Capabilities,
   wish: number,
   changes: Partial<TrafficPlan> = {},
   rollout: Partial<RolloutPlan> = {},
@@ -26,7 +27,7 @@ export function trial(
 }
 
 /** The same two versions, tried again. */
-export const nextAttempt = (able: Able, wish: number): TrafficPlan =>
+export const nextAttempt = (able: Capabilities, wish: number): TrafficPlan =>
   trial(able, wish, {}, { identity: "rollout-2", attempt: "2" });
 
 /** After a promotion: v2 serves, v1 is the way back. */

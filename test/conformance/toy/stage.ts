@@ -1,9 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { seeded } from "../../analysis/random-traffic.ts";
 import type { Answer, Stage } from "../stage.ts";
+import { weakness } from "./capabilities.ts";
 import { Controller } from "./controller.ts";
 import { dataPlaneOf } from "./data-plane.ts";
-import { weakness } from "./platform.ts";
 import { type Obeys, Router } from "./router.ts";
 import { type Gives, Store } from "./store.ts";
 

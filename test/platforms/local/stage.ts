@@ -1,17 +1,12 @@
+import type { Capabilities } from "../../../components/capabilities/index.ts";
 import { locate } from "../../../components/platforms/local/data-plane/index.ts";
 import { local } from "../../../components/platforms/local/index.ts";
 import { openStateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
-import type { Able, Answer, Stage, Wish } from "../../conformance/stage.ts";
+import type { Answer, Stage, Wish } from "../../conformance/stage.ts";
 import { Bench } from "./gateway/harness.ts";
 
 /** What this platform is held to. */
-export const abilities: Able = {
-  ...local().capabilities,
-  pinning: true,
-  gone: true,
-  abortSeconds: 0,
-  feedback: true,
-};
+export const abilities: Capabilities = local().capabilities;
 
 /** Clients side by side. Few at once may name the version on trial, so whoever names one asks alone. */
 const LANES = 16;

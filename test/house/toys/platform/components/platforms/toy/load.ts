@@ -11,7 +11,20 @@ class Toy extends pulumi.CustomResource {
 /** What serves by `platform: { kind: toy }`. */
 export const load: LoadPlatform<ToyPlatformDocument> = ({ kind }) => ({
   kind,
-  capabilities: { weights: { kind: "slots", slot: 1_000 }, shadow: false, maxVariants: 2, sticky: false },
+  capabilities: {
+    weights: { kind: "slots", slot: 1_000 },
+    shadow: false,
+    maxVariants: 2,
+    sticky: false,
+    climbs: "controller",
+    guards: {},
+    feedback: false,
+    pinning: false,
+    notices: false,
+    gone: false,
+    abortSeconds: 60,
+    series: [],
+  },
   keep: () => pulumi.output("nowhere"),
   serve({ name, parent, tags }, { traffic }) {
     const variants = Object.fromEntries(

@@ -6,33 +6,19 @@ import { planTraffic } from "../../components/lifecycle/index.ts";
 import { checkPlan, type ServingPlatform } from "../../components/platforms/platform.ts";
 import { parseRelease, type Release, type ResolvedRelease } from "../../components/release/index.ts";
 import { registered } from "../support/mocks.ts";
+import { canGive, modest, refusedPaths, type Wish, wishes } from "./plan-rows.ts";
 
-// What every platform must do, whichever it is. With mocks: that weights also arrive in its data plane is proved by
+// What every platform must do with a plan, whichever it is. With mocks: that weights also arrive in its data plane is proved by
 // each platform's own tests.
-
-interface Wish {
-  readonly versions: number;
-  /** Basis points; undefined for copies only. */
-  readonly weight: number | undefined;
-  readonly steps: readonly number[];
-  readonly shadowFirst: boolean;
-  readonly sticky: boolean;
-}
-
-const wishes: fc.Arbitrary<Wish> = fc.record({
-  versions: fc.integer({ min: 2, max: 20 }),
-  weight: fc.option(fc.integer({ min: 0, max: 10_000 }), { nil: undefined }),
-  steps: fc.uniqueArray(fc.integer({ min: 1, max: 10_000 }), { minLength: 1, maxLength: 5 }),
-  shadowFirst: fc.boolean(),
-  sticky: fc.boolean(),
-});
 
 const percent = (weight: number) => `${weight / 100}%`;
 
+const path = "fleet:sentiment";
+
 function releaseOf(wish: Wish): ResolvedRelease {
   const names = Array.from({ length: wish.versions }, (_, index) => `v${index + 1}`);
-  const steps = wish.steps.toSorted((a, b) => a - b).map(percent);
-  return parseRelease({
+  const steps = wish.steps.map(percent);
+  const document = {
     model: { name: "wish", owner: "somebody", riskTier: "low" },
     platform: { kind: "local" },
     versions: Object.fromEntries(
@@ -43,26 +29,15 @@ function releaseOf(wish: Wish): ResolvedRelease {
       candidate: "v2",
       weight: wish.weight === undefined ? "shadow" : percent(wish.weight),
       steps: wish.shadowFirst ? ["shadow", ...steps] : steps,
-      guards: [{ metric: "errorRate", margin: "1pp" }],
+      advance: wish.advance,
+      guards: [
+        ...wish.business.map((metric) => ({ metric, margin: "1pp" })),
+        ...wish.guards.map(({ metric, margin: { unit, value } }) => ({ metric, margin: `${value}${unit}` })),
+      ],
       ...(wish.sticky && { sticky: { header: "x-user" } }),
     },
-  } satisfies Record<keyof Pick<Release, "model" | "platform" | "versions" | "rollout">, unknown>);
-}
-
-/** What a platform of these capabilities cannot do of a wish, told independently of `checkPlan`: paths. */
-function refusedPaths({ capabilities }: ServingPlatform, wish: Wish): readonly string[] {
-  const { weights, shadow, sticky, maxVariants } = capabilities;
-  const fits = (weight: number) => weights.kind === "exact" || weight % weights.slot === 0;
-  const offset = wish.shadowFirst ? 1 : 0;
-  const steps = wish.steps.toSorted((a, b) => a - b);
-  return [
-    ...(wish.versions > maxVariants ? ["versions"] : []),
-    ...(!shadow && wish.shadowFirst ? ["rollout.steps[0]"] : []),
-    ...(!shadow && wish.weight === undefined ? ["rollout.weight"] : []),
-    ...(!sticky && wish.sticky ? ["rollout.sticky"] : []),
-    ...(fits(wish.weight ?? 0) ? [] : ["rollout.weight"]),
-    ...steps.flatMap((step, index) => (fits(step) ? [] : [`rollout.steps[${index + offset}]`])),
-  ].map((path) => `model-lifecycle:release.${path}`);
+  } satisfies Record<keyof Pick<Release, "model" | "platform" | "versions" | "rollout">, unknown>;
+  return parseRelease(document, { path });
 }
 
 /** Holds a platform to the contract. `create` makes it anew for each program. */
@@ -80,8 +55,9 @@ export function conformance(name: string, create: () => ServingPlatform): void {
     test("everything that it cannot do is refused at once, and nothing that it can", () => {
       fc.assert(
         fc.property(wishes, (wish) => {
-          const paths = problemsOf(wish).map(({ path }) => path);
-          expect(paths.toSorted()).toEqual([...refusedPaths(platform, wish)].toSorted());
+          const paths = problemsOf(wish).map((problem) => problem.path);
+          const refused = refusedPaths(platform.capabilities, wish).map((each) => `${path}.${each}`);
+          expect(paths.toSorted()).toEqual(refused.toSorted());
         }),
       );
     });
@@ -89,8 +65,8 @@ export function conformance(name: string, create: () => ServingPlatform): void {
     test("a refusal says what was seen, what is allowed and what to do", () => {
       fc.assert(
         fc.property(wishes, (wish) => {
-          for (const { path, seen, allowed, cure } of problemsOf(wish)) {
-            expect(path).toMatch(/^model-lifecycle:release\./);
+          for (const { path: where, seen, allowed, cure } of problemsOf(wish)) {
+            expect(where).toMatch(/^fleet:sentiment\./);
             expect(seen).not.toBe("");
             expect(allowed).toContain(platform.kind);
             expect(cure).not.toBe("");
@@ -101,15 +77,17 @@ export function conformance(name: string, create: () => ServingPlatform): void {
 
     test("the nearest weight that a refusal names is one that the platform takes, and none is nearer", () => {
       const { weights } = platform.capabilities;
-      const possible = Array.from({ length: 10_000 }, (_, index) => index + 1).filter(
-        (weight) => weights.kind === "exact" || weight % weights.slot === 0,
+      const possible = Array.from({ length: 10_000 }, (_, index) => index + 1).filter((weight) =>
+        canGive(weights, weight),
       );
       fc.assert(
         fc.property(wishes, (wish) => {
-          const refused = problemsOf(wish).find(({ path }) => path.endsWith(".weight") && wish.weight !== undefined);
+          const refused = problemsOf(wish).find(
+            (problem) => problem.path.endsWith(".weight") && wish.weight !== undefined,
+          );
           if (refused === undefined || wish.weight === undefined) return;
           const nearest = Math.round(Number.parseFloat(/"([\d.]+)%"/.exec(refused.cure)?.[1] ?? "") * 100);
-          expect(problemsOf({ ...wish, weight: nearest }).map(({ path }) => path)).not.toContain(refused.path);
+          expect(problemsOf({ ...wish, weight: nearest }).map((problem) => problem.path)).not.toContain(refused.path);
           const distance = Math.min(...possible.map((weight) => Math.abs(weight - (wish.weight ?? 0))));
           expect(Math.abs(nearest - wish.weight)).toBe(distance);
         }),
@@ -117,18 +95,18 @@ export function conformance(name: string, create: () => ServingPlatform): void {
     });
 
     test("a release for another platform is refused", () => {
-      const release = releaseOf(modest(platform));
+      const release = releaseOf(modest);
       const other = { ...platform, kind: "another" };
       const [problem, ...rest] = checkPlan({ release, traffic: planTraffic(release) }, other);
       expect(rest).toEqual([]);
       expect(problem).toMatchObject({
-        path: "model-lifecycle:release.platform.kind",
+        path: "fleet:sentiment.platform.kind",
         allowed: '"another", which the program uses',
       });
     });
 
     test("nothing of the platform is registered when a plan is refused", async () => {
-      const release = releaseOf({ ...modest(platform), versions: platform.capabilities.maxVariants + 1 });
+      const release = releaseOf({ ...modest, versions: platform.capabilities.maxVariants + 1 });
       const rows = await registered(() => {
         const args = { release: { ...release, platform: asKind(release, platform) }, platform: create() };
         expect(() => new ModelEndpoint("wish", args)).toThrow(pulumi.RunError);
@@ -139,7 +117,7 @@ export function conformance(name: string, create: () => ServingPlatform): void {
     test("what it serves hangs below the endpoint, has its name, and shows a weight in one resource alone", async () => {
       const serve = (weight: number) =>
         registered(() => {
-          const release = releaseOf({ ...modest(platform), weight });
+          const release = releaseOf({ ...modest, weight });
           new ModelEndpoint("wish", {
             release: { ...release, platform: asKind(release, platform) },
             platform: create(),
@@ -159,15 +137,6 @@ export function conformance(name: string, create: () => ServingPlatform): void {
     });
   });
 }
-
-/** A wish that any platform can grant. */
-const modest = (platform: ServingPlatform): Wish => ({
-  versions: 2,
-  weight: platform.capabilities.weights.kind === "slots" ? platform.capabilities.weights.slot : 500,
-  steps: [10_000],
-  shadowFirst: false,
-  sticky: false,
-});
 
 const asKind = (release: ResolvedRelease, { kind }: ServingPlatform) =>
   ({ ...release.platform, kind }) as ResolvedRelease["platform"];

@@ -1,0 +1,157 @@
+import fc from "fast-check";
+import type { Capabilities } from "../../components/capabilities/index.ts";
+import { guardKinds, namedKinds } from "../../components/guards/index.ts";
+
+// For each row of the table of capabilities: what a release may ask of it, and what of that is refused, told without the
+// table's own checks. A row more in the table does not compile before it stands here as well.
+
+/** A guard of a document. */
+interface WishedGuard {
+  readonly metric: string;
+  /** Per cent of stable (`20%`), or points (`1pp`). */
+  readonly margin: { readonly unit: "%" | "pp"; readonly value: number };
+}
+
+/** What a release asks of a platform. */
+export interface Wish {
+  readonly versions: number;
+  /** Basis points; undefined for copies only. */
+  readonly weight: number | undefined;
+  /** Basis points, rising. */
+  readonly steps: readonly number[];
+  readonly shadowFirst: boolean;
+  readonly sticky: boolean;
+  readonly advance: "automatic" | "manual";
+  /** Of requests. In the document they stand behind those of the business. */
+  readonly guards: readonly WishedGuard[];
+  /** Metrics of the business. */
+  readonly business: readonly string[];
+}
+
+/** A wish that any platform can grant. */
+export const modest: Wish = {
+  versions: 2,
+  weight: 10_000,
+  steps: [10_000],
+  shadowFirst: false,
+  sticky: false,
+  advance: "manual",
+  guards: [],
+  business: [],
+};
+
+interface Row<Value> {
+  /** What a release may ask. */
+  readonly wishes: fc.Arbitrary<Partial<Wish>>;
+  /** The paths that a platform of this answer refuses. */
+  readonly refused: (value: Value, wish: Wish) => readonly string[];
+}
+
+const asksNothing: Row<unknown> = { wishes: fc.constant({}), refused: () => [] };
+
+/** Whether a platform can give a version this share. */
+export function canGive(weights: Capabilities["weights"], weight: number): boolean {
+  if (weights.kind === "exact") return true;
+  if (weights.kind === "slots") return weight % weights.slot === 0;
+  // Some number of copies is this share, to the last basis point.
+  const copies = (weight * weights.replicas) / 10_000;
+  return Math.abs(copies - Math.round(copies)) <= (weights.replicas * 0.5) / 10_000;
+}
+
+const kindNamed = (metric: string) => guardKinds.find((kind) => kind.metric === metric);
+
+/** The metrics that a guard of the document watches: its own, and those it brings along. */
+const watchedBy = ({ metric, margin }: WishedGuard, wish: Wish): readonly string[] => {
+  const kind = kindNamed(metric);
+  const brought = kind?.brings?.({
+    metric,
+    source: "requests",
+    direction: kind.directions[0],
+    margin: { kind: margin.unit === "%" ? "relative" : "absolute", value: margin.value },
+    designEffect: 1,
+  });
+  const more = (brought ?? []).map((each) => each.metric).filter((each) => !wish.guards.some((g) => g.metric === each));
+  return [metric, ...more];
+};
+
+const wishedGuards: fc.Arbitrary<readonly WishedGuard[]> = fc.shuffledSubarray([...namedKinds()]).chain((kinds) =>
+  fc.tuple(
+    ...kinds.map(({ metric, margins }) =>
+      fc.record({
+        metric: fc.constant(metric),
+        margin: fc.record({
+          unit: fc.constantFrom(...margins.map((kind) => (kind === "relative" ? ("%" as const) : ("pp" as const)))),
+          value: fc.integer({ min: 1, max: 99 }),
+        }),
+      }),
+    ),
+  ),
+);
+
+/** Each row's wishes and what is refused of them. */
+export const planRows: { readonly [Key in keyof Capabilities]: Row<Capabilities[Key]> } = {
+  maxVariants: {
+    wishes: fc.record({ versions: fc.integer({ min: 2, max: 20 }) }),
+    refused: (most, { versions }) => (versions > most ? ["versions"] : []),
+  },
+  shadow: {
+    wishes: fc.record({ shadowFirst: fc.boolean() }),
+    refused: (can, { shadowFirst, weight }) => [
+      ...(!can && shadowFirst ? ["rollout.steps[0]"] : []),
+      ...(!can && weight === undefined ? ["rollout.weight"] : []),
+    ],
+  },
+  sticky: {
+    wishes: fc.record({ sticky: fc.boolean() }),
+    refused: (can, { sticky }) => (!can && sticky ? ["rollout.sticky"] : []),
+  },
+  weights: {
+    wishes: fc.record({
+      weight: fc.option(fc.integer({ min: 0, max: 10_000 }), { nil: undefined }),
+      steps: fc
+        .uniqueArray(fc.integer({ min: 1, max: 10_000 }), { minLength: 1, maxLength: 5 })
+        .map((steps) => steps.toSorted((a, b) => a - b)),
+    }),
+    refused: (weights, { weight = 0, steps, shadowFirst }) => [
+      ...(canGive(weights, weight) ? [] : ["rollout.weight"]),
+      ...steps.flatMap((step, index) =>
+        canGive(weights, step) ? [] : [`rollout.steps[${index + Number(shadowFirst)}]`],
+      ),
+    ],
+  },
+  climbs: {
+    wishes: fc.record({ advance: fc.constantFrom("automatic", "manual") }),
+    refused: (who, { advance }) => (who === "nobody" && advance === "automatic" ? ["rollout.advance"] : []),
+  },
+  guards: {
+    wishes: fc.record({ guards: wishedGuards }),
+    refused: (measured, wish) =>
+      wish.guards.flatMap((guard, index) => {
+        const path = `rollout.guards[${wish.business.length + index}]`;
+        if (watchedBy(guard, wish).some((metric) => measured[metric] === undefined)) return [path];
+        const { unit, value } = guard.margin;
+        return unit === "%" && value < (measured[guard.metric]?.finest ?? 0) * 100 ? [`${path}.margin`] : [];
+      }),
+  },
+  feedback: {
+    wishes: fc.record({ business: fc.subarray(["conversion", "clicks"]) }),
+    refused: (can, { business }) => (can ? [] : business.map((_, index) => `rollout.guards[${index}]`)),
+  },
+  pinning: asksNothing,
+  notices: asksNothing,
+  gone: asksNothing,
+  abortSeconds: asksNothing,
+  series: asksNothing,
+};
+
+/** Everything that a release may ask. */
+export const wishes: fc.Arbitrary<Wish> = fc
+  .tuple(...Object.values(planRows).map((row) => row.wishes))
+  .map((parts) => Object.assign({}, modest, ...parts) as Wish);
+
+/** The paths of a wish that a platform of these capabilities refuses. */
+export const refusedPaths = (capabilities: Capabilities, wish: Wish): readonly string[] =>
+  (Object.keys(planRows) as (keyof Capabilities)[]).flatMap((key) => refusedOf(key, capabilities, wish));
+
+const refusedOf = <Key extends keyof Capabilities>(key: Key, capabilities: Capabilities, wish: Wish) =>
+  planRows[key].refused(capabilities[key], wish);
