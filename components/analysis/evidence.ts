@@ -11,6 +11,7 @@ import type { Path } from "./path.ts";
  */
 export type Decision = "continue" | "promote" | "rollback" | "inconclusive" | "noData";
 
+/** What the judge says, and on what. */
 export interface Verdict {
   readonly verdict: Decision;
   readonly evidence: Evidence;
@@ -27,6 +28,7 @@ export interface Curve {
   readonly path: Path;
 }
 
+/** What was counted of one version. */
 export interface ArmTotals {
   readonly units: number;
   readonly events: number;
@@ -46,6 +48,7 @@ export interface ComparisonEvidence {
   readonly promoteLog: number;
 }
 
+/** What is known of one guard. */
 export interface GuardEvidence {
   readonly name: string;
   readonly kind: Guard["kind"];
@@ -85,6 +88,7 @@ export interface Next {
   readonly reason: string;
 }
 
+/** Everything a verdict rests on, in numbers. */
 export interface Evidence {
   readonly intervals: number;
   /** Start of the first interval, ms epoch; null before any. */

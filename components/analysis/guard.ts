@@ -55,6 +55,7 @@ export interface LatencyGuard extends GuardBase {
   readonly ladder?: readonly number[];
 }
 
+/** What is compared, and how much worse is tolerated. */
 export type Guard = ProportionGuard | LatencyGuard;
 
 /** Counts of one interval for a proportion guard are a block, for a latency guard the tails at its rungs. */
@@ -68,6 +69,7 @@ export interface Columns {
   readonly x1: readonly number[];
 }
 
+/** Nothing was counted. */
 export const NO_COUNTS: Columns = { n0: 0, x0: [], n1: 0, x1: [] };
 
 /** One question a guard asks. A guard is harmed if any of its comparisons is, and fine when all are. */
@@ -83,6 +85,7 @@ export interface Comparison {
 export const boundsOf = (guard: LatencyGuard): readonly TailBound[] =>
   tailBounds(guard.margin.value, guard.ladder ?? LATENCY_LADDER);
 
+/** Every comparison that a guard makes: one for each side, or for each rung. */
 export function comparisonsOf(guard: Guard): readonly Comparison[] {
   if (guard.kind === "latency") {
     const boundary = { ratio: 1, offset: guard.tailShare ?? 0.01 };
@@ -137,6 +140,7 @@ export function columnsOf(guard: Guard, counts: GuardCounts): Columns {
 
 const isBlock = (counts: GuardCounts): counts is Block => typeof counts.x0 === "number";
 
+/** Counts of two intervals together. */
 export function addColumns(a: Columns, b: Columns): Columns {
   const sum = (left: readonly number[], right: readonly number[]): readonly number[] =>
     Array.from({ length: Math.max(left.length, right.length) }, (_, i) => (left[i] ?? 0) + (right[i] ?? 0));

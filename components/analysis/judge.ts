@@ -10,6 +10,7 @@ import {
 } from "./observation.ts";
 import { renderVerdict } from "./verdict.ts";
 
+/** Takes intervals one after the other, and says at any time what they show. */
 export interface Judge {
   /** Takes the next interval into account. @throws RangeError on impossible counts or an unknown guard name */
   add(interval: Interval): Verdict;

@@ -24,6 +24,7 @@ import {
   stepComparison,
 } from "./proportion.ts";
 
+/** On what terms a candidate is judged. */
 export interface JudgeSettings {
   readonly guards: readonly Guard[];
   /** Chance of a false rollback over a whole rollout, above 0, below 1. @default 0.01 */
@@ -50,6 +51,7 @@ export interface Interval {
   readonly counts: Readonly<Record<string, GuardCounts>>;
 }
 
+/** A log e-value now, at its highest, and over time. */
 export interface Track {
   readonly log: number;
   readonly max: number;
@@ -57,6 +59,7 @@ export interface Track {
   readonly path: Path;
 }
 
+/** What is remembered of one guard: plain data. */
 export interface GuardState {
   readonly name: string;
   readonly totals: Columns;
@@ -87,11 +90,13 @@ export interface JudgeState {
  */
 const BLOCK_SECONDS = 60;
 
+/** A guard with the comparisons that it makes. */
 export interface PreparedGuard {
   readonly guard: Guard;
   readonly comparisons: readonly Comparison[];
 }
 
+/** Settings with their defaults filled in. */
 export type Prepared = Required<Omit<JudgeSettings, "guards">> & { readonly guards: readonly PreparedGuard[] };
 
 /** Settings with defaults filled. @throws RangeError */
@@ -119,6 +124,7 @@ export function prepare(settings: JudgeSettings): Prepared {
 
 const NO_TRACK: Track = { log: 0, max: 0, maxAt: null, path: EMPTY_PATH };
 
+/** The state before the first interval. */
 export function begin({ guards, steps }: Prepared): JudgeState {
   const fresh = ({ guard, comparisons }: PreparedGuard): GuardState => ({
     name: guard.name,

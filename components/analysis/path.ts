@@ -7,6 +7,7 @@ export interface Path {
 
 const MAX_POINTS = 200;
 
+/** The curve before the first interval. */
 export const EMPTY_PATH: Path = { stride: 1, points: [] };
 
 /** The path with one more interval. Of the intervals that share a point the highest stays: a peak is what decides. */

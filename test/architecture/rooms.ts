@@ -9,7 +9,7 @@ export const floors: readonly { readonly name: string; readonly rooms: RegExp }[
   { name: "A platform's side of the engine", rooms: /^components\/(provider|platforms\/[^/]+(\/provider)?)$/ },
   { name: "A platform's data plane", rooms: /^components\/platforms\/[^/]+\/.+$/ },
   { name: "Archives and monitors", rooms: /^components\/(archives|monitors)\/.+$/ },
-  { name: "Contracts", rooms: /^components\/(platforms|archives|monitors|kit)$/ },
+  { name: "Contracts", rooms: /^components\/(platforms|capabilities|archives|monitors|kit)$/ },
   { name: "Decisions", rooms: /^components\/(rollout|lifecycle)$/ },
   { name: "Document and arithmetic", rooms: /^components\/(release|traffic|sources|guards|analysis)$/ },
   { name: "This machine", rooms: /^components\/host$/ },

@@ -21,6 +21,7 @@ export interface VersionCounter {
 /** There from the start, so that the first of them is seen as an increase; code 0 is no answer. */
 const EXPECTED_CODES = [0, 200, 400, 404, 413, 415, 422, 429, 500, 502, 503, 504];
 
+/** Nothing counted of a version yet. */
 export const createVersionCounter = (): VersionCounter => ({
   requests: 0,
   errors: 0,
@@ -43,6 +44,7 @@ export interface ArmCounter {
   readonly feedback: Map<string, { count: number; sum: number }>;
 }
 
+/** Nothing counted of one side of the comparison yet. */
 export const createArmCounter = (): ArmCounter => ({
   requests: 0,
   errors: 0,
@@ -69,6 +71,7 @@ export interface Comparison {
   };
 }
 
+/** Nothing counted of either side yet. */
 export const createComparison = (): Comparison => ({
   stable: createArmCounter(),
   candidate: createArmCounter(),
@@ -79,8 +82,10 @@ export const createComparison = (): Comparison => ({
 /** Status that stands in the counts for a request that got no answer. */
 export const NO_ANSWER = 0;
 
+/** Whether an answer is none that a client can use. */
 export const isError = (status: number): boolean => status === NO_ANSWER || status >= 500;
 
+/** Counts one answer. @param ms from the request to its end */
 export function countAnswer(counter: VersionCounter, status: number, ms: number): void {
   counter.requests++;
   if (isError(status)) counter.errors++;
@@ -114,6 +119,7 @@ export function countInArm(arm: ArmCounter, outcome: Outcome, ms: number | undef
   arm.latency[bucket] = (arm.latency[bucket] ?? 0) + 1;
 }
 
+/** Counts one value that came back from the business. */
 export function countFeedback(arm: ArmCounter, metric: string, value: number): void {
   const seen = arm.feedback.get(metric);
   if (seen === undefined) arm.feedback.set(metric, { count: 1, sum: value });

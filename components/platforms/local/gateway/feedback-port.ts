@@ -8,6 +8,7 @@ import type { Traffic } from "./traffic.ts";
 /** A batch of 1,000 items with names and labels of a sensible length. */
 const MOST_BODY_BYTES = 256 * 1024;
 
+/** Who may send feedback, and who takes it. */
 export interface FeedbackSettings {
   readonly traffic: Traffic;
   /** The credential that feedback needs: it decides rollouts, so not everybody who may ask for predictions may send it. */

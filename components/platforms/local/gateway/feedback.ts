@@ -8,6 +8,7 @@ const MOST_ITEMS = 1000;
 const PAGE = 4096;
 const MOST_PAGES = 16_384;
 
+/** One value of one metric for one prediction. */
 export interface FeedbackItem {
   readonly prediction: Prediction;
   readonly metric: string;
@@ -15,6 +16,7 @@ export interface FeedbackItem {
   readonly value: number;
 }
 
+/** What became of the values that were sent together. */
 export interface FeedbackAnswer {
   readonly accepted: number;
   readonly rejected: readonly { readonly index: number; readonly reason: string }[];
@@ -25,6 +27,7 @@ export interface FeedbackAnswer {
 /** The metrics that feedback may name, and where their values lie. */
 export type FeedbackMetrics = ReadonlyMap<string, Range>;
 
+/** Takes what was accepted. */
 export type FeedbackSink = (item: FeedbackItem) => void;
 
 /** Joins what comes back from the business to the predictions it is about, each prediction and metric once. */
