@@ -4,6 +4,7 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
+  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -125,12 +126,13 @@ export function syncDirectory(path: string): void {
 
 /**
  * Puts a directory in the place of the one that is there, whole or not at all.
- * @param fill writes the new content into a directory beside it, which it makes itself
+ * @param fill writes the new content into an empty directory beside it
  * @throws HostError when the disk is full; otherwise what `fill` throws. What was there stays then.
  */
 export async function replaceDirectory(path: string, fill: (copy: string) => void | Promise<void>): Promise<void> {
   const copy = temporaryBeside(path);
   try {
+    mkdirSync(copy, { recursive: true });
     await fill(copy);
     rmSync(path, { recursive: true, force: true });
     renameSync(copy, path);

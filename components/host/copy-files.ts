@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 
 /**
  * Copies these files and no others into a new directory, read-only, and onto the disk itself.
- * @param files their paths relative to both directories
+ * @param paths relative to both directories
  */
-export function copyFiles(source: string, files: readonly { readonly path: string }[], target: string): void {
-  for (const { path } of files) {
+export function copyFiles(source: string, paths: readonly string[], target: string): void {
+  for (const path of paths) {
     const copy = join(target, path);
     mkdirSync(dirname(copy), { recursive: true, mode: 0o755 });
     copyFileSync(join(source, path), copy);

@@ -2,13 +2,10 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { hashOfList, type ListedFile, renderFileList } from "./file-list.ts";
 
 /** One file of a version's content. */
-export interface HashedFile {
-  /** Relative to the directory, with forward slashes. */
-  readonly path: string;
-  /** Of the file's bytes, 64 lower-case hex digits. */
-  readonly sha256: string;
+export interface HashedFile extends ListedFile {
   readonly bytes: number;
 }
 
@@ -28,21 +25,22 @@ export async function hashDirectory(directory: string): Promise<string> {
   return hashOfFiles(await listDirectory(directory));
 }
 
-/** Every file below a directory with its own hash, in the order of `hashDirectory`. */
-export async function listDirectory(directory: string): Promise<readonly HashedFile[]> {
+/** The path of every file below a directory, in the order of `hashDirectory`; none is read. @throws UnhashableError as `hashDirectory` */
+export async function pathsIn(directory: string): Promise<readonly string[]> {
   const paths = (await filesBelow(directory, "")).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   if (paths.length === 0) throw new UnhashableError(`${directory} holds no file`);
+  return paths;
+}
+
+/** Every file below a directory with its own hash, in the order of `hashDirectory`. */
+export async function listDirectory(directory: string): Promise<readonly HashedFile[]> {
   const files: HashedFile[] = [];
-  for (const path of paths) files.push({ path, ...(await hashFile(join(directory, path))) });
+  for (const path of await pathsIn(directory)) files.push({ path, ...(await hashFile(join(directory, path))) });
   return files;
 }
 
 /** The hash of a directory from the hashes of its files, in their order. */
-export function hashOfFiles(files: readonly HashedFile[]): string {
-  const hash = createHash("sha256");
-  for (const { sha256, path } of files) hash.update(`${sha256}  ${path}\n`);
-  return hash.digest("hex");
-}
+export const hashOfFiles = (files: readonly ListedFile[]): string => hashOfList(renderFileList(files));
 
 async function filesBelow(directory: string, prefix: string): Promise<string[]> {
   // lstat, because readdir follows the directory itself when it is a link.

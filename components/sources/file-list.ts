@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
-import type { HashedFile } from "./directory-hash.ts";
 
-/** A file of a list: its hash and its path. */
-export type ListedFile = Pick<HashedFile, "path" | "sha256">;
+/** A file of a list. */
+export interface ListedFile {
+  /** Relative to the directory, with forward slashes. */
+  readonly path: string;
+  /** Of the file's bytes, 64 lower-case hex digits. */
+  readonly sha256: string;
+}
 
 /**
  * The list whose hash is the pin, a line `<sha256>  <path>` for each file: what `sha256sum` writes, and what
@@ -11,9 +15,12 @@ export type ListedFile = Pick<HashedFile, "path" | "sha256">;
 export const renderFileList = (files: readonly ListedFile[]): string =>
   files.map(({ sha256, path }) => `${sha256}  ${path}\n`).join("");
 
+/** The hash of a list: the pin of the content that it lists. */
+export const hashOfList = (text: string): string => createHash("sha256").update(text).digest("hex");
+
 /** The files of a list; undefined when it is not the list of this content. */
 export function parseFileList(text: string, content: string): readonly ListedFile[] | undefined {
-  if (createHash("sha256").update(text).digest("hex") !== content) return undefined;
+  if (hashOfList(text) !== content) return undefined;
   return text
     .split("\n")
     .slice(0, -1)

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { copyFiles } from "../../host/copy-files.ts";
 import { errorCode } from "../../host/host-error.ts";
-import { hashOfFiles, listDirectory, UnhashableError } from "../directory-hash.ts";
+import { hashOfFiles, listDirectory, pathsIn, UnhashableError } from "../directory-hash.ts";
 import { differencesOf } from "../file-list.ts";
 import { type Found, type LoadSource, SourceError } from "../source.ts";
 import type { ResolvedPathSource } from "./document.ts";
@@ -9,13 +9,13 @@ import type { ResolvedPathSource } from "./document.ts";
 /** What content comes from by `source: { kind: path }`: a directory beside the program. */
 export const load: LoadSource<Omit<ResolvedPathSource, "content">> = ({ path }, { root }) => {
   const directory = resolve(root, path);
-  const pin = async (): Promise<Found> => {
-    try {
-      const files = await listDirectory(directory);
-      return { content: hashOfFiles(files), files };
-    } catch (error) {
+  const reading = <Read>(read: Promise<Read>): Promise<Read> =>
+    read.catch((error: unknown) => {
       throw explained(error, path, root);
-    }
+    });
+  const pin = async (): Promise<Found> => {
+    const files = await reading(listDirectory(directory));
+    return { content: hashOfFiles(files), files };
   };
   return {
     name: path,
@@ -27,8 +27,7 @@ export const load: LoadSource<Omit<ResolvedPathSource, "content">> = ({ path }, 
       return files === undefined ? [`its content is ${found.content}`] : differencesOf(files, found.files);
     },
     async open(_content, copy) {
-      const { files } = await pin();
-      copyFiles(directory, files, copy);
+      copyFiles(directory, await reading(pathsIn(directory)), copy);
     },
   };
 };

@@ -6,7 +6,7 @@ import { copyFiles } from "../../../host/copy-files.ts";
 import { errorCode, HostError } from "../../../host/host-error.ts";
 import { whoAsks } from "../../../host/who-asks.ts";
 import { describeContent } from "../../../sources/content.ts";
-import { listDirectory } from "../../../sources/directory-hash.ts";
+import { listDirectory, pathsIn } from "../../../sources/directory-hash.ts";
 import type { Source } from "../../../sources/source.ts";
 import { compareFiles, findArchiveDamage } from "./archive-damage.ts";
 import {
@@ -120,7 +120,7 @@ async function createArchive(folder: StateFolder, place: string, request: Archiv
   const { model, version, content, retentionDays = 0, reason, by = whoAsks(), metrics } = request;
   const putFiles = await findFiles(folder, request);
   await replaceDirectory(place, async (copy) => {
-    mkdirSync(filesIn(copy), { recursive: true });
+    mkdirSync(filesIn(copy));
     await putFiles(filesIn(copy));
     const files = await listDirectory(filesIn(copy));
     const archivedAt = now.toISOString();
@@ -175,7 +175,7 @@ async function findFiles(folder: StateFolder, request: ArchiveRequest): Promise<
   const { model, version, content, source } = request;
   const artifact = folder.path(artifactPath(content));
   if (await verifyArtifact(folder, content)) {
-    return async (directory) => copyFiles(artifact, await listDirectory(artifact), directory);
+    return async (directory) => copyFiles(artifact, await pathsIn(artifact), directory);
   }
   if (source !== undefined && (await holds(source, content))) return (directory) => source.open(content, directory);
   throw new HostError({

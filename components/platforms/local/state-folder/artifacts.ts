@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { replaceDirectory } from "../../../host/atomic-file.ts";
 import { HostError } from "../../../host/host-error.ts";
 import { describeContent } from "../../../sources/content.ts";
@@ -17,7 +17,6 @@ export async function storeArtifact(folder: StateFolder, source: Source, content
   const place = folder.path(artifactPath(content));
   if (await verifyArtifact(folder, content)) return;
   await replaceDirectory(place, async (copy) => {
-    mkdirSync(copy, { recursive: true });
     try {
       await source.open(content, copy);
     } catch (error) {

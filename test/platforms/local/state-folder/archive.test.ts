@@ -29,6 +29,7 @@ import { openStateFolder, type StateFolder } from "../../../../components/platfo
 import { archivePath, artifactPath, recordPath } from "../../../../components/platforms/local/state-folder/paths.ts";
 import { asRecorded } from "../../../../components/sources/content.ts";
 import { hashDirectory, hashOfFiles } from "../../../../components/sources/directory-hash.ts";
+import type { Source } from "../../../../components/sources/source.ts";
 import { directorySource } from "../../../support/directory-source.ts";
 
 const now = new Date("2026-11-24T00:00:00Z");
@@ -180,6 +181,22 @@ test.each([
   ).toEqual(first);
   damage();
   await expect(archiveVersion(folder, request, now)).rejects.toThrow("nothing to archive sentiment v1 from");
+});
+
+test("a source finds the directory that it is to fill, also where an archive is put right", async () => {
+  await archiveVersion(folder, request, now);
+  await removeArtifact(folder, request.content);
+  rmSync(inArchive("artifact"), { recursive: true });
+  const files = { "model.json": "{}", "weights.json": "[1]" };
+  const source: Source = {
+    ...directorySource(join(parent, "source")),
+    // As one that fetches: it writes files, and makes no directory of somebody else's.
+    async open(_content, directory) {
+      for (const [file, text] of Object.entries(files)) writeFileSync(join(directory, file), text);
+    },
+  };
+  await archiveVersion(folder, { ...request, source }, now);
+  expect(await verifyArchive(folder, name)).toBe(true);
 });
 
 test.each([
