@@ -12,23 +12,18 @@ export interface Parts {
   readonly store?: ArchiveStore;
 }
 
-/** Loads what a release asks for, and no other kind's code: the folder of a kind has the kind's name. */
+/** Loads what a release asks for, and no other kind's code. */
 export async function loadParts({ platform: where, monitor, archive }: ResolvedRelease): Promise<Parts> {
-  const { load }: { load: LoadPlatform } = await import(`../components/platforms/${where.kind}/load.ts`);
-  const platform = load(where);
+  const platform = (await loaderOf<LoadPlatform>("platforms", where.kind))(where);
   return {
     platform,
-    ...(monitor && { monitor: (await loadMonitor(monitor.kind))(monitor, platform) }),
-    ...(archive && { store: (await loadStore(archive.kind))(archive, platform) }),
+    ...(monitor && { monitor: (await loaderOf<LoadMonitor>("monitors", monitor.kind))(monitor, platform) }),
+    ...(archive && { store: (await loaderOf<LoadStore>("archives", archive.kind))(archive, platform) }),
   };
 }
 
-async function loadMonitor(kind: string): Promise<LoadMonitor> {
-  const { load }: { load: LoadMonitor } = await import(`../components/monitors/${kind}/load.ts`);
-  return load;
-}
-
-async function loadStore(kind: string): Promise<LoadStore> {
-  const { load }: { load: LoadStore } = await import(`../components/archives/${kind}/load.ts`);
+/** What makes a kind: the folder of a kind has the kind's name. */
+async function loaderOf<Load>(room: "platforms" | "monitors" | "archives", kind: string): Promise<Load> {
+  const { load }: { load: Load } = await import(`../components/${room}/${kind}/load.ts`);
   return load;
 }

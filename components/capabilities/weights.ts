@@ -1,3 +1,4 @@
+import { renderPercent } from "../release/units.ts";
 import type { Capability, Shortfall } from "./capability.ts";
 
 /** Which shares of the traffic a platform can give to a version. */
@@ -30,7 +31,9 @@ export const weights: Capability<Weights> = {
   },
   describe(possible) {
     if (possible.kind === "exact") return "any, in steps of 0.01%";
-    return possible.kind === "slots" ? `multiples of ${possible.slot / 100}%` : `parts of ${possible.replicas} copies`;
+    return possible.kind === "slots"
+      ? `multiples of ${renderPercent(possible.slot)}`
+      : `parts of ${possible.replicas} copies`;
   },
 };
 
@@ -53,4 +56,4 @@ function faultOf(
   return { allowed: `a number of the ${replicas} copies`, nearest };
 }
 
-const share = (weight: number) => `"${weight / 100}%"`;
+const share = (weight: number) => `"${renderPercent(weight)}"`;

@@ -82,5 +82,22 @@ export const percent = (rate: number | null): string => (rate === null ? "no dat
 export const harmInShares: GuardKind["harm"] = ({ candidate, stable }, against) =>
   `candidate ${percent(candidate.rate)} of ${candidate.units}, ${against} ${percent(stable.rate)} of ${stable.units}`;
 
+/** What the shares of requests have in common. @param harmed how many of the requests show the harm */
+export const shareOfRequests = (
+  harmed: (arm: ArmCounts) => number,
+): Pick<GuardKind, "source" | "directions" | "margins" | "judged" | "harm" | "counts"> => ({
+  source: "requests",
+  directions: ["increase"],
+  margins: ["absolute", "relative"],
+  judged: proportionOf,
+  harm: harmInShares,
+  counts: (_guard, stable, candidate) => ({
+    n0: stable.requests,
+    x0: harmed(stable),
+    n1: candidate.requests,
+    x1: harmed(candidate),
+  }),
+});
+
 /** Half a point: the margin of a share of requests where nobody gave one. */
 export const HALF_A_POINT = { kind: "absolute", value: 0.005 } as const;

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { planTraffic } from "../../components/lifecycle/index.ts";
 import type { Answer, DataPlane, Endpoint } from "../../components/platforms/data-plane.ts";
 import { parseRelease } from "../../components/release/index.ts";
+import { renderPercent } from "../../components/release/units.ts";
 import type { TrafficPlan, TrafficStatus } from "../../components/traffic/index.ts";
 import type { Change } from "./change.ts";
 import { exitCodes, Failure } from "./failure.ts";
-import { renderShare, renderUntil } from "./render-time.ts";
+import { renderUntil } from "./render-time.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -89,7 +90,7 @@ function waitOf(answer: Answer, plan: TrafficPlan): string | undefined {
   const { rollout, weights } = status;
   if (rollout.identity !== plan.rollout.identity) return `gateway ${endpoint} has not been given this rollout: run up`;
   if (rollout.phase === "complete") return undefined;
-  const share = renderShare(weights[plan.candidate ?? ""] ?? 0);
+  const share = renderPercent(weights[plan.candidate ?? ""] ?? 0);
   const next = rollout.next ? `; next: ${renderUntil(rollout.next)}` : "";
   return `${plan.candidate} is ${rollout.phase} at ${share}${next}`;
 }

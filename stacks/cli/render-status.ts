@@ -1,6 +1,7 @@
 import type { Curve, GuardEvidence, Verdict } from "../../components/analysis/index.ts";
+import { renderPercent } from "../../components/release/units.ts";
 import type { GuardFigures, RolloutPhase, ShareStatus, TrafficStatus } from "../../components/traffic/index.ts";
-import { renderSeconds, renderShare, renderSince, renderUntil } from "./render-time.ts";
+import { renderSeconds, renderSince, renderUntil } from "./render-time.ts";
 import type { Paint, Style } from "./terminal.ts";
 
 const BAR_WIDTH = 20;
@@ -41,7 +42,7 @@ function renderServing({ weights, requests, plan }: TrafficStatus, paint: Paint)
     const seen = counts
       ? `${counts.requests} requests, ${counts.errors} errors, p50 ${ms(counts.p50Ms)}, p99 ${ms(counts.p99Ms)}`
       : "no requests";
-    const share = renderShare(weight).padStart(6);
+    const share = renderPercent(weight).padStart(6);
     const line = `  ${version.padEnd(width)} ${bar} ${share}  ${roleOf(version, plan).padEnd(10)}  ${seen}`;
     return weight > 0 ? line : paint("dim", line);
   });
@@ -68,7 +69,7 @@ function renderRollout({ rollout }: TrafficStatus, now: Date, paint: Paint): rea
   const title = paint(phaseStyles[phase], phase);
   if (phase === "idle") return [`  rollout  ${title}: none runs`];
   const steps = ladder.map((rung, index) => {
-    const text = rung === "shadow" ? rung : renderShare(rung);
+    const text = rung === "shadow" ? rung : renderPercent(rung);
     return index === step && ended === undefined ? paint("bold", `[${text}]`) : text;
   });
   return [
@@ -100,7 +101,7 @@ function renderSplit({ weight, stable, candidate, mismatch }: ShareStatus, paint
   if (mismatch !== undefined) return `  share    ${paint("yellow", mismatch)}`;
   const drawn = stable + candidate;
   const share = drawn === 0 ? 0 : Math.round((candidate / drawn) * 10_000);
-  return `  share    ${renderShare(share)} of ${drawn} drawn at ${renderShare(weight)}: as the weight says`;
+  return `  share    ${renderPercent(share)} of ${drawn} drawn at ${renderPercent(weight)}: as the weight says`;
 }
 
 function spansOf({ detectSeconds, lastBadMs }: NonNullable<TrafficStatus["rollout"]["ended"]>): string {

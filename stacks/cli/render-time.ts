@@ -1,6 +1,3 @@
-/** 1,250 basis points are `12.5%`. */
-export const renderShare = (weight: number): string => `${weight / 100}%`;
-
 /** A span as one person tells another: `40 s`, `12 min`, `3 h`, `5 days`. */
 export function renderSeconds(seconds: number): string {
   const rounded = Math.round(seconds);

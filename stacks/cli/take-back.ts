@@ -1,11 +1,11 @@
 import { messageOf } from "../../components/host/host-error.ts";
 import type { DataPlane, Endpoint, TakeBack } from "../../components/platforms/data-plane.ts";
 import { closest } from "../../components/release/closest.ts";
+import { renderPercent } from "../../components/release/units.ts";
 import type { TrafficStatus } from "../../components/traffic/status.ts";
 import { exitCodes, Failure, usageFailure } from "./failure.ts";
 import type { EmergencyOptions } from "./options.ts";
 import { locateStack, type Project, type StackPlace, shortName } from "./project.ts";
-import { renderShare } from "./render-time.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Outcome } from "./verb.ts";
 
@@ -157,7 +157,7 @@ function servingIn(traffic: readonly TrafficResult[]): string | undefined {
 
 function whoServes({ weights, rollout }: TrafficStatus): string {
   const shares = Object.entries(weights).filter(([, weight]) => weight > 0);
-  return `${shares.map(([version, weight]) => `${version} serves ${renderShare(weight)}`).join(", ")} (${rollout.phase})`;
+  return `${shares.map(([version, weight]) => `${version} serves ${renderPercent(weight)}`).join(", ")} (${rollout.phase})`;
 }
 
 /** Does what the steps after it can do without: an error becomes a warning. */

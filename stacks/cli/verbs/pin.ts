@@ -29,11 +29,11 @@ export const pin: Verb<ChangeOptions> = {
     );
     const problems = looked.flatMap(({ found }) => ("seen" in found ? [found] : []));
     if (problems.length > 0) throw problemsFailure(problems);
-    const found = looked.flatMap(({ version, found: each }) => ("seen" in each ? [] : [{ version, each }]));
-    const pins = found.map(({ version, each }) => ({ name: version.name, before: version.pin, after: each.content }));
-    const changes = found.filter(({ version, each }) => version.pin !== each.content);
+    const read = looked.flatMap(({ version, found }) => ("seen" in found ? [] : [{ version, found }]));
+    const pins = read.map(({ version, found }) => ({ name: version.name, before: version.pin, after: found.content }));
+    const changes = read.filter(({ version, found }) => version.pin !== found.content);
     const keepLists = (): void => {
-      for (const { each } of found) writeFileListOf(project.root, each.content, each.files);
+      for (const { found } of read) writeFileListOf(project.root, found.content, found.files);
     };
     const text = renderStackFile(file, withPins(file.release as Release, changes));
     const diff = renderDiff(file.path, file.text, text);
@@ -44,11 +44,11 @@ export const pin: Verb<ChangeOptions> = {
       return { facts: { ...facts, changed: false } };
     }
     showDiff(terminal, diff);
-    for (const { version, each } of changes) {
+    for (const { version, found } of changes) {
       const isNew = typeof version.pin !== "string" || version.pin === "";
       const how = isNew
         ? "is pinned"
-        : `is pinned to other content than before${describeChange(changesSince(project.root, version.pin, each))}`;
+        : `is pinned to other content than before${describeChange(changesSince(project.root, version.pin, found))}`;
       terminal.say(`${terminal.paint("dim", "·")} ${version.name} ${how}`);
     }
     const changed = await agreed(terminal, options, "Write this?");
@@ -70,16 +70,15 @@ function choose(versions: readonly SourcedVersion[], names: readonly string[]): 
   return names.length === 0 ? versions : versions.filter(({ name }) => names.includes(name));
 }
 
-interface NewPin {
-  readonly version: SourcedVersion;
-  readonly each: Found;
-}
-
-function withPins(release: Release, pins: readonly NewPin[]): Release {
-  const versions = Object.entries(release.versions).map(([name, version]) => {
-    const pin = pins.find((each) => each.version.name === name);
-    const source = pin && { ...version.source, [pin.version.pinField]: pin.each.content };
-    return [name, source === undefined ? version : { ...version, source }] as const;
-  });
-  return { ...release, versions: Object.fromEntries(versions) };
+function withPins(
+  release: Release,
+  pins: readonly { readonly version: SourcedVersion; readonly found: Found }[],
+): Release {
+  const versions: Record<string, Release["versions"][string]> = { ...release.versions };
+  for (const { version, found } of pins) {
+    const before = versions[version.name];
+    if (before === undefined) continue;
+    versions[version.name] = { ...before, source: { ...before.source, [version.pinField]: found.content } };
+  }
+  return { ...release, versions };
 }
