@@ -105,6 +105,7 @@ const dataPlane: DataPlane = {
   takeBack: async (endpoint, { way, reason }) => ({ endpoint, error: way + reason }),
   endedBefore: async () => undefined,
   refusalOf: async () => undefined,
+  evidence: async (endpoint) => ({ identity: endpoint, intervals: [], copies: [] }),
   history: async () => [],
   historyEntry: async () => undefined,
   look: async () => ({ endpoints: [], findings: [good("cloud", "there")] }),
