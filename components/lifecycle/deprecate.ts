@@ -4,6 +4,7 @@ import { noticeOf, withRetirement } from "./retirement.ts";
 
 /** Which version is given notice, until when, and what replaces it. */
 export interface DeprecateArgs {
+  /** Its name in the release document. */
   readonly version: string;
   /** From when on it may be retired: RFC 3339 in UTC. */
   readonly sunset: Timestamp;

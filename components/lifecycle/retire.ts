@@ -4,6 +4,7 @@ import { noticeOf, withRetirement } from "./retirement.ts";
 
 /** Which version is switched off, and when that is asked. */
 export interface RetireArgs {
+  /** Its name in the release document. */
   readonly version: string;
   /** The present, against which the sunset is held. */
   readonly now: Date;

@@ -76,15 +76,19 @@ export interface ResolvedRollout extends RolloutSettings {
 
 /** How a rollout is climbed and judged. */
 export interface RolloutSettings {
+  /** Which try this is, from 1: a content that was stopped is tried again under a higher one. */
   readonly attempt: string;
   /** Where the candidate's share stops on its way to `weight`, in order. */
   readonly steps: readonly TrafficStep[];
+  /** Whether the share climbs on evidence, or only by an edit of `weight`. */
   readonly advance: "automatic" | "manual";
+  /** What the candidate is judged by; none means that nothing is judged. */
   readonly guards: readonly Guard[];
   /** The least time on a step before it is left upwards, in milliseconds. */
   readonly bakeMs: number;
   /** Without a decision after this time the verdict is inconclusive, in milliseconds. */
   readonly maxDurationMs: number;
+  /** What happens then: the share stays, the candidate is stopped, or it is taken as good. */
   readonly onInconclusive: "hold" | "rollback" | "promote";
   /** Chance of stopping a harmless candidate, over the whole rollout (0 to 1). */
   readonly alpha: number;

@@ -11,6 +11,12 @@ export const describeContent = (content: string): string => `sha256 ${content}`;
 export const withContent = (record: object): Readonly<Record<string, unknown>> =>
   "content" in record ? { ...record } : renamed(record, "sha256", "content");
 
+/** A record without the hash of a text that version 0.1.0 kept beside the text itself, and nobody read. */
+export function withoutHash(record: object): Readonly<Record<string, unknown>> {
+  const { sha256: _, ...rest } = record as Readonly<Record<string, unknown>>;
+  return rest;
+}
+
 /** The record as files of format 1 have it, its fields in the same order. */
 export const asRecorded = (record: object): Readonly<Record<string, unknown>> => renamed(record, "content", "sha256");
 

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { writeAtomic } from "../../../host/atomic-file.ts";
 import { errorCode } from "../../../host/host-error.ts";
+import { withoutHash } from "../../../sources/content.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { documentPath } from "../state-folder/paths.ts";
 import type { LocalInputs, LocalKind } from "./local-kind.ts";
@@ -24,8 +25,7 @@ export interface DocumentState extends DocumentInputs {
 export const document: LocalKind<DocumentInputs, DocumentState> = {
   replaces: ["stateDir", "name"],
   nameOf: ({ name }) => name,
-  // Version 0.1.0 kept a hash of the text, which nobody read.
-  upgrade: ({ sha256: _, ...old }) => old,
+  upgrade: withoutHash,
 
   create: write,
 

@@ -20,7 +20,7 @@ export interface ArchiveName {
 /** What stands in an archive, and why: `archive/<model>/<version>/manifest.json`, beside the files in `artifact/`. */
 export interface ArchiveManifest extends ArchiveName {
   readonly format: 1;
-  /** The content of `artifact/`; the file says `sha256`. */
+  /** The content of `artifact/`; in the file it has the name of its hash. */
   readonly content: string;
   readonly files: readonly HashedFile[];
   readonly by: string;
