@@ -44,6 +44,8 @@ export interface ComparisonEvidence {
   readonly candidateMs?: number;
   readonly stable: ArmTotals;
   readonly candidate: ArmTotals;
+  /** Rates in which each block weighs the same on both arms, as it is judged; null before any block. */
+  readonly compared: { readonly stable: number; readonly candidate: number } | null;
   readonly rollbackLog: number;
   readonly promoteLog: number;
 }
@@ -83,6 +85,8 @@ export interface Next {
   readonly decision: "promote" | "rollback" | null;
   /** Candidate units until then; divide by the candidate's rate for a time. Null when it cannot be told. */
   readonly candidateUnits: number | null;
+  /** Between how many it takes in eight of ten rollouts: chance decides much of it. */
+  readonly between: readonly [least: number, most: number] | null;
   /** The guard that decides when. */
   readonly guard: string | null;
   readonly reason: string;

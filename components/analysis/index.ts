@@ -22,6 +22,7 @@ export {
   type Margin,
   type ProportionGuard,
 } from "./guard.ts";
+export type { Interval } from "./interval.ts";
 export { createJudge, type Judge, judge } from "./judge.ts";
 export {
   bucketBound,
@@ -33,9 +34,10 @@ export {
   tailBounds,
   tailCounts,
 } from "./latency.ts";
-export type { Interval, JudgeSettings, JudgeState } from "./observation.ts";
+export { type JudgeState, METHOD } from "./observation.ts";
 export type { Path } from "./path.ts";
 export { type Block, type Boundary, HISTORY_UNITS } from "./proportion.ts";
+export type { JudgeSettings } from "./settings.ts";
 export {
   addSplit,
   type ShareSettings,

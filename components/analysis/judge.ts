@@ -1,13 +1,7 @@
 import type { Verdict } from "./evidence.ts";
-import {
-  begin,
-  checkState,
-  type Interval,
-  type JudgeSettings,
-  type JudgeState,
-  observe,
-  prepare,
-} from "./observation.ts";
+import type { Interval } from "./interval.ts";
+import { begin, checkState, type JudgeState, observe } from "./observation.ts";
+import { type JudgeSettings, prepare } from "./settings.ts";
 import { renderVerdict } from "./verdict.ts";
 
 /** Takes intervals one after the other, and says at any time what they show. */

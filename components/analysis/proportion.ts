@@ -28,15 +28,34 @@ export interface ComparisonState {
    * start has not come yet stays at 0.
    */
   readonly rollback: readonly (readonly number[])[];
-  /** Log e-value of each alternative, against "p1 is at least the boundary". */
+  /** Log e-value of each alternative, against "p1 is at least the boundary", of this step. */
   readonly promote: readonly number[];
+  /** What the blocks that were judged have shown, each weighted as it counts. */
+  readonly compared: Compared;
+}
+
+/**
+ * Rates of both arms over blocks in which each block weighs n0·n1/(n0+n1) in both of them, as the test sees them. Pooled
+ * rates may contradict it: the arm that got more traffic in a bad hour looks worse without being so.
+ */
+export interface Compared {
+  readonly weight: number;
+  /** Sums of weight · rate. */
+  readonly stable: number;
+  readonly candidate: number;
 }
 
 /** Stable units that must be known before a block is judged; also the weight of a given baseline. */
 export const HISTORY_UNITS = 200;
 
-/** How far beyond the boundary the rollback alternatives lie, in log-odds; all weigh the same. */
+/** How far beyond the boundary the rollback alternatives lie, in log-odds. */
 const SHIFTS: readonly number[] = [0.1, 0.2, 0.4, 0.7, 1.1, 1.6, 2.3, 3.2, 4.5, 6];
+
+/** What each of them holds of the stake: most where harm is likely, little where the first few units show it anyway. */
+const SHIFT_WEIGHTS: readonly number[] = [0.15, 0.17, 0.18, 0.15, 0.11, 0.08, 0.06, 0.04, 0.03, 0.03];
+
+/** What the first start holds of the stake; the others share the rest. */
+const FIRST_START = 0.8;
 
 /** Where the promote alternatives lie between the stable rate (0) and the boundary (1); -1 is as far on the good side. */
 const PLACES: readonly number[] = [0.5, 0, -1];
@@ -55,7 +74,7 @@ const expit = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));
  * Starts without evidence.
  * @param starts how many times evidence of harm is planned to start anew, at least 1. Harm that begins late (only under
  *   the load of a later step) would otherwise have to outweigh all the good evidence before it. The first start holds
- *   half of the stake, the others share the rest.
+ *   four fifths of the stake, the others share the rest.
  * @param baseline the stable version's historic rate, 0 to 1. It affects how soon a difference is found, never the
  *   error guarantee. Without it the first 200 stable units teach the rate and are not judged.
  */
@@ -65,8 +84,13 @@ export function startComparison(starts = 1, baseline?: number): ComparisonState 
       ? { stableUnits: 1, stableEvents: 0.5 }
       : { stableUnits: HISTORY_UNITS, stableEvents: HISTORY_UNITS * baseline };
   const rollback = Array.from({ length: starts }, () => SHIFTS.map(() => 0));
-  return { ...history, rollback, promote: PLACES.map(() => 0) };
+  return { ...history, rollback, promote: NO_PROMOTION, compared: { weight: 0, stable: 0, candidate: 0 } };
 }
+
+const NO_PROMOTION: readonly number[] = PLACES.map(() => 0);
+
+/** The comparison as another step begins: what the step before has shown opens that step, and no other. */
+export const beginStep = (state: ComparisonState): ComparisonState => ({ ...state, promote: NO_PROMOTION });
 
 /** On what terms a block is judged. */
 export interface Terms {
@@ -78,6 +102,11 @@ export interface Terms {
   readonly designEffect?: number;
   /** How many of the planned starts have come. @default 1 */
   readonly started?: number;
+  /**
+   * The most that one block may add to the log e-value of harm: for units that are alike while something lasts, as all
+   * requests are late while a process pauses. An e-value that is cut off above stays one. @default no limit
+   */
+  readonly mostHarm?: number;
 }
 
 /**
@@ -88,7 +117,7 @@ export interface Terms {
  * y, so its expectation is at most that of a yes/no unit with the same mean, and the guarantee holds.
  */
 export function stepComparison(state: ComparisonState, block: Block, terms: Terms): ComparisonState {
-  const { boundary, designEffect = 1, started = 1 } = terms;
+  const { boundary, designEffect = 1, started = 1, mostHarm = Number.POSITIVE_INFINITY } = terms;
   const stableUnits = state.stableUnits + block.n0;
   const stableEvents = state.stableEvents + block.x0;
   if (block.n0 === 0 || block.n1 === 0 || state.stableUnits < HISTORY_UNITS) {
@@ -100,26 +129,37 @@ export function stepComparison(state: ComparisonState, block: Block, terms: Term
   const gain = (q1: number): number => blockLogE(block, q0, q1, boundary) / designEffect;
 
   // With the boundary at 1 no rate is harmful: there is nothing to bet on, and a bet would not be an e-value.
-  const harmGains = limit < RATE_MAX ? SHIFTS.map((d) => gain(expit(logit(Math.max(limit, RATE_MIN)) + d))) : [];
+  const harmGains =
+    limit < RATE_MAX ? SHIFTS.map((d) => Math.min(mostHarm, gain(expit(logit(Math.max(limit, RATE_MIN)) + d)))) : [];
   const rollback = state.rollback.map((row, start) =>
     start < started ? row.map((log, j) => log + (harmGains[j] ?? 0)) : row,
   );
   const promote = state.promote.map(
     (log, j) => log + gain(clamp(q0 + (PLACES[j] ?? 0) * (limit - q0), q0 * 0.1, RATE_MAX)),
   );
-  return { stableUnits, stableEvents, rollback, promote };
+  return { stableUnits, stableEvents, rollback, promote, compared: addCompared(state.compared, block) };
 }
 
-/** Log e-value against "the candidate is within the margin". Above ln(1/alpha): the candidate is harmful. */
-export function rollbackLogE({ rollback }: ComparisonState): number {
+function addCompared({ weight, stable, candidate }: Compared, { n0, x0, n1, x1 }: Block): Compared {
+  const added = (n0 * n1) / (n0 + n1);
+  return { weight: weight + added, stable: stable + (added * x0) / n0, candidate: candidate + (added * x1) / n1 };
+}
+
+/**
+ * Log e-value against "the candidate is within the margin". Above ln(1/alpha): the candidate is harmful.
+ * @param weights what each alternative holds of the stake; they add up to 1
+ */
+export function rollbackLogE({ rollback }: ComparisonState, weights: readonly number[] = SHIFT_WEIGHTS): number {
   const later = rollback.length - 1;
-  const share = (start: number): number => (later === 0 ? 1 : start === 0 ? 1 / 2 : 1 / (2 * later));
-  return logSumExp(rollback.map((row, start) => Math.log(share(start)) + logMeanExp(row)));
+  const share = (start: number): number => (later === 0 ? 1 : start === 0 ? FIRST_START : (1 - FIRST_START) / later);
+  return logMixture(
+    rollback.map((row) => logMixture(row, weights)),
+    rollback.map((_, start) => share(start)),
+  );
 }
 
 /** Log e-value against "the candidate is at or beyond the margin". Above ln(1/beta): the candidate is non-inferior. */
-export const promoteLogE = (state: ComparisonState): number =>
-  logSumExp(state.promote.map((log, j) => log + Math.log(PLACE_WEIGHTS[j] ?? 0)));
+export const promoteLogE = (state: ComparisonState): number => logMixture(state.promote, PLACE_WEIGHTS);
 
 /**
  * Log e-value of one block for the alternative (q0, q1): its likelihood against that of the boundary point nearest to
@@ -164,16 +204,21 @@ export function nearestBoundaryPoint(
   return [p0, ratio * p0 + offset];
 }
 
-/** ln of the sum of exp(log), without overflow. */
-export function logSumExp(logs: readonly number[]): number {
+/** ln of the weighted mean of exp(log), without overflow: e-values of several bets are one bet. */
+function logMixture(logs: readonly number[], weights: readonly number[]): number {
   const max = Math.max(...logs);
-  return max === Number.NEGATIVE_INFINITY
-    ? max
-    : max + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - max), 0));
+  if (max === Number.NEGATIVE_INFINITY) return max;
+  const weightOf = (j: number): number => weights[j] ?? 0;
+  const sum = logs.reduce((all, log, j) => all + weightOf(j) * Math.exp(log - max), 0);
+  return max + Math.log(sum / logs.reduce((all, _, j) => all + weightOf(j), 0));
 }
 
 /** ln of the mean of exp(log): how e-values of several tests combine, whatever their dependence. */
-export const logMeanExp = (logs: readonly number[]): number => logSumExp(logs) - Math.log(logs.length);
+export const logMeanExp = (logs: readonly number[]): number =>
+  logMixture(
+    logs,
+    logs.map(() => 1),
+  );
 
 /** Candidate units expected until a log e-value has grown by `missing`, at the observed rates and split. */
 export function unitsUntil(missing: number, observed: Block, boundary: Boundary, designEffect: number): number | null {

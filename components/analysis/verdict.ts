@@ -10,16 +10,19 @@ import type {
   Verdict,
 } from "./evidence.ts";
 import { blockOf, type Comparison } from "./guard.ts";
+import type { GuardState, Track } from "./guard-state.ts";
+import { type JudgeState, missingArms } from "./observation.ts";
 import {
-  type GuardState,
-  type JudgeState,
-  missingArms,
-  type Prepared,
-  type PreparedGuard,
-  type Track,
-  zip,
-} from "./observation.ts";
-import { type Block, type ComparisonState, isBeyond, promoteLogE, rollbackLogE, unitsUntil } from "./proportion.ts";
+  type Block,
+  type Compared,
+  type ComparisonState,
+  isBeyond,
+  promoteLogE,
+  rollbackLogE,
+  unitsUntil,
+} from "./proportion.ts";
+import type { Prepared, PreparedGuard } from "./settings.ts";
+import { zip } from "./zip.ts";
 
 /** What the judge says in a state, with everything a person needs to check it. */
 export function renderVerdict(judged: Prepared, state: JudgeState): Verdict {
@@ -63,9 +66,9 @@ function renderGuard({ guard, comparisons }: PreparedGuard, state: GuardState, t
   const designEffect = guard.designEffect ?? 1;
   const pairs = zip(comparisons, state.comparisons);
   const needs = pairs.map(([comparison, evidence]) =>
-    unitsUntil(threshold - promoteLogE(evidence), ...observed(comparison, state), designEffect),
+    unitsUntil(threshold - promoteLogE(evidence), ...observed(comparison, evidence, state), designEffect),
   );
-  const beyond = comparisons.some((comparison) => isBeyond(...observed(comparison, state)));
+  const beyond = pairs.some(([comparison, evidence]) => isBeyond(...observed(comparison, evidence, state)));
   return {
     name: guard.name,
     kind: guard.kind,
@@ -82,11 +85,20 @@ function renderGuard({ guard, comparisons }: PreparedGuard, state: GuardState, t
   };
 }
 
-/** The totals of a comparison and the boundary they are held against. */
-const observed = (comparison: Comparison, { totals }: GuardState): [Block, Comparison["boundary"]] => [
-  blockOf(comparison, totals),
-  comparison.boundary,
-];
+/** The units of a comparison at the rates that the judge sees, and the boundary they are held against. */
+function observed(
+  comparison: Comparison,
+  { compared }: ComparisonState,
+  { totals }: GuardState,
+): [Block, Comparison["boundary"]] {
+  const { n0, x0, n1, x1 } = blockOf(comparison, totals);
+  const rates = ratesOf(compared);
+  const seen = rates === null ? { x0, x1 } : { x0: rates.stable * n0, x1: rates.candidate * n1 };
+  return [{ n0, n1, ...seen }, comparison.boundary];
+}
+
+const ratesOf = ({ weight, stable, candidate }: Compared): { stable: number; candidate: number } | null =>
+  weight === 0 ? null : { stable: stable / weight, candidate: candidate / weight };
 
 /** All must come: the longest wait, or never. */
 const longest = (waits: readonly (number | null)[]): number | null =>
@@ -98,11 +110,15 @@ function renderComparison(
   guard: GuardState,
 ): ComparisonEvidence {
   const { n0, x0, n1, x1 } = guard.totals;
+  const rates = ratesOf(state.compared);
+  // What is judged is the opposite event where a decrease is harm.
+  const shown = (rate: number): number => (side === "increase" ? rate : 1 - rate);
   return {
     side,
     ...bound,
     stable: renderArm(n0, x0[column] ?? 0),
     candidate: renderArm(n1, x1[column] ?? 0),
+    compared: rates && { stable: shown(rates.stable), candidate: shown(rates.candidate) },
     rollbackLog: rollbackLogE(state),
     promoteLog: promoteLogE(state),
   };
@@ -116,6 +132,19 @@ const renderArm = (units: number, events: number): ArmTotals => ({
 
 const renderCurve = (track: Track): Curve => ({ ...track, p: anytimeP(track.max) });
 
+/** How much sooner or later than foretold it comes in eight of ten rollouts, as simulations have shown. */
+const SOONER = 8;
+const LATER = 3;
+
+const rangeOf = (units: number): readonly [number, number] => [Math.ceil(units / SOONER), Math.ceil(units * LATER)];
+const forecast = (units: number): Pick<Next, "candidateUnits" | "between"> => ({
+  candidateUnits: units,
+  between: rangeOf(units),
+});
+const reached: Pick<Next, "candidateUnits" | "between"> = { candidateUnits: 0, between: [0, 0] };
+const unknown: Pick<Next, "candidateUnits" | "between"> = { candidateUnits: null, between: null };
+const renderForecast = (units: number): string => `about ${units} (${rangeOf(units).join(" to ")})`;
+
 function foresee(
   verdict: Decision,
   pairs: readonly (readonly [PreparedGuard, GuardState])[],
@@ -126,7 +155,7 @@ function foresee(
   if (verdict === "rollback") {
     return {
       decision: "rollback",
-      candidateUnits: 0,
+      ...reached,
       guard: null,
       reason: "harm is shown; only a new rollout starts afresh",
     };
@@ -134,7 +163,7 @@ function foresee(
   const [silent] = missing;
   if (silent !== undefined) {
     const reason = `no data on the ${silent.arm} arm of ${silent.guard}; nothing is decided until it comes`;
-    return { decision: null, candidateUnits: null, guard: silent.guard, reason };
+    return { decision: null, ...unknown, guard: silent.guard, reason };
   }
   return (verdict === "promote" ? null : nextRollback(pairs, threshold)) ?? nextPromotion(guards);
 }
@@ -143,17 +172,17 @@ function foresee(
 function nextRollback(pairs: readonly (readonly [PreparedGuard, GuardState])[], threshold: number): Next | null {
   const waits = pairs.flatMap(([{ guard, comparisons }, state]) =>
     zip(comparisons, state.comparisons).flatMap(([comparison, evidence]) => {
-      if (!isBeyond(...observed(comparison, state))) return [];
+      if (!isBeyond(...observed(comparison, evidence, state))) return [];
       // One of so many equal stakes: it has to win back the others', too.
       const needed = threshold + Math.log(pairs.length * comparisons.length) - rollbackLogE(evidence);
-      const units = unitsUntil(needed, ...observed(comparison, state), guard.designEffect ?? 1);
+      const units = unitsUntil(needed, ...observed(comparison, evidence, state), guard.designEffect ?? 1);
       return units === null ? [] : [{ guard: guard.name, units }];
     }),
   );
   if (waits.length === 0) return null;
   const { guard, units } = waits.reduce((a, b) => (b.units < a.units ? b : a));
-  const reason = `${guard} is beyond its margin so far; a rollback is due in about ${units} candidate units if it stays so`;
-  return { decision: "rollback", candidateUnits: units, guard, reason };
+  const reason = `${guard} is beyond its margin so far; a rollback is due in ${renderForecast(units)} candidate units if it stays so`;
+  return { decision: "rollback", ...forecast(units), guard, reason };
 }
 
 function nextPromotion(guards: readonly GuardEvidence[]): Next {
@@ -161,13 +190,13 @@ function nextPromotion(guards: readonly GuardEvidence[]): Next {
   const undecidable = open.find(({ unitsToPromote }) => unitsToPromote === null);
   if (undecidable !== undefined) {
     const reason = `${undecidable.name} is at its margin so far: its observed rates lead to no decision`;
-    return { decision: null, candidateUnits: null, guard: undecidable.name, reason };
+    return { decision: null, ...unknown, guard: undecidable.name, reason };
   }
   const slowest = open.toSorted((a, b) => (b.unitsToPromote ?? 0) - (a.unitsToPromote ?? 0))[0];
   if (slowest === undefined) {
-    return { decision: "promote", candidateUnits: 0, guard: null, reason: "every guard is shown non-inferior" };
+    return { decision: "promote", ...reached, guard: null, reason: "every guard is shown non-inferior" };
   }
-  const candidateUnits = slowest.unitsToPromote;
-  const reason = `${slowest.name} needs about ${candidateUnits} more candidate units to be shown non-inferior`;
-  return { decision: "promote", candidateUnits, guard: slowest.name, reason };
+  const units = slowest.unitsToPromote ?? 0;
+  const reason = `${slowest.name} needs ${renderForecast(units)} more candidate units to be shown non-inferior`;
+  return { decision: "promote", ...forecast(units), guard: slowest.name, reason };
 }

@@ -78,9 +78,19 @@ export function proportionOf({ metric, direction, margin, designEffect }: Guard)
 /** A share in per cent. */
 export const percent = (rate: number | null): string => (rate === null ? "no data" : `${(rate * 100).toFixed(2)} %`);
 
+/** The rates of both arms as they are judged: pooled ones may contradict the verdict. */
+export const judgedRates = ({
+  compared,
+  stable,
+  candidate,
+}: ComparisonEvidence): { readonly stable: number | null; readonly candidate: number | null } =>
+  compared ?? { stable: stable.rate, candidate: candidate.rate };
+
 /** Harm in words, where the metric is a share. */
-export const harmInShares: GuardKind["harm"] = ({ candidate, stable }, against) =>
-  `candidate ${percent(candidate.rate)} of ${candidate.units}, ${against} ${percent(stable.rate)} of ${stable.units}`;
+export const harmInShares: GuardKind["harm"] = (seen, against) => {
+  const { stable, candidate } = judgedRates(seen);
+  return `candidate ${percent(candidate)} of ${seen.candidate.units}, ${against} ${percent(stable)} of ${seen.stable.units}`;
+};
 
 /** What the shares of requests have in common. @param harmed how many of the requests show the harm */
 export const shareOfRequests = (

@@ -1,6 +1,6 @@
 import { boundsOf, type LatencyGuard, tailCounts } from "../analysis/index.ts";
 import type { Guard } from "./guard.ts";
-import { type GuardKind, percent } from "./kind.ts";
+import { type GuardKind, judgedRates, percent } from "./kind.ts";
 
 const tailsOf = ({ metric, margin, designEffect }: Guard): LatencyGuard => ({
   kind: "latency",
@@ -20,6 +20,9 @@ export const latency: GuardKind = {
     "(?:request|response)?(?:latency|latencies|duration|responsetime|time)(?:p?\\d+|ms|s|seconds|avg|mean|median)*|p\\d{2,3}(?:latency|ms)?",
   judged: tailsOf,
   counts: (guard, stable, candidate) => tailCounts(stable.latency, candidate.latency, boundsOf(tailsOf(guard))),
-  harm: ({ candidate, candidateMs = 0, stable, stableMs = 0 }, against) =>
-    `${percent(candidate.rate)} of ${candidate.units} answers took longer than ${Math.round(candidateMs)} ms, ${percent(stable.rate)} of ${stable.units} at ${against} longer than ${Math.round(stableMs)} ms`,
+  harm(seen, against) {
+    const { stable, candidate } = judgedRates(seen);
+    const { stableMs = 0, candidateMs = 0 } = seen;
+    return `${percent(candidate)} of ${seen.candidate.units} answers took longer than ${Math.round(candidateMs)} ms, ${percent(stable)} of ${seen.stable.units} at ${against} longer than ${Math.round(stableMs)} ms`;
+  },
 };

@@ -1,6 +1,6 @@
 import type { Margin } from "../analysis/index.ts";
 import type { Guard } from "./guard.ts";
-import { type GuardKind, proportionOf, type Watched } from "./kind.ts";
+import { type GuardKind, judgedRates, proportionOf, type Watched } from "./kind.ts";
 import type { Range } from "./range.ts";
 import { share } from "./share.ts";
 
@@ -12,8 +12,10 @@ export const mean: GuardKind = {
   ...share,
   takes: ({ range }) => range !== undefined,
   judged: (guard) => proportionOf({ ...guard, margin: placedMargin(guard.margin, rangeOf(guard)) }),
-  harm: ({ candidate, stable }, against, guard) =>
-    `candidate a mean of ${renderMean(candidate.rate, rangeOf(guard))} over ${candidate.units} values, ${against} ${renderMean(stable.rate, rangeOf(guard))} over ${stable.units}`,
+  harm(seen, against, guard) {
+    const { stable, candidate } = judgedRates(seen);
+    return `candidate a mean of ${renderMean(candidate, rangeOf(guard))} over ${seen.candidate.units} values, ${against} ${renderMean(stable, rangeOf(guard))} over ${seen.stable.units}`;
+  },
   figures: (guard, { stable, candidate }) => ({
     stable: renderMean(stable.rate, rangeOf(guard)),
     candidate: renderMean(candidate.rate, rangeOf(guard)),

@@ -397,4 +397,11 @@ describe("what makes no sense is refused with what was seen and what is allowed"
     );
     expect(() => createJudge({ guards: [errors], steps: 2 }, state)).toThrow(/these settings have errors × 1; 2 steps/);
   });
+
+  test("the state of a judge of another method", () => {
+    const { method: _, ...earlier } = createJudge({ guards: [errors] }).state;
+    expect(() => createJudge({ guards: [errors] }, earlier as JudgeState)).toThrow(
+      "judge state: saw that of method 1; this judge has method 2",
+    );
+  });
 });

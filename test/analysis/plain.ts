@@ -128,7 +128,7 @@ function logLikelihoodRatio(
 const at = (x: number | readonly number[], index: number): number => (typeof x === "number" ? x : (x[index] ?? 0));
 const within = (x: number, low: number, high: number): number => Math.max(low, Math.min(high, x));
 
-function learn(q: Question, counts: PlainCounts, started: number, designEffect: number): void {
+function learn(q: Question, counts: PlainCounts, started: number, designEffect: number, most: number): void {
   const { n0, n1 } = counts;
   const x0 = q.opposite ? n0 - at(counts.x0, q.index) : at(counts.x0, q.index);
   const x1 = q.opposite ? n1 - at(counts.x1, q.index) : at(counts.x1, q.index);
@@ -139,7 +139,8 @@ function learn(q: Question, counts: PlainCounts, started: number, designEffect: 
       [0.1, 0.2, 0.4, 0.7, 1.1, 1.6, 2.3, 3.2, 4.5, 6].forEach((d, j) => {
         const from = Math.max(limit, 0.000001);
         const odds = (from / (1 - from)) * Math.exp(d);
-        const gain = logLikelihoodRatio(n0, x0, n1, x1, q0, odds / (1 + odds), q.r, q.m) / designEffect;
+        const seen = logLikelihoodRatio(n0, x0, n1, x1, q0, odds / (1 + odds), q.r, q.m) / designEffect;
+        const gain = Math.min(seen, most);
         for (let start = 0; start < Math.min(started, q.rollback.length); start++) {
           const row = q.rollback[start] ?? [];
           row[j] = (row[j] ?? 0) + gain;
@@ -166,8 +167,11 @@ function weigh(terms: readonly (readonly [weight: number, log: number])[]): numb
 function rollbackOf(q: Question): number {
   const terms: [number, number][] = [];
   q.rollback.forEach((row, start) => {
-    const stake = q.rollback.length === 1 ? 1 : start === 0 ? 0.5 : 0.5 / (q.rollback.length - 1);
-    for (const log of row) terms.push([stake / 10, log]);
+    const stake = q.rollback.length === 1 ? 1 : start === 0 ? 0.8 : 0.2 / (q.rollback.length - 1);
+    const weights = [15, 17, 18, 15, 11, 8, 6, 4, 3, 3];
+    row.forEach((log, j) => {
+      terms.push([(stake * (weights[j] ?? 0)) / 100, log]);
+    });
   });
   return weigh(terms);
 }
@@ -179,6 +183,29 @@ const promoteOf = (q: Question): number =>
     [0.25, q.promote[2] ?? 0],
   ]);
 
+interface Running {
+  readonly guard: PlainGuard;
+  readonly questions: readonly Question[];
+  waiting: PlainCounts[];
+  waited: number;
+}
+
+/** What has waited for the other arm is judged as one block. */
+function judgeWaiting(g: Running, started: number): void {
+  const total = (of: (c: PlainCounts) => number): number => g.waiting.reduce((sum, c) => sum + of(c), 0);
+  for (const q of g.questions) {
+    const x0: number[] = [];
+    const x1: number[] = [];
+    x0[q.index] = total((c) => at(c.x0, q.index));
+    x1[q.index] = total((c) => at(c.x1, q.index));
+    const most = g.guard.kind === "latency" ? Math.max(1, g.waited) : Number.POSITIVE_INFINITY;
+    const counts = { n0: total((c) => c.n0), x0, n1: total((c) => c.n1), x1 };
+    learn(q, counts, started, g.guard.designEffect ?? 1, most);
+  }
+  g.waiting = [];
+  g.waited = 0;
+}
+
 export function plainVerdict(intervals: readonly PlainInterval[], settings: PlainSettings): PlainVerdict {
   const { alpha = 0.01, beta = 0.05, maxDuration = Number.POSITIVE_INFINITY, noDataAfter = 5, steps = 1 } = settings;
   const guards = settings.guards.map((guard) => ({
@@ -186,10 +213,11 @@ export function plainVerdict(intervals: readonly PlainInterval[], settings: Plai
     questions: questions(guard, steps),
     waiting: [] as PlainCounts[],
     waited: 0,
-    seen0: 0,
     seen1: 0,
-    silent0: 0,
-    silent1: 0,
+    arms: [
+      { seen: 0, took: 0, silent: 0, silentFor: 0 },
+      { seen: 0, took: 0, silent: 0, silentFor: 0 },
+    ],
     highest: 0,
     highestPromote: 0,
   }));
@@ -198,34 +226,49 @@ export function plainVerdict(intervals: readonly PlainInterval[], settings: Plai
   let combinedLog = 0;
   let judged = 0;
   let started = 1;
+  // Silent by chance less often than once in 1,000 times, if units came as often as before.
   const silent = () =>
-    guards.some((g) => g.seen0 === 0 || g.seen1 === 0 || g.silent0 >= noDataAfter || g.silent1 >= noDataAfter);
+    guards.some((g) =>
+      g.arms.some(
+        ({ seen, took, silent: intervals, silentFor }) =>
+          seen === 0 || (intervals >= noDataAfter && Math.exp((-silentFor * seen) / took) <= 0.001),
+      ),
+    );
 
   intervals.forEach((interval, index) => {
+    const isNewStep = (interval.step ?? 0) + 1 > started;
+    for (const g of guards) {
+      if (isNewStep) {
+        judgeWaiting(g, started);
+        for (const q of g.questions) q.promote.fill(0);
+        g.highestPromote = 0;
+      }
+    }
     started = Math.max(started, (interval.step ?? 0) + 1);
     for (const g of guards) {
       const counts = interval.counts[g.guard.name] ?? { n0: 0, x0: 0, n1: 0, x1: 0 };
-      g.seen0 += counts.n0;
       g.seen1 += counts.n1;
-      g.silent0 = counts.n0 > 0 ? 0 : g.silent0 + 1;
-      g.silent1 = counts.n1 > 0 ? 0 : g.silent1 + 1;
+      [counts.n0, counts.n1].forEach((came, i) => {
+        const arm = g.arms[i];
+        if (arm === undefined || interval.seconds === 0) return;
+        if (came === 0) {
+          arm.silent++;
+          arm.silentFor += interval.seconds;
+          return;
+        }
+        const sum = arm.seen + came;
+        const kept = sum > 20 ? 20 / sum : 1;
+        arm.took = (arm.took + arm.silentFor + interval.seconds) * kept;
+        arm.seen = sum * kept;
+        arm.silent = 0;
+        arm.silentFor = 0;
+      });
       g.waiting.push(counts);
       g.waited += interval.seconds;
-      const total = (of: (c: PlainCounts) => number): number => g.waiting.reduce((sum, c) => sum + of(c), 0);
-      const n0 = total((c) => c.n0);
-      const n1 = total((c) => c.n1);
+      const n0 = g.waiting.reduce((sum, c) => sum + c.n0, 0);
+      const n1 = g.waiting.reduce((sum, c) => sum + c.n1, 0);
       const isUnknown = g.questions.some(({ units }) => units < 200);
-      if ((g.seen1 === 0 && isUnknown) || (n0 > 0 && n1 > 0) || g.waited >= 60) {
-        for (const q of g.questions) {
-          const x0: number[] = [];
-          const x1: number[] = [];
-          x0[q.index] = total((c) => at(c.x0, q.index));
-          x1[q.index] = total((c) => at(c.x1, q.index));
-          learn(q, { n0, x0, n1, x1 }, started, g.guard.designEffect ?? 1);
-        }
-        g.waiting = [];
-        g.waited = 0;
-      }
+      if ((g.seen1 === 0 && isUnknown) || (n0 > 0 && n1 > 0) || g.waited >= 60) judgeWaiting(g, started);
       g.highest = Math.max(g.highest, rollbackOfGuard(g.questions));
       g.highestPromote = Math.max(g.highestPromote, promoteOfGuard(g.questions));
     }

@@ -16,17 +16,19 @@ import { canaryPlan, errorGuard, latencyGuard } from "../support/plans.ts";
 const AT = "2026-01-01T00:00:00.000Z";
 const FIGURES = /; p = \S+, alpha = 0\.01$/;
 
-/** Why a rollout under this guard ends, of which this was counted after stable's first 1,000 units. */
+/** Why a rollout under this guard ends, of which this was counted, second after second, after stable's first 1,000 units. */
 function reasonOf(guard: Guard, taught: Interval["counts"], counts: Interval["counts"]): string {
   const plan = canaryPlan({}, { guards: [guard] });
   const judge = createJudge(judgeSettings(plan.rollout));
   judge.add({ at: 0, seconds: 1, counts: taught });
-  const live = { at: 1_000, seconds: 1, counts };
-  const verdict = judge.add(live);
   const copies = createJudge(judgeSettings(plan.rollout)).verdict;
-  const seen = { at: AT, ms: 1_000, closed: { live }, verdicts: { live: verdict, copies } };
-  const reason = observe(startRollout(plan, AT), plan.rollout, seen).progress.ended?.reason ?? "it goes on";
-  return reason.replace(FIGURES, "");
+  let progress = startRollout(plan, AT);
+  for (let second = 1; second < 60 && progress.ended === undefined; second++) {
+    const live = { at: 1_000 * second, seconds: 1, counts };
+    const verdicts = { live: judge.add(live), copies };
+    progress = observe(progress, plan.rollout, { at: AT, ms: 1_000, closed: { live }, verdicts }).progress;
+  }
+  return (progress.ended?.reason ?? "it goes on").replace(FIGURES, "");
 }
 
 test("a share is told in per cent", () => {
@@ -53,7 +55,7 @@ test("latency is told by how many answers took longer than which time", () => {
     { latency: tailCounts(stable.latency, candidate.latency, bounds) },
   );
   expect(reason).toBe(
-    "latency is worse than its margin allows (50.00 % of 200 answers took longer than 15 ms, 2.00 % of 2000 at stable longer than 10 ms)",
+    "latency is worse than its margin allows (50.00 % of 1000 answers took longer than 15 ms, 2.00 % of 6000 at stable longer than 10 ms)",
   );
 });
 
