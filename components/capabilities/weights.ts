@@ -1,4 +1,5 @@
 import { renderPercent } from "../release/units.ts";
+import { mostOf, WHOLE } from "../traffic/ladder.ts";
 import type { Capability, Shortfall } from "./capability.ts";
 
 /** Which shares of the traffic a platform can give to a version. */
@@ -10,20 +11,21 @@ export type Weights =
   /** A share is a number of copies: so many (1 or more) serve stable and candidate together. */
   | { readonly kind: "replicas"; readonly replicas: number };
 
-const FULL = 10_000;
-
 /** Which shares of the traffic a version can be given. */
 export const weights: Capability<Weights> = {
   means: "Which shares a version can be given: any, multiples of a slot, or as many parts as copies run.",
-  refuses: "Other shares, as weight and as steps; the refusal names the nearest.",
+  refuses: "Other shares, as weight, as steps and as holdBack; the refusal names the nearest.",
   check(possible, { traffic }) {
     const refuse = (path: string, weight: number): readonly Shortfall[] => {
       const fault = faultOf(possible, weight);
       if (fault === undefined) return [];
       return [{ path, seen: share(weight), allowed: fault.allowed, cure: `the nearest is ${share(fault.nearest)}` }];
     };
+    const most = mostOf(traffic);
+    const isHeldBack = !traffic.shadow && traffic.weight > most;
     return [
       ...refuse("rollout.weight", traffic.weight),
+      ...(isHeldBack ? refuse("rollout.holdBack", WHOLE - most) : []),
       ...traffic.rollout.steps.flatMap((step, index) =>
         step.kind === "weight" ? refuse(`rollout.steps[${index}]`, step.weight) : [],
       ),
@@ -46,11 +48,11 @@ function faultOf(
   if (possible.kind === "slots") {
     const { slot } = possible;
     if (weight % slot === 0) return undefined;
-    const nearest = Math.min(FULL, Math.max(slot, Math.round(weight / slot) * slot));
+    const nearest = Math.min(WHOLE, Math.max(slot, Math.round(weight / slot) * slot));
     return { allowed: `multiples of ${share(slot)}`, nearest };
   }
   const { replicas } = possible;
-  const shares = Array.from({ length: replicas }, (_, index) => Math.round(((index + 1) * FULL) / replicas));
+  const shares = Array.from({ length: replicas }, (_, index) => Math.round(((index + 1) * WHOLE) / replicas));
   if (weight === 0 || shares.includes(weight)) return undefined;
   const nearest = shares.reduce((best, each) => (Math.abs(each - weight) <= Math.abs(best - weight) ? each : best));
   return { allowed: `a number of the ${replicas} copies`, nearest };

@@ -12,6 +12,12 @@ export interface Guard {
   readonly margin: { readonly kind: "absolute" | "relative"; readonly value: number };
   /** How much more the counts scatter than independent requests would (1 or more); evidence is tempered by its inverse. */
   readonly designEffect: number;
+  /**
+   * How long after a prediction what comes back about it is complete, in ms: the predictions of a second are compared
+   * once they are so old, and what comes later is not. Absent for requests, and in plans of version 0.1.0, where feedback
+   * counts when it arrives.
+   */
+  readonly maturesMs?: number;
   /** Where the values of a business metric lie whose mean is judged; absent for every other kind. */
   readonly range?: Range;
 }

@@ -35,7 +35,7 @@ export function kindOf(guard: Watched, kinds: readonly GuardKind[] = guardKinds)
 }
 
 /** A guard as it is written, with its margin read. */
-export type WrittenGuard = Pick<Guard, "metric" | "margin" | "designEffect" | "range"> & {
+export type WrittenGuard = Pick<Guard, "metric" | "margin" | "designEffect" | "maturesMs" | "range"> & {
   readonly direction?: Guard["direction"] | undefined;
 };
 
@@ -46,16 +46,29 @@ export function resolveGuards(
 ): readonly Guard[] {
   const named = new Set(written.map(({ metric }) => metric));
   return written.flatMap((each) => {
-    const { metric, direction, margin, designEffect, range } = each;
+    const { metric, direction, margin, designEffect, maturesMs = A_MINUTE, range } = each;
     const kind = kindOf(each, kinds);
     const guard: Guard = {
       ...{ metric, source: kind.source, direction: direction ?? kind.directions[0], margin, designEffect },
+      ...(kind.source === "feedback" && { maturesMs }),
       ...(range !== undefined && { range }),
     };
-    const brought = kind.brings?.(guard) ?? [];
-    return [guard, ...brought.filter((other) => !named.has(other.metric))];
+    return [guard, ...broughtBy(guard, named, kinds)];
   });
 }
+
+/** What a guard brings along, and what that brings. @param named the metrics that are watched already; grows */
+function broughtBy(guard: Guard, named: Set<string>, kinds: readonly GuardKind[]): readonly Guard[] {
+  const brought = kindOf(guard, kinds).brings?.(guard) ?? [];
+  return brought.flatMap((other) => {
+    if (named.has(other.metric)) return [];
+    named.add(other.metric);
+    return [other, ...broughtBy(other, named, kinds)];
+  });
+}
+
+/** How long feedback takes where nobody says so. */
+const A_MINUTE = 60_000;
 
 /** What feedback may be about, and where its values lie. */
 export const feedbackRanges = (guards: readonly Guard[]): ReadonlyMap<string, Range> =>

@@ -66,6 +66,8 @@ export interface GuardKind {
   readonly harm: (seen: ComparisonEvidence, against: string, guard: Watched) => string;
   /** Absent for what is said in shares. */
   readonly figures?: (guard: Guard, seen: ComparisonEvidence) => Figures;
+  /** A version is bad at it while it is cold: not counted while the candidate warms up. @default false */
+  readonly warmsUp?: boolean;
   /** Absent when a copy cannot show this harm. */
   readonly copies?: CopiesRule;
 }

@@ -1,6 +1,7 @@
 import { boundsOf, type LatencyGuard, tailCounts } from "../analysis/index.ts";
+import { errorRate } from "./error-rate.ts";
 import type { Guard } from "./guard.ts";
-import { type GuardKind, judgedRates, percent } from "./kind.ts";
+import { type GuardKind, HALF_A_POINT, judgedRates, percent } from "./kind.ts";
 
 const tailsOf = ({ metric, margin, designEffect }: Guard): LatencyGuard => ({
   kind: "latency",
@@ -10,7 +11,7 @@ const tailsOf = ({ metric, margin, designEffect }: Guard): LatencyGuard => ({
   designEffect,
 });
 
-/** How slow the answers of a version are: the share of them beyond each of a ladder of times. */
+/** How slow the answers of a version are: the share of them beyond each of a ladder of times. It brings the share of failures along. */
 export const latency: GuardKind = {
   metric: "latency",
   source: "requests",
@@ -18,7 +19,10 @@ export const latency: GuardKind = {
   margins: ["relative"],
   aliases:
     "(?:request|response)?(?:latency|latencies|duration|responsetime|time)(?:p?\\d+|ms|s|seconds|avg|mean|median)*|p\\d{2,3}(?:latency|ms)?",
+  // Who watches how fast answers are wants answers.
+  brings: (guard) => [{ ...guard, metric: errorRate.metric, margin: HALF_A_POINT }],
   judged: tailsOf,
+  warmsUp: true,
   counts: (guard, stable, candidate) => tailCounts(stable.latency, candidate.latency, boundsOf(tailsOf(guard))),
   harm(seen, against) {
     const { stable, candidate } = judgedRates(seen);

@@ -91,6 +91,10 @@ export interface RolloutDocument {
   readonly advance?: "automatic" | "manual";
   /** What the candidate is watched by; a guard that fires takes all traffic from it at once. @default [] */
   readonly guards?: readonly GuardDocument[];
+  /** What stable keeps until the candidate is promoted, "0%" to "50%", so that the candidate is judged on every step, also the last: with guards its share stops short of "100%" by so much. "0%" judges nothing at "100%". @default "5%" */
+  readonly holdBack?: Percent;
+  /** How long a version is slow at first: latency is compared from so long after the candidate's first request on. A duration. @default "30 seconds" */
+  readonly warmUp?: Duration;
   /** The least time on a step before it is left upwards: a duration. @default "1 minute" */
   readonly bake?: Duration;
   /** Without a decision after this time the verdict is inconclusive: a duration, at least `bake`. @default "1 day" */
@@ -131,6 +135,8 @@ export interface GuardDocument {
   readonly source?: "requests" | "feedback";
   /** How much more the counts scatter than independent requests would: "1" to "1000". Evidence is tempered by its inverse. @default "1" */
   readonly designEffect?: string;
+  /** How long after a prediction its feedback is complete: a duration. Predictions are compared once they are so old, each second of them on its own; what comes later is told, and not compared. Only for feedback. @default "1 minute" */
+  readonly matures?: Duration;
   /** From where to where the values of a business metric lie, in its own units, such as "0 to 500": then their mean is judged. A value outside is refused when it comes as feedback. Wider than needed finds harm later. @default "0 to 1", a share */
   readonly range?: ValueRange;
 }

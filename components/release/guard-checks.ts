@@ -28,6 +28,14 @@ export function checkGuards({ rollout }: Draft, report: Report, kinds: readonly 
     if (guard.range !== undefined && kind.metric !== undefined) {
       report(at("range"), renderSeen(guard.range), `no range for ${metric}`, "Remove range.");
     }
+    if (guard.matures !== undefined && source !== "feedback") {
+      report(
+        at("matures"),
+        renderSeen(guard.matures),
+        `no time for ${metric}, which is known with the answer`,
+        "Remove matures.",
+      );
+    }
     const looksLike = guard.source === undefined && source === "feedback" ? lookalike(metric, kinds) : undefined;
     if (looksLike !== undefined) {
       report(

@@ -107,6 +107,8 @@ function resolveRollout(rollout: FilledRelease["rollout"]): ResolvedRollout {
     advance: rollout.advance,
     guards,
     guardIndexes: indexesOf(guards, written),
+    holdBack: units.parsePercent(rollout.holdBack),
+    warmUpMs: units.parseDuration(rollout.warmUp),
     bakeMs: units.parseDuration(rollout.bake),
     maxDurationMs: units.parseDuration(rollout.maxDuration),
     onInconclusive: rollout.onInconclusive,
@@ -136,6 +138,7 @@ function readGuard({
   direction,
   margin,
   designEffect,
+  matures,
   range,
 }: FilledRelease["rollout"]["guards"][number]): WrittenGuard {
   return {
@@ -143,6 +146,7 @@ function readGuard({
     direction,
     margin: units.parseMargin(margin),
     designEffect: Number(designEffect),
+    ...(matures !== undefined && { maturesMs: units.parseDuration(matures) }),
     ...(range !== undefined && { range: units.parseRange(range) }),
   };
 }

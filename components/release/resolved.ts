@@ -84,6 +84,10 @@ export interface RolloutSettings {
   readonly advance: "automatic" | "manual";
   /** What the candidate is judged by; none means that nothing is judged. */
   readonly guards: readonly Guard[];
+  /** What stable keeps until the candidate is promoted, in basis points: there is something to compare with. Absent in plans of version 0.1.0: nothing. */
+  readonly holdBack?: number;
+  /** How long latency is left out of the comparison after the candidate's first request, in milliseconds. Absent in plans of version 0.1.0: not at all. */
+  readonly warmUpMs?: number;
   /** The least time on a step before it is left upwards, in milliseconds. */
   readonly bakeMs: number;
   /** Without a decision after this time the verdict is inconclusive, in milliseconds. */

@@ -116,11 +116,12 @@ function suggestPercent(seen: string): string | undefined {
 }
 
 /** A chance: more than "0%", at most "50%". */
-export function percent(): z.ZodType<units.Percent, units.Percent> {
+export function percent(least: 0 | 1): z.ZodType<units.Percent, units.Percent> {
+  const from = least === 0 ? 'from "0%" to "50%"' : 'more than "0%", at most "50%"';
   return scalar(
-    { allowed: `more than "0%", at most "50%", ${percentAllowed}`, example: '"1%"', suggest: suggestPercent },
+    { allowed: `${from}, ${percentAllowed}`, example: '"1%"', suggest: suggestPercent },
     units.percentPattern,
-    { holds: (value) => units.parsePercent(value) > 0 && units.parsePercent(value) <= 5000 },
+    { holds: (value) => units.parsePercent(value) >= least && units.parsePercent(value) <= 5000 },
   );
 }
 

@@ -7,7 +7,17 @@ import { byName, listOf, optional, section } from "./section.ts";
 
 type Filled<T, K extends keyof T> = T & Required<Pick<T, K>>;
 
-type DefaultedRollout = "attempt" | "steps" | "advance" | "bake" | "maxDuration" | "onInconclusive" | "alpha" | "beta";
+type DefaultedRollout =
+  | "attempt"
+  | "steps"
+  | "advance"
+  | "holdBack"
+  | "warmUp"
+  | "bake"
+  | "maxDuration"
+  | "onInconclusive"
+  | "alpha"
+  | "beta";
 
 /** A release document with its defaults filled in and its units still as written. */
 export interface FilledRelease extends Release {
@@ -38,6 +48,7 @@ const guard = section("GuardDocument", {
   direction: optional(scalars.choice("increase", "decrease", "either")),
   source: optional(scalars.choice("requests", "feedback")),
   designEffect: scalars.designEffect.default("1"),
+  matures: optional(scalars.duration("1 minute")),
   range: optional(scalars.valueRange),
 });
 
@@ -63,11 +74,13 @@ const rollout = section("RolloutDocument", {
   steps: steps.default(["5%", "25%", "50%", "100%"]),
   advance: scalars.choice("automatic", "manual").default("automatic"),
   guards: listOf(guard, { most: 20 }, "a list of at most 20 guards").default([]),
+  holdBack: scalars.percent(0).default("5%"),
+  warmUp: scalars.duration("30 seconds").default("30 seconds"),
   bake: scalars.duration("1 minute").default("1 minute"),
   maxDuration: scalars.duration("1 day").default("1 day"),
   onInconclusive: scalars.choice("hold", "rollback", "promote").default("hold"),
-  alpha: scalars.percent().default("1%"),
-  beta: scalars.percent().default("5%"),
+  alpha: scalars.percent(1).default("1%"),
+  beta: scalars.percent(1).default("5%"),
   sticky: optional(section("StickyDocument", { header: scalars.headerName })),
 });
 

@@ -3,6 +3,7 @@
  * clock, no socket, no disk, no SDK: whoever keeps the state and carries the orders out (a gateway, a controller in a
  * cluster, a function in a cloud) decides the same.
  */
+
 export {
   type Contents,
   contentOf,
@@ -21,3 +22,4 @@ export { type Division, divisionOf, emptyState, memoryOf, questionOf, type Rollo
 export { type Input, replay, type Step, step } from "./step.ts";
 export type { Order } from "./turn.ts";
 export { waitsFor } from "./waits.ts";
+export { guardsToCount } from "./warm-up.ts";

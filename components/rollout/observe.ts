@@ -3,7 +3,7 @@ import { kindOf } from "../guards/index.ts";
 import type { RolloutPlan } from "../traffic/plan.ts";
 import type { ClosedInterval, Excess } from "./interval.ts";
 import type { Verdicts } from "./judges.ts";
-import { describeRung, end, freshStep, type Outcome, type Progress, round, shareOf } from "./progress.ts";
+import { beginStep, describeRung, end, type Outcome, type Progress, round, shareOf } from "./progress.ts";
 import { describeMismatch } from "./share.ts";
 import { repeatedFailures, waitsFor } from "./waits.ts";
 
@@ -125,7 +125,7 @@ function climb(progress: Progress, plan: RolloutPlan, at: string): Outcome | und
   }
   const raises = progress.raises + Number(typeof steps[step] === "number");
   return {
-    progress: { ...progress, ...freshStep, step: step + 1, raises, stepSince: at },
+    progress: { ...progress, ...beginStep(progress, next), step: step + 1, raises, stepSince: at },
     change: { kind: "step", text: `${describeRung(steps[step])} → ${describeRung(next)}` },
   };
 }
@@ -150,7 +150,8 @@ function timeOut(progress: Progress, plan: RolloutPlan, seen: Observation): Outc
       return { progress: { ...progress, phase: "holding" }, change: { kind: "hold", text } };
     case "promote": {
       const last = progress.ladder.length - 1;
-      const moved = last === progress.step ? {} : { ...freshStep, step: last, stepSince: seen.at };
+      const moved =
+        last === progress.step ? {} : { ...beginStep(progress, progress.ladder[last]), step: last, stepSince: seen.at };
       return { progress: { ...progress, ...moved, phase: "complete" }, change: { kind: "complete", text } };
     }
   }

@@ -1,4 +1,4 @@
-import { ladder } from "../traffic/ladder.ts";
+import { ladder, WHOLE } from "../traffic/ladder.ts";
 import type { TrafficPlan } from "../traffic/plan.ts";
 import type { RolloutPhase, RolloutStatus } from "../traffic/status.ts";
 import type { Excess } from "./interval.ts";
@@ -36,7 +36,7 @@ export interface Progress {
   readonly excess?: { readonly stable: Excess; readonly candidate: Excess };
   /** Copies the candidate answered without an error on this step. */
   readonly stepCopies: number;
-  /** Every guard was shown non-inferior. */
+  /** Every guard was shown non-inferior on this step. */
   readonly proven: boolean;
   /** How many intervals this has seen. */
   readonly intervals: number;
@@ -75,13 +75,21 @@ export function startRollout(plan: TrafficPlan, at: string): Progress {
     stepSince: at,
     elapsedMs: 0,
     ...freshStep,
-    proven: false,
     intervals: 0,
   };
 }
 
 /** What is counted of a step when it begins. */
-export const freshStep = { stepElapsedMs: 0, stepArms: {}, stepCopies: 0 };
+const freshStep = { stepElapsedMs: 0, stepArms: {}, stepCopies: 0, proven: false };
+
+/**
+ * Another step begins: what the step before has shown is no evidence of it. With all traffic nothing is left to compare
+ * with, and what was shown before has to do.
+ */
+export const beginStep = (
+  { proven }: Pick<Progress, "proven">,
+  rung: "shadow" | number | undefined,
+): typeof freshStep => ({ ...freshStep, proven: rung === WHOLE && proven });
 
 /** The candidate's part of the traffic now. */
 export function shareOf({ ended, ladder: steps, step }: Progress): { weight: number; shadowing: boolean } {
@@ -100,7 +108,12 @@ export function changeTarget(progress: Progress, plan: TrafficPlan, at: string):
   const moved: Progress = { ...progress, ladder: steps, step, phase: "progressing" };
   const after = shareOf(moved);
   if (after.weight === before.weight && after.shadowing === before.shadowing) return moved;
-  return { ...moved, ...freshStep, stepSince: at, raises: progress.raises + Number(after.weight > before.weight) };
+  return {
+    ...moved,
+    ...beginStep(progress, steps[step]),
+    stepSince: at,
+    raises: progress.raises + Number(after.weight > before.weight),
+  };
 }
 
 /** The highest rung that gives the candidate no more than it has. */

@@ -6,13 +6,11 @@ import {
   shareLogE,
   shareThreshold,
 } from "../analysis/index.ts";
+import { WHOLE } from "../traffic/ladder.ts";
 import type { RolloutPlan } from "../traffic/plan.ts";
 import type { ShareStatus } from "../traffic/status.ts";
 import type { Arrivals } from "./interval.ts";
 import { describeRung } from "./progress.ts";
-
-/** In basis points: all traffic. */
-const WHOLE = 10_000;
 
 /** Where counts scatter more than chance for the guards, they do so for the split: what is asked again goes the same way. */
 const settingsOf = ({ guards }: RolloutPlan): ShareSettings => ({

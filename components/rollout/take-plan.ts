@@ -11,7 +11,7 @@ import {
 import { describePlan, endingBy } from "./endings.ts";
 import { isJudged, judgesOf } from "./judges.ts";
 import { noticedSince } from "./notices.ts";
-import { changeTarget, startRollout } from "./progress.ts";
+import { beginStep, changeTarget, startRollout } from "./progress.ts";
 import { endedBefore, type Refusal, refusalOf, type StableChange, stableChangeOf } from "./refusal.ts";
 import { isRunning, memoryOf, questionOf } from "./state.ts";
 import { keepEnded } from "./take-back.ts";
@@ -119,6 +119,6 @@ export function restart(turn: Turn, unknown: boolean): undefined {
 export function loseEvidence(turn: Turn): undefined {
   const { plan, progress } = turn.state;
   if (plan?.candidate === undefined || progress === undefined) return;
-  turn.set({ progress: { ...progress, stepElapsedMs: 0, stepArms: {}, stepCopies: 0 } });
+  turn.set({ progress: { ...progress, ...beginStep(progress, undefined) } });
   forgetEvidence(turn, plan);
 }

@@ -1,7 +1,8 @@
-import { refusesMore } from "../guards/index.ts";
+import { kindOf, refusesMore } from "../guards/index.ts";
 import type { RolloutPlan } from "../traffic/plan.ts";
 import type { Excess } from "./interval.ts";
 import { describeRung, type Progress } from "./progress.ts";
+import { warmsFor } from "./warm-up.ts";
 
 /** What a rollout waits for, in words. */
 export interface Wait {
@@ -16,6 +17,9 @@ export function waitsFor(progress: Progress, plan: RolloutPlan): Wait | undefine
   const { ladder: steps, step } = progress;
   const bake = plan.bakeMs - progress.stepElapsedMs;
   if (bake > 0) return { what: `bake ${describeRung(steps[step])}`, ms: bake };
+  const cold = warmsFor(progress, plan);
+  if (cold > 0 && plan.guards.some((guard) => kindOf(guard).warmsUp === true))
+    return { what: "the candidate to warm up", ms: cold };
   const rung = steps[step];
   const isLast = step === steps.length - 1;
   if (rung === 0) return { what: "a weight above 0 %" };

@@ -52,6 +52,8 @@ export interface RolloutStatus {
   readonly verdict?: unknown;
   /** What the evidence says of guards on means, in each metric's own units; the rates of all others are shares. */
   readonly figures?: Readonly<Record<string, GuardFigures>>;
+  /** Feedback by metric: values that wait until all about their moment is complete, and those that came too late for it. */
+  readonly feedback?: Readonly<Record<string, { readonly waiting: number; readonly late: number }>>;
   /** Whether the traffic is divided as the weight says; absent before anything was drawn. */
   readonly share?: ShareStatus;
   /** Why it ended, when it was ended. */

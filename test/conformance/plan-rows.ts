@@ -22,6 +22,8 @@ export interface Wish {
   readonly shadowFirst: boolean;
   readonly sticky: boolean;
   readonly advance: "automatic" | "manual";
+  /** Basis points. */
+  readonly holdBack: number;
   /** Of requests. In the document they stand behind those of the business. */
   readonly guards: readonly WishedGuard[];
   /** Metrics of the business. */
@@ -36,6 +38,7 @@ export const modest: Wish = {
   shadowFirst: false,
   sticky: false,
   advance: "manual",
+  holdBack: 0,
   guards: [],
   business: [],
 };
@@ -60,19 +63,22 @@ export function canGive(weights: Capabilities["weights"], weight: number): boole
 
 const kindNamed = (metric: string) => guardKinds.find((kind) => kind.metric === metric);
 
-/** The metrics that a guard of the document watches: its own, and those it brings along. */
-const watchedBy = ({ metric, margin }: WishedGuard, wish: Wish): readonly string[] => {
-  const kind = kindNamed(metric);
-  const brought = kind?.brings?.({
-    metric,
-    source: "requests",
-    direction: kind.directions[0],
-    margin: { kind: margin.unit === "%" ? "relative" : "absolute", value: margin.value },
-    designEffect: 1,
-  });
-  const more = (brought ?? []).map((each) => each.metric).filter((each) => !wish.guards.some((g) => g.metric === each));
-  return [metric, ...more];
-};
+/** For each guard of the document the metrics it watches: its own, and those that it brings along and nobody before. */
+function watched({ guards }: Wish): readonly (readonly string[])[] {
+  const known = new Set(guards.map(({ metric }) => metric));
+  const broughtBy = (metric: string): readonly string[] => {
+    const kind = kindNamed(metric);
+    const margin = { kind: "absolute", value: 0.01 } as const;
+    const brought =
+      kind?.brings?.({ metric, source: "requests", direction: "increase", margin, designEffect: 1 }) ?? [];
+    return brought.flatMap((other) => {
+      if (known.has(other.metric)) return [];
+      known.add(other.metric);
+      return [other.metric, ...broughtBy(other.metric)];
+    });
+  };
+  return guards.map(({ metric }) => [metric, ...broughtBy(metric)]);
+}
 
 const wishedGuards: fc.Arbitrary<readonly WishedGuard[]> = fc.shuffledSubarray([...namedKinds()]).chain((kinds) =>
   fc.tuple(
@@ -111,9 +117,14 @@ export const planRows: { readonly [Key in keyof Capabilities]: Row<Capabilities[
       steps: fc
         .uniqueArray(fc.integer({ min: 1, max: 10_000 }), { minLength: 1, maxLength: 5 })
         .map((steps) => steps.toSorted((a, b) => a - b)),
+      holdBack: fc.integer({ min: 0, max: 5_000 }),
     }),
-    refused: (weights, { weight = 0, steps, shadowFirst }) => [
+    refused: (weights, { weight = 0, steps, shadowFirst, holdBack, guards, business }) => [
       ...(canGive(weights, weight) ? [] : ["rollout.weight"]),
+      // Only what is judged, and asks for more than is left, is held back from.
+      ...(guards.length + business.length > 0 && weight > 10_000 - holdBack && !canGive(weights, holdBack)
+        ? ["rollout.holdBack"]
+        : []),
       ...steps.flatMap((step, index) =>
         canGive(weights, step) ? [] : [`rollout.steps[${index + Number(shadowFirst)}]`],
       ),
@@ -128,7 +139,7 @@ export const planRows: { readonly [Key in keyof Capabilities]: Row<Capabilities[
     refused: (measured, wish) =>
       wish.guards.flatMap((guard, index) => {
         const path = `rollout.guards[${wish.business.length + index}]`;
-        if (watchedBy(guard, wish).some((metric) => measured[metric] === undefined)) return [path];
+        if (watched(wish)[index]?.some((metric) => measured[metric] === undefined)) return [path];
         const { unit, value } = guard.margin;
         return unit === "%" && value < (measured[guard.metric]?.finest ?? 0) * 100 ? [`${path}.margin`] : [];
       }),

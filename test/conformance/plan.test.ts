@@ -25,7 +25,7 @@ function refusals(platform: ServingPlatform, rollout: object): readonly string[]
     model: { name: "wish", owner: "somebody", riskTier: "low" },
     platform: { kind: "local" },
     versions: { v1: pin, v2: pin },
-    rollout: { stable: "v1", candidate: "v2", weight: "100%", steps: ["100%"], ...rollout },
+    rollout: { stable: "v1", candidate: "v2", weight: "100%", steps: ["100%"], holdBack: "0%", ...rollout },
   });
   const asked = { ...release, platform: { ...release.platform, kind: platform.kind } as typeof release.platform };
   return checkPlan({ release: asked, traffic: planTraffic(asked) }, platform).map(

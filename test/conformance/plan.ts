@@ -30,6 +30,7 @@ function releaseOf(wish: Wish): ResolvedRelease {
       weight: wish.weight === undefined ? "shadow" : percent(wish.weight),
       steps: wish.shadowFirst ? ["shadow", ...steps] : steps,
       advance: wish.advance,
+      holdBack: percent(wish.holdBack),
       guards: [
         ...wish.business.map((metric) => ({ metric, margin: "1pp" })),
         ...wish.guards.map(({ metric, margin: { unit, value } }) => ({ metric, margin: `${value}${unit}` })),

@@ -29,7 +29,7 @@ function count(arm: ArmCounter, { metric, range }: MeanGuard, values: readonly n
   for (const value of values) {
     const place = placeIn(range, value);
     if (place === undefined) throw new Error(`${value} is out of range`);
-    countFeedback(arm, metric, place);
+    countFeedback(arm, metric, { count: 1, sum: place });
   }
 }
 

@@ -46,7 +46,7 @@ export const badInputs: readonly BadInput[] = [
     at: ".rollout",
     seen: "nothing",
     allowed:
-      "the keys stable, override, previous, candidate, weight, attempt, steps, advance, guards, bake, maxDuration, onInconclusive, alpha, beta, sticky",
+      "the keys stable, override, previous, candidate, weight, attempt, steps, advance, guards, holdBack, warmUp, bake, maxDuration, onInconclusive, alpha, beta, sticky",
     cure: 'Add rollout: { stable: "v1" }',
   },
   {
@@ -79,7 +79,7 @@ export const badInputs: readonly BadInput[] = [
     at: ".rollout",
     seen: "an empty list",
     allowed:
-      "the keys stable, override, previous, candidate, weight, attempt, steps, advance, guards, bake, maxDuration, onInconclusive, alpha, beta, sticky",
+      "the keys stable, override, previous, candidate, weight, attempt, steps, advance, guards, holdBack, warmUp, bake, maxDuration, onInconclusive, alpha, beta, sticky",
     cure: 'Write, for example: rollout: { stable: "v1" }',
   },
   {
@@ -680,7 +680,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[["rollout", "guards", 0, "margn"], "1pp"]],
     at: ".rollout.guards[0].margn",
     seen: 'the key "margn"',
-    allowed: "the keys metric, margin, direction, source, designEffect, range",
+    allowed: "the keys metric, margin, direction, source, designEffect, matures, range",
     cure: "Did you mean margin? Rename the key.",
   },
   {
@@ -1105,7 +1105,7 @@ export const badInputs: readonly BadInput[] = [
     at: ".rollout.wieght",
     seen: 'the key "wieght"',
     allowed:
-      "the keys stable, override, previous, candidate, weight, attempt, steps, advance, guards, bake, maxDuration, onInconclusive, alpha, beta, sticky",
+      "the keys stable, override, previous, candidate, weight, attempt, steps, advance, guards, holdBack, warmUp, bake, maxDuration, onInconclusive, alpha, beta, sticky",
     cure: "Did you mean weight? Rename the key.",
   },
   {

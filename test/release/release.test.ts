@@ -25,6 +25,8 @@ test("a minimal document gets every default", () => {
       advance: "automatic",
       guards: [],
       guardIndexes: [],
+      holdBack: 500,
+      warmUpMs: 30_000,
       bakeMs: 60_000,
       maxDurationMs: 86_400_000,
       onInconclusive: "hold",
@@ -93,6 +95,7 @@ test("units become numbers and guards get what their metric implies", () => {
       direction: "either",
       margin: { kind: "absolute", value: 0.05 },
       designEffect: 2.5,
+      maturesMs: 60_000,
     },
     {
       metric: "accuracy",
@@ -100,6 +103,7 @@ test("units become numbers and guards get what their metric implies", () => {
       direction: "decrease",
       margin: { kind: "relative", value: 0.03 },
       designEffect: 1,
+      maturesMs: 60_000,
     },
   ]);
   expect(resolved.platform).toEqual({ kind: "local", port: 8080, adminPort: 8081, deadlineMs: 30_000 });
@@ -168,6 +172,7 @@ test.each([
       direction: "either",
       margin: readMargin,
       designEffect: 1,
+      maturesMs: 60_000,
       range: readRange,
     },
   ]);

@@ -27,6 +27,16 @@ describe("the ladder", () => {
     expect(ladder(plan({ ...trial, weight: "1%", steps: ["5%", "25%"] }))).toEqual([100]);
   });
 
+  test("of a candidate that is judged leaves stable what is held back, also where one step is all there is", () => {
+    const judged = { ...trial, weight: "100%", guards: [{ metric: "errorRate", margin: "0.5pp" }] };
+    expect(ladder(plan({ ...judged, steps: ["5%", "97%", "100%"] }))).toEqual([500, 9_500]);
+    expect(ladder(plan({ ...judged, steps: ["100%"] }))).toEqual([9_500]);
+    expect(ladder(plan({ ...judged, advance: "manual" }))).toEqual([9_500]);
+    expect(ladder(plan({ ...judged, steps: ["50%", "100%"], holdBack: "20%" }))).toEqual([5_000, 8_000]);
+    expect(ladder(plan({ ...judged, steps: ["50%", "100%"], holdBack: "0%" }))).toEqual([5_000, 10_000]);
+    expect(ladder(plan({ ...judged, weight: "50%", steps: ["50%"] }))).toEqual([5_000]);
+  });
+
   test("ends at copies when the target is shadow", () => {
     expect(ladder(plan({ ...trial, weight: "shadow", steps: ["shadow", "5%"] }))).toEqual(["shadow"]);
   });

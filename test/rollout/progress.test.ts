@@ -100,6 +100,15 @@ test("a weight given by hand completes on evidence and never moves by itself", (
   expect(after(begin(plan), plan.rollout, times(3, { verdict: "promote" }))).toMatchObject({ phase: "complete" });
 });
 
+test("where stable is held back the last step completes on evidence of its own", () => {
+  const plan = automatic({ holdBack: 500 });
+  const last = after(begin(plan), plan.rollout, [...times(6), ...times(3, { verdict: "promote" })]);
+  expect(last).toMatchObject({ ladder: [500, 2_500, 5_000, 9_500], step: 3, phase: "progressing", proven: false });
+  const unproven = after(last, plan.rollout, times(10));
+  expect(unproven).toMatchObject({ step: 3, phase: "progressing" });
+  expect(after(unproven, plan.rollout, times(1, { verdict: "promote" }))).toMatchObject({ phase: "complete" });
+});
+
 test("harm ends the rollout in any phase and gives the candidate nothing", () => {
   const plan = automatic();
   const phases: readonly (readonly Second[])[] = [
@@ -211,10 +220,11 @@ test("a lower ceiling takes effect at once, a higher one leaves the share and go
   expect(raised).toMatchObject({ ladder: [500, 2_500, 5_000, 7_500], step: 1, elapsedMs: at25.elapsedMs });
 });
 
-test("a weight given by hand takes effect at once and keeps what was proven", () => {
+test("a weight given by hand takes effect at once; what was proven opens it, and is proven anew on it", () => {
   const plan = canaryPlan({ weight: 500 });
   const complete = after(begin(plan), plan.rollout, times(2, { verdict: "promote" }));
   const raised = changeTarget(complete, { ...plan, weight: 2_500 }, AT);
-  expect(raised).toMatchObject({ phase: "progressing", ladder: [2_500], raises: 1, proven: true });
+  expect(raised).toMatchObject({ phase: "progressing", ladder: [2_500], raises: 1, proven: false });
+  expect(changeTarget(complete, { ...plan, weight: 10_000 }, AT)).toMatchObject({ ladder: [10_000], proven: true });
   expect(shareOf(raised)).toEqual({ weight: 2_500, shadowing: false });
 });

@@ -45,6 +45,8 @@ describe("the traffic plan", () => {
             designEffect: 1,
           },
         ],
+        holdBack: 500,
+        warmUpMs: 30_000,
         bakeMs: 60_000,
         maxDurationMs: 86_400_000,
         onInconclusive: "hold",

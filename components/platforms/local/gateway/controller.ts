@@ -289,6 +289,6 @@ export class Controller {
   #closeInterval(): RecordedInterval | undefined {
     const { plan, progress, judges, question } = this.#state;
     const isOpen = plan !== undefined && progress !== undefined && judges !== undefined && progress.ended === undefined;
-    return this.#intervals.close(isOpen ? { question, rollout: plan.rollout, raises: progress.raises } : undefined);
+    return this.#intervals.close(isOpen ? { question, rollout: plan.rollout, progress } : undefined);
   }
 }

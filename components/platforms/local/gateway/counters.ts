@@ -1,6 +1,8 @@
 import { bucketOf, LATENCY_BUCKETS } from "../../../analysis/index.ts";
 import type { Arrivals, Excess } from "../../../rollout/index.ts";
 
+import type { ValueSum } from "./cohorts.ts";
+
 type Mutable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };
 
 /** Everything counted of one version since the process started. */
@@ -109,23 +111,27 @@ export const isGood = (status: number): boolean => status >= 200 && status < 300
 export const outcomeOf = (status: number): Outcome =>
   isGood(status) ? "answered" : status >= 400 && status < 500 ? "refused" : "failed";
 
-/** @param ms absent without an answer, and for what says nothing about how fast the version is */
+/**
+ * A failure is slower than any time: what fails fast, or never answers, is not quick.
+ * @param ms absent without an answer
+ */
 export function countInArm(arm: ArmCounter, outcome: Outcome, ms: number | undefined): void {
   arm.requests++;
   if (outcome === "failed") arm.errors++;
   if (outcome === "refused") arm.refusals++;
-  if (ms === undefined) return;
-  const bucket = bucketOf(ms);
+  const took = outcome === "failed" ? Number.POSITIVE_INFINITY : ms;
+  if (took === undefined) return;
+  const bucket = bucketOf(took);
   arm.latency[bucket] = (arm.latency[bucket] ?? 0) + 1;
 }
 
-/** Counts one value that came back from the business. */
-export function countFeedback(arm: ArmCounter, metric: string, value: number): void {
+/** Counts values that came back from the business. */
+export function countFeedback(arm: ArmCounter, metric: string, { count, sum }: ValueSum): void {
   const seen = arm.feedback.get(metric);
-  if (seen === undefined) arm.feedback.set(metric, { count: 1, sum: value });
+  if (seen === undefined) arm.feedback.set(metric, { count, sum });
   else {
-    seen.count++;
-    seen.sum += value;
+    seen.count += count;
+    seen.sum += sum;
   }
 }
 

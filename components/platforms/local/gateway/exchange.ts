@@ -11,7 +11,7 @@ import type { Asked } from "./request-path.ts";
 import type { Routing } from "./router.ts";
 import { sendCopy } from "./shadow.ts";
 import type { Traffic } from "./traffic.ts";
-import { type Refused, refusalOfFailure } from "./unserved.ts";
+import { endedTwice, type Refused, refusalOfFailure } from "./unserved.ts";
 import type { Failure, Flow, UpstreamRequest } from "./upstream-request.ts";
 
 /**
@@ -24,8 +24,9 @@ export class Exchange extends Asking {
   readonly #source: string;
   #routing: Routing;
   #body: Buffer = NO_BODY;
-  /** Where the answer counts. */
-  #arm: Arm = "excluded";
+  /** Which version it was drawn for. */
+  #drawn: Arm = "excluded";
+  #stretch = 0;
   #session: string | undefined;
   #pinned = false;
   #holdsPin = false;
@@ -47,7 +48,7 @@ export class Exchange extends Asking {
   begin(body: Buffer): void {
     this.#body = body;
     if (this.traffic.endings.has(this.#asked.path, body)) {
-      this.#refuse({ status: 502, document: { error: ENDED_TWICE } });
+      this.#refuse(endedTwice);
       return;
     }
     // Read now, after the body: a weight that changed meanwhile holds.
@@ -84,15 +85,16 @@ export class Exchange extends Asking {
 
   #beginDrawn(routing: Routing): void {
     const { candidate, weight } = routing;
+    this.#stretch = this.traffic.stretch;
     if (candidate === undefined || weight === 0) {
-      this.#arm = candidate === undefined ? "excluded" : "stable";
+      this.#drawn = candidate === undefined ? "excluded" : "stable";
       this.ask(routing.stable);
       return;
     }
     const { stickyHeader } = routing;
     this.#session = stickyHeader === undefined ? undefined : headerOf(this.#question, stickyHeader);
     const choice = this.traffic.choose(routing, this.#session);
-    this.#arm = choice;
+    this.#drawn = choice;
     this.#trial = choice === "candidate";
     this.ask(choice === "candidate" ? candidate : routing.stable);
   }
@@ -218,7 +220,7 @@ export class Exchange extends Asking {
     this.beginAnew();
     this.#trial = false;
     this.#failedOver = true;
-    this.#arm = "excluded";
+    this.#drawn = "excluded";
     this.ask((this.traffic.routing ?? this.#routing).stable);
   }
 
@@ -252,11 +254,11 @@ export class Exchange extends Asking {
     const counter = this.traffic.counterOf(this.version);
     countAnswer(counter, status, ms);
     if (this.#pinned) counter.pinned++;
-    const counted = {
-      outcome: this.isSuspected ? "failed" : outcomeOf(status),
-      ms: status === NO_ANSWER ? undefined : ms,
-    };
-    if (this.#isOfStable) this.traffic.recent.add(this.version, this.#source, counted);
+    const outcome = this.isSuspected ? "failed" : outcomeOf(status);
+    const counted = { outcome, ms: status === NO_ANSWER ? undefined : ms };
+    // Stable's own, also while there is no rollout: neither named nor handed on.
+    const isOfStable = this.#drawn !== "candidate" && !this.#pinned && !this.#failedOver;
+    if (isOfStable) this.traffic.recent.add(this.version, this.#source, counted);
     if (this.#arm === "excluded") return;
     this.traffic.countOutcome({
       arm: this.#arm,
@@ -265,9 +267,9 @@ export class Exchange extends Asking {
     });
   }
 
-  /** Stable's own, also while there is no rollout: neither named nor handed on. */
-  get #isOfStable(): boolean {
-    return this.#arm !== "candidate" && !this.#pinned && !this.#failedOver;
+  /** Where the answer counts. What was slow enough to see the division change counts nowhere. */
+  get #arm(): Arm {
+    return this.traffic.stretch === this.#stretch ? this.#drawn : "excluded";
   }
 
   /** A process that ends on a request counts once, for that request: stable's others wait until it is back, and count nowhere. */
@@ -293,5 +295,4 @@ export class Exchange extends Asking {
   }
 }
 
-const ENDED_TWICE = "a server ended on this request twice; it is sent to none for a while";
 const NO_BODY = Buffer.alloc(0);

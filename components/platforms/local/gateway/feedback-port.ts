@@ -1,8 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerJson } from "./answer.ts";
-import { countFeedback } from "./counters.ts";
-import type { FeedbackItem, FeedbackMetrics } from "./feedback.ts";
+import type { FeedbackMetrics } from "./feedback.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** A batch of 1,000 items with names and labels of a sensible length. */
@@ -52,18 +51,13 @@ export function receiveFeedback(
     if (size > MOST_BODY_BYTES) return;
     try {
       const document: unknown = JSON.parse(Buffer.concat(parts).toString());
-      const answer = traffic.feedback.receive(document, metrics(), (item) => record(traffic, item));
+      const answer = traffic.feedback.receive(document, metrics(), (item) => traffic.takeFeedback(item));
       // Who sends nothing but values out of range has another unit, or the guard another range: no success to log.
       answerJson(response, answer.accepted === 0 && answer.outOfRange !== undefined ? 422 : 202, answer);
     } catch (error) {
       answerJson(response, 400, { error: error instanceof Error ? error.message.slice(0, 200) : String(error) });
     }
   });
-}
-
-function record(traffic: Traffic, { prediction: { arm }, metric, value }: FeedbackItem): void {
-  traffic.countFeedback(metric, arm);
-  if (arm !== "excluded") countFeedback(traffic.comparison[arm], metric, value);
 }
 
 function isAuthorised({ headers: { authorization = "" } }: IncomingMessage, token: string): boolean {

@@ -1,6 +1,6 @@
 import { type Guard, kindOf } from "../../../guards/index.ts";
 import { messageOf } from "../../../host/host-error.ts";
-import { type ClosedInterval, judgeSettings } from "../../../rollout/index.ts";
+import { type ClosedInterval, guardsToCount, type Progress } from "../../../rollout/index.ts";
 import type { RolloutPlan } from "../../../traffic/plan.ts";
 import type { Clock } from "./clock.ts";
 import { closeInterval } from "./close-interval.ts";
@@ -37,20 +37,20 @@ export class IntervalLog {
 
   /** Closes the interval and opens the next; undefined while nothing is judged, and what was counted is forgotten. */
   close(
-    judged: { readonly question: string; readonly rollout: RolloutPlan; readonly raises: number } | undefined,
+    judged: { readonly question: string; readonly rollout: RolloutPlan; readonly progress: Progress } | undefined,
   ): RecordedInterval | undefined {
     const { wall, monotonic } = this.#from;
     this.#from = this.#now();
-    const comparison = this.#traffic.takeComparison();
+    const comparison = this.#traffic.takeComparison(this.#from.monotonic);
     if (judged === undefined) return undefined;
-    const { steps = 1 } = judgeSettings(judged.rollout);
-    const closed = closeInterval(comparison, judged.rollout.guards, {
+    const { question, rollout, progress } = judged;
+    const isReached = comparison.candidate.requests + comparison.copies.requests > 0;
+    const closed = closeInterval(comparison, guardsToCount(progress, rollout, isReached), {
       at: wall,
       seconds: (this.#from.monotonic - monotonic) / 1000,
-      // The judge counts steps that carry traffic, and knows how many the plan has; weights given by hand may be more.
-      step: Math.min(judged.raises, steps - 1),
+      step: progress.raises,
     });
-    return { question: judged.question, ...closed };
+    return { question, ...closed };
   }
 
   /**

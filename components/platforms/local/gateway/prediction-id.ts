@@ -44,6 +44,16 @@ export class PredictionIds {
     this.#identity = settings.identity;
   }
 
+  /** Number of the last prediction. */
+  get issued(): number {
+    return this.#issued;
+  }
+
+  /** Whether this process has issued a prediction's id. */
+  isOwn({ boot }: Prediction): boolean {
+    return boot === String(this.#boot);
+  }
+
   issue(arm: Arm, label: string | undefined): string {
     this.#issued++;
     const block = Buffer.alloc(ID_BYTES);

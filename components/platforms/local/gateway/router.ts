@@ -1,8 +1,7 @@
 import type { VersionNotice } from "../../../release/resolved.ts";
+import { WHOLE } from "../../../traffic/ladder.ts";
 import type { TrafficPlan } from "../../../traffic/plan.ts";
-
-/** Whole traffic, in basis points. */
-export const WHOLE = 10_000;
+import type { Maturity } from "./cohorts.ts";
 
 /** Who serves, at one moment: what a plan and the progress of its rollout come to. Replaced as a whole, never edited. */
 export interface Routing {
@@ -21,6 +20,8 @@ export interface Routing {
   readonly stickyHeader?: string;
   /** The longest a version may take over an answer, in ms. */
   readonly deadlineMs?: number;
+  /** How long feedback waits to be complete, by metric, in ms. */
+  readonly maturity: Maturity;
 }
 
 /** Which version a request that names none gets. */
@@ -48,6 +49,9 @@ export function planRouting(
     notices: plan.notices,
     ...(plan.stickyHeader !== undefined && { stickyHeader: plan.stickyHeader.toLowerCase() }),
     ...(plan.deadlineMs !== undefined && { deadlineMs: plan.deadlineMs }),
+    maturity: new Map(
+      plan.rollout.guards.flatMap(({ metric, maturesMs }) => (maturesMs === undefined ? [] : [[metric, maturesMs]])),
+    ),
   };
 }
 

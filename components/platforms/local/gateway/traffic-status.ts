@@ -35,7 +35,14 @@ export function renderStatus({ state, verdict, traffic, at }: StatusFacts): Traf
     weights: trafficWeights({ ...plan, stable: routing?.stable ?? plan.stable }, routing?.weight ?? 0),
     shadowing: routing?.shadowing ?? false,
     since,
-    rollout: renderRollout({ plan, progress, rolledBack: state.rolledBack, verdict, share: state.judges?.share }),
+    rollout: renderRollout({
+      plan,
+      progress,
+      rolledBack: state.rolledBack,
+      verdict,
+      share: state.judges?.share,
+      traffic,
+    }),
     requests: Object.fromEntries([...traffic.counters].map(([version, counter]) => [version, countsOf(counter)])),
     ...(losses.length > 0 && { losses }),
     events,
@@ -48,9 +55,10 @@ interface RolloutFacts {
   readonly rolledBack: RolledBack | undefined;
   readonly verdict: Verdict | undefined;
   readonly share: ShareState | undefined;
+  readonly traffic: Pick<Traffic, "cohorts" | "routing">;
 }
 
-function renderRollout({ plan, progress, rolledBack, verdict, share }: RolloutFacts): RolloutStatus {
+function renderRollout({ plan, progress, rolledBack, verdict, share, traffic }: RolloutFacts): RolloutStatus {
   const { phase, identity, step, ladder, stepSince, startedAt, ended } = progress;
   const runs = step >= 0;
   const split = shareStatusOf(plan.rollout, share);
@@ -63,6 +71,7 @@ function renderRollout({ plan, progress, rolledBack, verdict, share }: RolloutFa
     ...(runs && { stepSince, startedAt }),
     ...(runs && verdict !== undefined && { verdict }),
     ...(runs && verdict !== undefined && figuresOf(plan, verdict)),
+    ...(runs && feedbackOf(traffic)),
     ...(runs && split !== undefined && { share: split }),
     ...(ended !== undefined && { ended }),
     ...(rolledBack !== undefined && {
@@ -76,6 +85,15 @@ function renderRollout({ plan, progress, rolledBack, verdict, share }: RolloutFa
     }),
     ...(phase === "progressing" && { next: renderNext(plan, progress, verdict) }),
   };
+}
+
+/** Where feedback stands that has to mature; nothing when none has to. */
+function feedbackOf({ cohorts, routing }: RolloutFacts["traffic"]): Pick<RolloutStatus, "feedback"> {
+  const metrics = [...(routing?.maturity.keys() ?? [])];
+  if (metrics.length === 0) return {};
+  const { waiting, late } = cohorts;
+  const countOf = (metric: string) => [metric, { waiting: waiting.get(metric) ?? 0, late: late.get(metric) ?? 0 }];
+  return { feedback: Object.fromEntries(metrics.map(countOf)) };
 }
 
 /** What the kinds of guards say in units of their own; nothing when all are said in shares. */

@@ -1,8 +1,10 @@
 import { crc32 } from "node:zlib";
 import { AnswerShape } from "./answer-shape.ts";
 import { ArrivalCounter } from "./arrivals.ts";
+import { Cohorts } from "./cohorts.ts";
 import {
   type Comparison,
+  countFeedback,
   countInArm,
   createComparison,
   createVersionCounter,
@@ -11,9 +13,9 @@ import {
 } from "./counters.ts";
 import { Endings } from "./endings.ts";
 import { FairShare } from "./fair-share.ts";
-import { Feedback } from "./feedback.ts";
+import { Feedback, type FeedbackItem } from "./feedback.ts";
 import { PinBudget } from "./pins.ts";
-import { type Arm, PredictionIds } from "./prediction-id.ts";
+import { PredictionIds } from "./prediction-id.ts";
 import { RecentAnswers } from "./recent-answers.ts";
 import { type Choice, chooseAt, Draw, hash32, placeOf, type Routing } from "./router.ts";
 import { SessionUnits } from "./sessions.ts";
@@ -64,7 +66,10 @@ export class Traffic {
   readonly #troubles = new FairShare();
   readonly ids: PredictionIds;
   readonly feedback: Feedback;
+  /** What came back about predictions and is not complete yet. */
+  readonly cohorts: Cohorts = new Cohorts();
   #comparison: Comparison = createComparison();
+  #stretch = 0;
 
   constructor(settings: { readonly feedbackKey: Buffer; readonly startedAt: number }) {
     this.ids = new PredictionIds({
@@ -90,9 +95,19 @@ export class Traffic {
     return this.#comparison;
   }
 
-  /** Closes the interval and opens the next. */
-  takeComparison(): Comparison {
+  /** Counts how often the division has changed: what was drawn under another is compared with nothing. */
+  get stretch(): number {
+    return this.#stretch;
+  }
+
+  /** Closes the interval and opens the next. @param now monotonic ms */
+  takeComparison(now: number): Comparison {
     const closed = { ...this.#comparison, arrivals: this.#arrivals.take() };
+    const complete = this.cohorts.take(this.ids.issued, now, this.routing?.maturity ?? new Map());
+    for (const [metric, values] of complete) {
+      for (const arm of ["stable", "candidate"] as const)
+        if (values[arm].count > 0) countFeedback(closed[arm], metric, values[arm]);
+    }
     for (const arm of ["stable", "candidate"] as const) {
       for (const { outcome, ms } of this.#sessions[arm].take()) countInArm(closed[arm], outcome, ms);
     }
@@ -111,6 +126,7 @@ export class Traffic {
     for (const version of routing.versions) this.counterOf(version);
     if (before?.stable !== routing.stable) this.#shapes = freshShapes();
     this.underWay.reconsider(left);
+    if (before?.identity !== routing.identity || before.weight !== routing.weight) this.#beginStretch();
     if (before?.identity !== routing.identity || before.stickyHeader !== routing.stickyHeader)
       this.#arrivals.beginAnew(routing.stickyHeader !== undefined);
     if (before?.identity === routing.identity) return;
@@ -122,7 +138,13 @@ export class Traffic {
     this.#troubles.clear();
     this.feedback.clear();
     this.ids.renew();
-    this.takeComparison();
+  }
+
+  /** What was drawn from here on is compared with one another, and with nothing before. */
+  #beginStretch(): void {
+    this.#stretch++;
+    this.cohorts.beginAnew(this.ids.issued);
+    this.#comparison = createComparison();
   }
 
   /** Which version gets a request that names none. @param session whose requests stay together; undefined for one alone */
@@ -180,10 +202,16 @@ export class Traffic {
     if (stable === "refused") copies.stableRefusals++;
   }
 
-  countFeedback(metric: string, arm: Arm): void {
+  /** Counts a value for its version, and compares it once all about the predictions of its moment is complete. */
+  takeFeedback({ prediction, metric, value }: FeedbackItem): void {
+    const { arm, number } = prediction;
     const version = (arm === "excluded" ? undefined : this.routing?.[arm]) ?? "";
     const versions = this.feedbackCounts.get(metric) ?? new Map<string, number>();
     this.feedbackCounts.set(metric, versions.set(version, (versions.get(version) ?? 0) + 1));
+    if (arm === "excluded") return;
+    if (this.routing?.maturity.has(metric) !== true)
+      countFeedback(this.#comparison[arm], metric, { count: 1, sum: value });
+    else if (this.ids.isOwn(prediction)) this.cohorts.add(number, arm, metric, value);
   }
 
   counterOf(version: string): VersionCounter {

@@ -9,6 +9,12 @@ export interface Refused {
   readonly headers?: readonly string[];
 }
 
+/** The answer to what may have ended two servers. */
+export const endedTwice: Refused = {
+  status: 502,
+  document: { error: "a server ended on this request twice; it is sent to none for a while" },
+};
+
 interface Unserved {
   readonly status: number;
   readonly hint: string;

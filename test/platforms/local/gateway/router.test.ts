@@ -6,8 +6,8 @@ import {
   placeOf,
   planRouting,
   resolvePin,
-  WHOLE,
 } from "../../../../components/platforms/local/gateway/router.ts";
+import { WHOLE } from "../../../../components/traffic/ladder.ts";
 import { canaryPlan, stablePlan } from "../../../support/plans.ts";
 
 const weights = fc.integer({ min: 0, max: WHOLE });

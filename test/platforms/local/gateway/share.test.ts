@@ -49,7 +49,10 @@ test("a healthy rollout climbs from copies to the whole, and its traffic is divi
     typeof step === "number" ? ({ kind: "weight", weight: step } as const) : ({ kind: "shadow" } as const),
   );
   await bench.accepted(
-    canaryPlan({ weight: 10_000, shadow: false }, { guards: [patient], steps, advance: "automatic", bakeMs: 500 }),
+    canaryPlan(
+      { weight: 10_000, shadow: false },
+      { guards: [patient], steps, advance: "automatic", bakeMs: 500, holdBack: 1_000 },
+    ),
   );
   let done = false;
   let input = 0;

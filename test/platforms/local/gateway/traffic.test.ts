@@ -163,15 +163,15 @@ test("automatic steps climb to completion on evidence", async () => {
     { kind: "shadow" },
     ...[2_000, 5_000, 10_000].map((weight) => ({ kind: "weight", weight }) as const),
   ] as const;
-  await bench.accepted(canaryPlan({ weight: 10_000 }, { advance: "automatic", steps, bakeMs: 500 }));
+  await bench.accepted(canaryPlan({ weight: 10_000 }, { advance: "automatic", steps, bakeMs: 500, holdBack: 1_000 }));
   let done = false;
   const load = bench.load(() => done, 32);
   const status = await bench.until(({ rollout }) => rollout.phase === "complete");
   done = true;
   await load;
-  expect(status.weights).toEqual({ v1: 0, v2: 10_000 });
+  expect(status.weights).toEqual({ v1: 1_000, v2: 9_000 });
   expect(status.events.map(({ text }) => text)).toEqual(
-    expect.arrayContaining(["shadow → 20 %", "20 % → 50 %", "50 % → 100 %"]),
+    expect.arrayContaining(["shadow → 20 %", "20 % → 50 %", "50 % → 90 %"]),
   );
 });
 
