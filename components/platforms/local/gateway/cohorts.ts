@@ -1,4 +1,4 @@
-import type { Choice } from "./router.ts";
+import type { Choice, Maturity } from "./router.ts";
 
 /** Values of a metric for the predictions of one version. */
 export interface ValueSum {
@@ -8,9 +8,6 @@ export interface ValueSum {
 
 /** What came back about predictions that were issued one after the other, by metric. */
 export type Returned = ReadonlyMap<string, Readonly<Record<Choice, ValueSum>>>;
-
-/** How long after a prediction its feedback is complete, by metric, in ms. Metrics that are not named do not wait. */
-export type Maturity = ReadonlyMap<string, number>;
 
 interface Cohort {
   /** Number of its last prediction, and when that was issued at the latest: monotonic ms. */

@@ -1,7 +1,6 @@
 import type { VersionNotice } from "../../../release/resolved.ts";
 import { WHOLE } from "../../../traffic/ladder.ts";
 import type { TrafficPlan } from "../../../traffic/plan.ts";
-import type { Maturity } from "./cohorts.ts";
 
 /** Who serves, at one moment: what a plan and the progress of its rollout come to. Replaced as a whole, never edited. */
 export interface Routing {
@@ -20,9 +19,11 @@ export interface Routing {
   readonly stickyHeader?: string;
   /** The longest a version may take over an answer, in ms. */
   readonly deadlineMs?: number;
-  /** How long feedback waits to be complete, by metric, in ms. */
   readonly maturity: Maturity;
 }
+
+/** How long after a prediction its feedback is complete, by metric, in ms. Metrics that are not named do not wait. */
+export type Maturity = ReadonlyMap<string, number>;
 
 /** Which version a request that names none gets. */
 export type Choice = "stable" | "candidate";
