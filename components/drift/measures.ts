@@ -1,7 +1,8 @@
 /** What is measured of one feature: each measure has a size of its own, and a chance to be met without any drift. */
 import { cellsOf, decileBounds } from "./bins.ts";
-import { chiSquare, fisherChange, fisherIncrease, poolRareCells, type Share } from "./counts-test.ts";
+import { chiSquare, fisherChange, poolRareCells, type Share } from "./counts-test.ts";
 import { type Cells, correctedPsi, jensenShannon, psi, psiNoise } from "./distance.ts";
+import { newCategories } from "./new-categories.ts";
 import { ksTail, type Sorted, sampleGap, spread } from "./samples.ts";
 import { chiSquareTail } from "./tail.ts";
 import { asCategories, type CategoryColumn, type Column, present } from "./window.ts";
@@ -12,7 +13,7 @@ import { asCategories, type CategoryColumn, type Column, present } from "./windo
  * - `psi`: numbers with 1000 rows or more; the stability index over the reference's deciles, less what chance brings
  * - `jensenShannon`: categories, and numbers of at most five values; the distance, in natural logarithms
  * - `missing`: change of the share of rows without a value
- * - `newCategories`: share of rows in categories that the reference does not have
+ * - `newCategories`: share of rows in categories that the reference does not have, less what is expected without drift
  */
 export type Measure = "wasserstein" | "psi" | "jensenShannon" | "missing" | "newCategories";
 
@@ -66,8 +67,8 @@ function measureCategories(reference: CategoryColumn, current: CategoryColumn): 
     effect: jensenShannon(pooled),
     p: chiSquare(pooled).p,
   };
-  const unseen = [...current.counts].filter(([category]) => !reference.counts.has(category));
-  return unseen.length === 0 ? [changed] : [changed, measureNew(reference, current, unseen)];
+  const { rows, excess, p } = newCategories(reference.counts, current.counts);
+  return rows === 0 ? [changed] : [changed, { measure: "newCategories", effect: excess, p }];
 }
 
 /** Rows by category on both sides; categories in the order of the reference, the new ones behind. */
@@ -75,25 +76,6 @@ export function categoryCells(reference: CategoryColumn, current: CategoryColumn
   const categories = [...new Set([...reference.counts.keys(), ...current.counts.keys()])];
   const count = ({ counts }: CategoryColumn): readonly number[] => categories.map((each) => counts.get(each) ?? 0);
   return { reference: count(reference), current: count(current) };
-}
-
-/**
- * New categories are drift only where the reference did not bring ever new ones itself: as many of its own rows as are the
- * only ones of their category would have been new to it (Good and Turing's estimate of what is still unseen).
- */
-function measureNew(
-  reference: CategoryColumn,
-  current: CategoryColumn,
-  unseen: readonly (readonly [string, number])[],
-): Measurement {
-  const rows = unseen.reduce((sum, [, count]) => sum + count, 0);
-  const once = [...reference.counts.values()].filter((count) => count === 1).length;
-  const [before, now]: [Share, Share] = [
-    { rows: present(reference), events: once },
-    { rows: present(current), events: rows },
-  ];
-  const effect = Math.max(0, now.events / now.rows - before.events / before.rows);
-  return { measure: "newCategories", effect, p: fisherIncrease(before, now) };
 }
 
 function measureMissing(reference: Column, current: Column): readonly Measurement[] {
