@@ -6,6 +6,7 @@ import {
   type Column,
   columnOf,
   compareWindows,
+  type Labelled,
   outcomesOf,
   renderConcept,
   startConcept,
@@ -74,11 +75,11 @@ function conceptFigures(runs: number): readonly Figure[] {
   const drifted = (rate: number): number =>
     count(runs, (run) => {
       const random = seeded(4_000_000 + run);
-      const reference = labelled(random, 2000, 0.1);
+      const reference = labelled(random, 5000, 0.1);
       const { reference: before, current } = outcomesOf("category", reference, labelled(random, 5000, rate));
       return renderConcept(stepConcept(startConcept(), before, current), before).verdict === "drifted";
     });
-  const of = `${runs} series of 5,000 labels, 10 % errors on 2,000 of the reference`;
+  const of = `${runs} series of 5,000 labels, 10 % errors on 5,000 of the reference`;
   return [
     figure(
       "drift-concept-false-alarm",

@@ -26,6 +26,7 @@ test("the commands are those of a model's life", () => {
     "reinstate",
     "status",
     "history",
+    "drift",
     "unit",
     "watch",
     "doctor",
@@ -38,7 +39,7 @@ test("mlc --help names every exit code", async () => {
   await using line = await createCommandLine();
   const { code, stdout } = await line.run("--help");
   expect(code).toBe(0);
-  for (const number of [0, 1, 2, 3, 4, 130]) expect(stdout).toMatch(new RegExp(`^ {2}${number} {2,4}\\w`, "m"));
+  for (const number of [0, 1, 2, 3, 4, 5, 130]) expect(stdout).toMatch(new RegExp(`^ {2}${number} {2,4}\\w`, "m"));
 });
 
 test.each(commands)("mlc %s --help shows an example of it", (name) => {
