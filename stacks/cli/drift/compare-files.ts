@@ -15,8 +15,8 @@ export interface Request extends Omit<Question, "history"> {
 
 /** Reads both files and compares them. Everything that can be found wrong by then is found at once. */
 export async function compareFiles(request: Request): Promise<Compared> {
-  const { pin, historyPath } = request;
-  const [before, now] = await Promise.all([readTable(request.reference), readTable(request.current)]);
+  const { pin, historyPath, ignored } = request;
+  const [before, now] = await Promise.all([readTable(request.reference, ignored), readTable(request.current, ignored)]);
   const reference = "table" in before ? before.table : undefined;
   const past = historyPath && reference ? readHistory(historyPath, reference.sha256) : undefined;
   const problems = [

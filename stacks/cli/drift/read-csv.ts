@@ -48,8 +48,12 @@ function addNameProblems(list: ProblemList, names: readonly string[]): void {
 function explain(error: CsvError): { readonly seen: string; readonly allowed: string; readonly cure: string } {
   if (error.code === "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH") {
     const record: unknown = error.record;
-    const count = Array.isArray(record) ? record.length : "another number of";
-    return { seen: `${count} fields`, allowed: "as many as in line 1", cure: "Mend or remove this line" };
+    const count = Array.isArray(record) ? record.length : 0;
+    return {
+      seen: `${count} ${count === 1 ? "field" : "fields"}`,
+      allowed: "as many as in line 1",
+      cure: "Mend or remove this line",
+    };
   }
   return { seen: error.message, allowed: "values in RFC 4180's notation", cure: "Mend or remove this line" };
 }

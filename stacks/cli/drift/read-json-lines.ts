@@ -5,7 +5,7 @@ import { renderSeen } from "../../../components/release/problems.ts";
 import { asValue, ProblemList, type Rows, renderColumn } from "./table.ts";
 
 /** Reads a file with a JSON object on each line: a row by column names. A column may be absent from a row. */
-export async function readJsonLines(path: string): Promise<Rows> {
+export async function readJsonLines(path: string, ignored: readonly string[]): Promise<Rows> {
   const list = new ProblemList(path);
   const columns = new Map<string, Value[]>();
   let [line, rows] = [0, 0];
@@ -17,7 +17,7 @@ export async function readJsonLines(path: string): Promise<Rows> {
     if (row === undefined) continue;
     for (const [name, raw] of Object.entries(row)) {
       const value = asValue(raw);
-      if (value === undefined) {
+      if (value === undefined && !ignored.includes(name)) {
         const where = `line ${line}, ${renderColumn(name)}`;
         list.add(where, { seen: renderSeen(raw), allowed: "a text, a number, true, false or null", cure: FLATTEN });
       }
@@ -29,7 +29,7 @@ export async function readJsonLines(path: string): Promise<Rows> {
   return { columns, problems: list.problems };
 }
 
-const FLATTEN = "Write its parts as columns of their own, or leave it out";
+const FLATTEN = "Write its parts as columns of their own, or leave the column out: --ignore";
 
 function parseRow(list: ProblemList, line: number, json: string): object | undefined {
   const allowed = "one JSON object a line";

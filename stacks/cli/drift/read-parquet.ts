@@ -6,7 +6,7 @@ import { renderSeen } from "../../../components/release/problems.ts";
 import { asValue, ProblemList, type Rows, renderColumn } from "./table.ts";
 
 /** Reads a Parquet file, column by column. */
-export async function readParquet(path: string): Promise<Rows> {
+export async function readParquet(path: string, ignored: readonly string[]): Promise<Rows> {
   const list = new ProblemList(path);
   const columns = new Map<string, Value[]>();
   try {
@@ -17,7 +17,8 @@ export async function readParquet(path: string): Promise<Rows> {
       file,
       metadata,
       compressors,
-      onChunk: ({ columnName, columnData, rowStart }) => addChunk(list, columns, columnName, columnData, rowStart),
+      onChunk: ({ columnName, columnData, rowStart }) =>
+        addChunk(ignored.includes(columnName) ? undefined : list, columns, columnName, columnData, rowStart),
     });
   } catch (error) {
     const cure = "Write it again, with a codec that Parquet names (SNAPPY, GZIP, ZSTD, BROTLI, LZ4)";
@@ -26,8 +27,9 @@ export async function readParquet(path: string): Promise<Rows> {
   return { columns, problems: list.problems };
 }
 
+/** @param list undefined for a column of which nothing is asked */
 function addChunk(
-  list: ProblemList,
+  list: ProblemList | undefined,
   columns: Map<string, Value[]>,
   name: string,
   data: ArrayLike<unknown>,
@@ -37,8 +39,8 @@ function addChunk(
   columns.set(name, values);
   for (let i = 0; i < data.length; i++) {
     const value = asValue(data[i]);
-    if (value === undefined) {
-      const cure = "Write its parts as columns of their own, or leave it out";
+    if (value === undefined && list !== undefined) {
+      const cure = "Write its parts as columns of their own, or leave the column out: --ignore";
       list.add(`row ${rowStart + i + 1}, ${renderColumn(name)}`, { seen: renderSeen(data[i]), allowed: SCALARS, cure });
     }
     values[rowStart + i] = value ?? null;

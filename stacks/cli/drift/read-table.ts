@@ -9,7 +9,7 @@ import type { Rows, Table } from "./table.ts";
 /** A format, and how it is read. A reader is loaded when a file asks for it. */
 interface Format {
   readonly untyped: boolean;
-  read(path: string): Promise<Rows>;
+  read(path: string, ignored: readonly string[]): Promise<Rows>;
 }
 
 const csv = (delimiter: "," | "\t"): Format => ({
@@ -18,11 +18,11 @@ const csv = (delimiter: "," | "\t"): Format => ({
 });
 const jsonLines: Format = {
   untyped: false,
-  read: async (path) => (await import("./read-json-lines.ts")).readJsonLines(path),
+  read: async (path, ignored) => (await import("./read-json-lines.ts")).readJsonLines(path, ignored),
 };
 const parquet: Format = {
   untyped: false,
-  read: async (path) => (await import("./read-parquet.ts")).readParquet(path),
+  read: async (path, ignored) => (await import("./read-parquet.ts")).readParquet(path, ignored),
 };
 
 const formats: ReadonlyMap<string, Format> = new Map([
@@ -36,8 +36,8 @@ const formats: ReadonlyMap<string, Format> = new Map([
 /** A table, or everything that is wrong with its file. */
 export type Read = { readonly table: Table } | { readonly problems: readonly Problem[] };
 
-/** Reads a file by the format that its name ends in. */
-export async function readTable(path: string): Promise<Read> {
+/** Reads a file by the format that its name ends in. @param ignored columns that may hold what cannot be compared */
+export async function readTable(path: string, ignored: readonly string[] = []): Promise<Read> {
   const format = formats.get(extname(path).toLowerCase());
   if (format === undefined) {
     const allowed = `a name that ends in ${[...formats.keys()].join(", ")}`;
@@ -46,7 +46,7 @@ export async function readTable(path: string): Promise<Read> {
   }
   const unusable = checkFile(path);
   if (unusable !== undefined) return { problems: [unusable] };
-  const { columns, problems } = await format.read(path);
+  const { columns, problems } = await format.read(path, ignored);
   if (problems.length > 0) return { problems };
   const rows = Math.max(0, ...[...columns.values()].map((values) => values.length));
   if (rows === 0) {
