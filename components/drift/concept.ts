@@ -1,6 +1,6 @@
 /** Concept drift: is what the version says as often wrong as it was on the reference? Known as far as labels have come. */
 import { anytimeP } from "../analysis/culprit.ts";
-import { type ComparisonState, rollbackLogE, startComparison, stepComparison } from "../analysis/proportion.ts";
+import { rollbackLogE, startComparison, stepComparison } from "../analysis/proportion.ts";
 import { ALARM_HEIGHT, type Level, NO_RISE, type PageHinkley, stepPageHinkley } from "./page-hinkley.ts";
 
 /** On what terms performance is judged. */
@@ -15,7 +15,8 @@ export interface ConceptSettings {
 
 /** What is remembered between periods. Plain data: survives JSON. */
 export interface ConceptState {
-  readonly comparison: ComparisonState;
+  /** Log e-values against "the rate is at most the limit": a row for each start of the evidence, in it one per alternative. */
+  readonly logs: readonly (readonly number[])[];
   readonly rise: PageHinkley;
   readonly blocks: number;
   readonly labels: number;
@@ -52,10 +53,12 @@ const STARTS = 20;
 const BLOCKS_PER_PERIOD = 20;
 const LEAST_BLOCK = 25;
 
+/** What the arm of the reference holds is of no consequence: the limit is a number, and does not depend on it. */
+const NO_EVIDENCE = startComparison(STARTS, 0.5);
+
 /** Before the first label. */
 export const startConcept = (): ConceptState => ({
-  // What the arm of the reference holds is of no consequence: the limit is a number and does not depend on it.
-  comparison: startComparison(STARTS, 0.5),
+  logs: NO_EVIDENCE.rollback,
   rise: NO_RISE,
   blocks: 0,
   labels: 0,
@@ -74,9 +77,10 @@ export function stepConcept(
   current: readonly number[],
   settings: ConceptSettings = {},
 ): ConceptState {
-  const level = levelOf(reference, current);
+  const level = levelOf(reference, current, settings);
   const offset = limitOf(level, settings);
-  let { comparison, maxLog, blocks } = before;
+  let { maxLog, blocks } = before;
+  let comparison = { ...NO_EVIDENCE, rollback: before.logs };
   for (const block of blocksOf(current)) {
     blocks++;
     const started = Math.min(STARTS, 1 + Math.floor(Math.log2(blocks)));
@@ -85,7 +89,7 @@ export function stepConcept(
     maxLog = Math.max(maxLog, rollbackLogE(comparison));
   }
   return {
-    comparison,
+    logs: comparison.rollback,
     rise: stepPageHinkley(before.rise, current, level),
     blocks,
     labels: before.labels + current.length,
@@ -104,10 +108,10 @@ export function renderConcept(
   settings: ConceptSettings = {},
 ): ConceptReport {
   const { alpha = 0.05, rise = 0.05 } = settings;
-  const level = levelOf(reference, []);
+  const level = levelOf(reference, [], settings);
   const limit = limitOf(level, settings);
   const threshold = Math.log(2 / alpha);
-  // The first start has half of the stake, and each of the ten alternatives a tenth of that.
+  // The stake is divided: on the first start and an alternative near the truth lies at least a twentieth of it.
   const labelsNeeded = Math.ceil((threshold + Math.log(20)) / divergence(Math.min(1, limit + rise), limit));
   const shownBy = [
     ...(state.maxLog >= threshold ? (["eValue"] as const) : []),
@@ -129,7 +133,7 @@ export function renderConcept(
   };
 }
 
-function levelOf(reference: readonly number[], current: readonly number[]): Level {
+function levelOf(reference: readonly number[], current: readonly number[], { margin = 0.01 }: ConceptSettings): Level {
   if (reference.length === 0) throw new RangeError("outcomes of the reference: saw none; at least one is needed");
   const odd = [...reference, ...current].find((outcome) => !(outcome >= 0 && outcome <= 1));
   if (odd !== undefined) throw new RangeError(`outcomes: saw ${odd}; allowed is 0 to 1`);
@@ -137,14 +141,14 @@ function levelOf(reference: readonly number[], current: readonly number[]): Leve
   const variance = reference.reduce((total, outcome) => total + (outcome - mean) ** 2, 0) / reference.length;
   // A version that was never wrong, or always, would make its first change infinitely large.
   const least = 1 / Math.sqrt(reference.length + 1);
-  return { mean, sd: Math.max(least, Math.sqrt(variance)), units: reference.length };
+  return { mean, sd: Math.max(least, Math.sqrt(variance)), units: reference.length, margin };
 }
 
 /**
  * The highest rate that still counts as the reference's: Chernoff's upper confidence limit at half of alpha, and the
  * margin. Source: Hoeffding, "Probability inequalities for sums of bounded random variables" (JASA 58, 1963), theorem 1.
  */
-function limitOf({ mean, units }: Level, { alpha = 0.05, margin = 0.01 }: ConceptSettings): number {
+function limitOf({ mean, units, margin }: Level, { alpha = 0.05 }: ConceptSettings): number {
   let [low, high] = [mean, 1];
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;

@@ -19,17 +19,21 @@ export interface Level {
   readonly sd: number;
   /** How many units the mean was taken from: the fewer, the more of a rise is put down to it. */
   readonly units: number;
+  /** A rise that is tolerated, in the unit of the mean; 0 or more. */
+  readonly margin: number;
 }
 
 /**
- * A rise of so many standard deviations is tolerated; the reference's own error (two of its standard errors) comes on top.
+ * A rise of so many standard deviations is tolerated, where the margin is not wider; the reference's own error (two of its
+ * standard errors) comes on top.
  */
 const TOLERANCE = 0.05;
 
 /**
  * The height that is an alarm. With the tolerance it sets how often there is one without cause: every
- * (exp(2δλ) - 1 - 2δλ) / (2δ²) = 4.4 million units on average (Brownian approximation), where the often quoted δ = 0.005,
- * λ = 50 would give one in 3,000. A rise of s standard deviations is found after about λ / (s - δ) units.
+ * (exp(2δλ) - 1 - 2δλ) / (2δ²) = 4.4 million units on average (Brownian approximation; drawn: 5.3 million at a rate of 50 %,
+ * 0.9 million at 1 %, which is skewed), where the often quoted δ = 0.005, λ = 50 would give one in 3,000. A rise of s standard
+ * deviations is found after about λ / (s - δ) units.
  */
 export const ALARM_HEIGHT = 100;
 
@@ -38,7 +42,7 @@ export const NO_RISE: PageHinkley = { units: 0, height: 0, highest: 0 };
 
 /** After more values, in the order in which they came. */
 export function stepPageHinkley(before: PageHinkley, values: Iterable<number>, level: Level): PageHinkley {
-  const tolerance = TOLERANCE + 2 / Math.sqrt(level.units);
+  const tolerance = Math.max(TOLERANCE, level.margin / level.sd) + 2 / Math.sqrt(level.units);
   let { units, height, highest } = before;
   for (const value of values) {
     units++;

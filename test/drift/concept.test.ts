@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { rollbackLogE, startComparison } from "../../components/analysis/proportion.ts";
 import {
   type ConceptReport,
   type ConceptSettings,
@@ -48,10 +49,17 @@ describe("performance against labels", () => {
     expect(report.shownBy).toContain("eValue");
   });
 
-  test("a slow rise within the e-value's limit is shown by Page and Hinkley's sum", () => {
-    const report = judge(reference, [draw(7, 20_000, 0.105)], { margin: 0.03 });
+  test("a small rise that lasts is shown by Page and Hinkley's sum, where a small reference leaves the e-value much room", () => {
+    const small = Array.from({ length: 200 }, (_, i) => (i % 10 === 0 ? 1 : 0));
+    const report = judge(small, [draw(7, 20_000, 0.165)]);
     expect(report).toMatchObject({ verdict: "drifted", shownBy: ["pageHinkley"] });
     expect(report.currentRate).toBeLessThan(report.limit);
+  });
+
+  test("half of the margin is tolerated by both, however long it lasts", () => {
+    const rare = Array.from({ length: 10_000 }, (_, i) => (i % 100 === 0 ? 1 : 0));
+    expect(judge(rare, [draw(12, 50_000, 0.015)])).toMatchObject({ verdict: "steady" });
+    expect(judge(rare, [draw(12, 50_000, 0.015)], { margin: 0.001 })).toMatchObject({ verdict: "drifted" });
   });
 
   test("with too few labels nothing is said of the version, but how many it takes", () => {
@@ -116,7 +124,7 @@ describe("performance against labels", () => {
 describe("Page and Hinkley's sum", () => {
   test("is the cumulative sum above its lowest point", () => {
     const values = draw(30, 500, 0.3);
-    const level = { mean: 0.25, sd: 0.4, units: 10_000 };
+    const level = { mean: 0.25, sd: 0.4, units: 10_000, margin: 0.01 };
     const sums = [0];
     for (const value of values) sums.push((sums.at(-1) ?? 0) + (value - 0.25) / 0.4 - 0.05 - 0.02);
     const heights = sums.map((sum, i) => sum - Math.min(...sums.slice(0, i + 1)));
@@ -127,7 +135,7 @@ describe("Page and Hinkley's sum", () => {
   });
 
   test("stays below its alarm over 200,000 units without a rise", () => {
-    const level = { mean: 0.1, sd: 0.3, units: 10_000 };
+    const level = { mean: 0.1, sd: 0.3, units: 10_000, margin: 0 };
     expect(stepPageHinkley(NO_RISE, draw(31, 200_000, 0.1), level).highest).toBeLessThan(ALARM_HEIGHT);
   });
 });
@@ -158,4 +166,20 @@ describe("outcomes", () => {
       current: [0, 1, 1],
     });
   });
+});
+
+test("no outcome of a block makes the expected e-value exceed 1 at the limit (all outcomes enumerated)", () => {
+  const { limit } = judge(reference, []);
+  for (const n of [1, 7, 25]) {
+    let [expected, choose] = [0, 1];
+    for (let errors = 0; errors <= n; errors++) {
+      const outcomes = Array.from({ length: n }, (_, i) => (i < errors ? 1 : 0));
+      const { logs } = stepConcept(startConcept(), reference, outcomes);
+      const log = rollbackLogE({ ...startComparison(logs.length, 0.5), rollback: logs });
+      expected += choose * limit ** errors * (1 - limit) ** (n - errors) * Math.exp(log);
+      choose = (choose * (n - errors)) / (errors + 1);
+    }
+    expect(expected).toBeLessThanOrEqual(1 + 1e-9);
+    expect(expected).toBeGreaterThan(0.9);
+  }
 });

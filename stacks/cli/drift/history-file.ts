@@ -11,12 +11,7 @@ const history = z.object({
   periods: z.array(z.string()),
   features: z.record(z.string(), z.object({ recent: z.array(z.boolean()), calm: z.number(), drifting: z.boolean() })),
   concept: z.object({
-    comparison: z.object({
-      stableUnits: z.number(),
-      stableEvents: z.number(),
-      rollback: z.array(numbers),
-      promote: numbers,
-    }),
+    logs: z.array(numbers),
     rise: z.object({ units: z.number(), height: z.number(), highest: z.number() }),
     blocks: z.number(),
     labels: z.number(),
