@@ -9,7 +9,8 @@ export interface DriftHistory {
   readonly reference: string;
   /** SHA-256 of the content of each period that was counted, the newest last: none counts twice. */
   readonly periods: readonly string[];
-  readonly features: Readonly<Record<string, Hysteresis>>;
+  /** By name; a list, because a column may be named like what every object has. */
+  readonly features: readonly (readonly [feature: string, state: Hysteresis])[];
   readonly concept: ConceptState;
 }
 
@@ -21,7 +22,7 @@ export const startHistory = (reference: string): DriftHistory => ({
   format: 1,
   reference,
   periods: [],
-  features: {},
+  features: [],
   concept: startConcept(),
 });
 
@@ -35,14 +36,14 @@ export function stepHistory(
   features: readonly FeatureDrift[],
   concept: ConceptState,
 ): DriftHistory {
-  const known = new Map(Object.entries(before.features));
+  const known = new Map(before.features);
   for (const { feature, level, calm } of features) {
     known.set(feature, stepHysteresis(known.get(feature) ?? NO_PERIODS, { above: level !== "none", calm }));
   }
   const periods = [...before.periods, period].slice(-MOST_PERIODS);
-  return { ...before, periods, features: Object.fromEntries(known), concept };
+  return { ...before, periods, features: [...known], concept };
 }
 
 /** Features that drift, by all periods so far. */
 export const driftingFeatures = ({ features }: DriftHistory): readonly string[] =>
-  Object.entries(features).flatMap(([feature, { drifting }]) => (drifting ? [feature] : []));
+  features.flatMap(([feature, { drifting }]) => (drifting ? [feature] : []));

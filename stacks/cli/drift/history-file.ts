@@ -9,7 +9,9 @@ const history = z.object({
   format: z.literal(1),
   reference: z.string(),
   periods: z.array(z.string()),
-  features: z.record(z.string(), z.object({ recent: z.array(z.boolean()), calm: z.number(), drifting: z.boolean() })),
+  features: z.array(
+    z.tuple([z.string(), z.object({ recent: z.array(z.boolean()), calm: z.number(), drifting: z.boolean() })]),
+  ),
   concept: z.object({
     logs: z.array(numbers),
     rise: z.object({ units: z.number(), height: z.number(), highest: z.number() }),

@@ -1,15 +1,8 @@
 import type { Level } from "../../../components/drift/index.ts";
 import type { Paint } from "../terminal.ts";
 import type { ComparedFile, Comparison } from "./comparison.ts";
-import {
-  measureNames,
-  printable,
-  renderEffect,
-  renderLevel,
-  renderP,
-  renderPerformance,
-  renderVerdict,
-} from "./wording.ts";
+import { printable } from "./printable.ts";
+import { measureNames, renderEffect, renderLevel, renderP, renderPerformance, renderVerdict } from "./wording.ts";
 
 const marks: Readonly<Record<Level, string>> = { none: "✓", warn: "!", alarm: "✗" };
 const styles = { none: "green", warn: "yellow", alarm: "red" } as const;

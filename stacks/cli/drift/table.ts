@@ -1,5 +1,6 @@
 import type { Value } from "../../../components/drift/index.ts";
 import type { Problem } from "../../../components/release/problems.ts";
+import { printable, printableWords } from "./printable.ts";
 
 /** The rows of a file by column, as they were read. */
 export interface Table {
@@ -32,10 +33,11 @@ export class ProblemList {
     this.#path = path;
   }
 
-  /** @param where `line 3`, or a column; */
+  /** @param where `line 3`, or a column */
   add(where: string, problem: Omit<Problem, "path">): void {
     this.#seen++;
-    if (this.#told.length < TOLD) this.#told.push({ path: `${this.#path} ${where}`, ...problem });
+    if (this.#told.length >= TOLD) return;
+    this.#told.push({ path: `${this.#path} ${where}`, ...problem, seen: printableWords(problem.seen) });
   }
 
   /** The first few, and how many more there are. */
@@ -53,7 +55,7 @@ export class ProblemList {
 }
 
 /** How a column is named in a problem, whatever its name holds. */
-export const renderColumn = (name: string): string => `column ${JSON.stringify(name)}`;
+export const renderColumn = (name: string): string => `column ${JSON.stringify(printable(name))}`;
 
 /**
  * A scalar of a typed format as a value; undefined for a list or an object. Truth values are categories, times are

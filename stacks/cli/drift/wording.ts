@@ -1,5 +1,6 @@
 import type { Finding, Measure } from "../../../components/drift/index.ts";
 import type { Comparison, Performance } from "./comparison.ts";
+import { printable } from "./printable.ts";
 
 /** What each measure is called. */
 export const measureNames: Readonly<Record<Measure, string>> = {
@@ -15,19 +16,6 @@ const outcomeNames: Readonly<Record<Performance["outcome"], string>> = {
   brier: "Brier score",
   far: "answers further off than 9 of 10 were",
 };
-
-/** Characters that move the cursor, hide others or end a line; a name may hold any. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-const LONGEST = 40;
-
-/** A name from a file, safe on a terminal: at most 40 characters, those that do not print as \u escapes. */
-export function printable(name: string): string {
-  const escaped = name.replace(UNPRINTABLE, (character) => {
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
-  });
-  const characters = [...escaped];
-  return characters.length <= LONGEST ? escaped : `${characters.slice(0, LONGEST - 1).join("")}…`;
-}
 
 /** A share, short: `8.25 %`. */
 const renderShare = (share: number): string => `${Number((share * 100).toFixed(2))} %`;

@@ -76,6 +76,8 @@ const wrong: readonly { readonly args: readonly string[]; readonly says: string 
   { args: ["watch", "--until", "tomorrow"], says: "allowed are complete and ended" },
   { args: ["watch", "--timeout", "-1"], says: "a number of seconds above 0" },
   { args: ["completion", "tcsh"], says: "there is one for bash, zsh, fish" },
+  { args: ["drift", "now.csv"], says: "required option '--reference <file>'" },
+  { args: ["drift", "now.csv", "--reference", "then.txt"], says: "a name that ends in .csv" },
   { args: ["init", "--model", "My Model"], says: `--model: seen "My Model"` },
 ];
 
@@ -174,6 +176,8 @@ describe("completion", () => {
     { words: ["start", "v"], found: ["v1", "v2"] },
     { words: ["start", "--w"], found: ["--weight"] },
     { words: ["status", "--stack", "d"], found: ["dev"] },
+    { words: ["dr"], found: ["drift"] },
+    { words: ["drift", "now.csv", "--p"], found: ["--pin", "--prediction"] },
     { words: ["completion", ""], found: ["bash", "zsh", "fish"] },
     { words: ["unheard-of", ""], found: [] },
   ];

@@ -230,6 +230,18 @@ describe("hostile names", () => {
       expect(sample).toMatch(/^model_drift_\w+(\{\w+="(?:[^"\\]|\\.)*"(,\w+="(?:[^"\\]|\\.)*")*\})? [-\d.e+]+$/);
   });
 
+  test("are remembered over periods like any others", async () => {
+    const odd = (seed: number, more: number) => loans(seed, 1500, { more }).replace("amount", "__proto__");
+    await using line = await createFiles({
+      "ref.csv": odd(1, 0),
+      "1.csv": odd(2, 0.3),
+      "2.csv": odd(3, 0.3),
+      "3.csv": odd(4, 0.3),
+    });
+    const run = (file: string) => line.run("drift", file, "--reference", "ref.csv", "--history", "h.json");
+    expect([(await run("1.csv")).code, (await run("2.csv")).code, (await run("3.csv")).code]).toEqual([0, 0, 5]);
+  });
+
   test.skipIf(spawnSync("promtool", ["--version"]).error !== undefined)("promtool reads the metrics", async () => {
     await using line = await createFiles({ "ref.csv": table, "now.csv": table });
     await line.run("drift", "now.csv", "--reference", "ref.csv", "--out", "out");

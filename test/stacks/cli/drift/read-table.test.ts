@@ -5,6 +5,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Value } from "../../../../components/drift/index.ts";
 import { readTable } from "../../../../stacks/cli/drift/read-table.ts";
+import { seeded } from "../../../analysis/random-traffic.ts";
 
 const data = path.join(import.meta.dirname, "data");
 
@@ -53,6 +54,18 @@ describe("Parquet", () => {
     expect(await readTable(file, ["tags"])).toMatchObject({ table: { rows: 2 } });
   });
 
+  test("with damaged bytes is refused or read otherwise; nothing is thrown and nothing goes on behind its back", async () => {
+    const whole = readFileSync(path.join(data, "snappy.parquet"));
+    const random = seeded(1);
+    const outcomes: string[] = [];
+    for (let damage = 0; damage < 80; damage++) {
+      const bytes = Buffer.from(whole);
+      for (let i = 0; i <= damage % 4; i++) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
+      outcomes.push("problems" in (await read("x.parquet", bytes)) ? "refused" : "read");
+    }
+    expect(new Set(outcomes)).toEqual(new Set(["refused", "read"]));
+  });
+
   test("without rows, cut short, or no Parquet at all, is refused", async () => {
     const whole = readFileSync(path.join(data, "snappy.parquet"));
     expect(await readTable(path.join(data, "empty.parquet"))).toMatchObject({ problems: [{ seen: "no rows" }] });
@@ -80,6 +93,13 @@ describe("CSV", () => {
 
   test("separated by tabs", async () => {
     expect((await read("x.tsv", "a\tb\n1,5\t2\n")).columns).toEqual({ a: ["1,5"], b: ["2"] });
+  });
+
+  test("what does not print is escaped where a parser's own words show it, and they are cut", async () => {
+    const { problems } = await read("x.csv", `a,b\n\u001b[2J${"x".repeat(500)}"x",1\n`);
+    expect(problems?.[0]?.[1]).toMatch(/^Invalid Opening Quote.*…$/);
+    expect(problems?.[0]?.[1]).not.toContain("\u001b");
+    expect((await read("x.jsonl", "\u001b[2J\n")).problems?.[0]?.[1]).toContain("\\u{1b}");
   });
 
   test("every line with a wrong number of fields is told, to the fifth, and the others counted", async () => {
