@@ -1,7 +1,7 @@
 /** Concept drift: is what the version says as often wrong as it was on the reference? Known as far as labels have come. */
 import { anytimeP } from "../analysis/culprit.ts";
 import { rollbackLogE, startComparison, stepComparison } from "../analysis/proportion.ts";
-import { ALARM_HEIGHT, type Level, NO_RISE, type PageHinkley, stepPageHinkley } from "./page-hinkley.ts";
+import { ALARM_HEIGHT, type Baseline, NO_RISE, type PageHinkley, stepPageHinkley } from "./page-hinkley.ts";
 
 /** On what terms performance is judged. */
 export interface ConceptSettings {
@@ -77,8 +77,8 @@ export function stepConcept(
   current: readonly number[],
   settings: ConceptSettings = {},
 ): ConceptState {
-  const level = levelOf(reference, current, settings);
-  const offset = limitOf(level, settings);
+  const baseline = baselineOf(reference, current, settings);
+  const offset = limitOf(baseline, settings);
   let { maxLog, blocks } = before;
   let comparison = { ...NO_EVIDENCE, rollback: before.logs };
   for (const block of blocksOf(current)) {
@@ -90,7 +90,7 @@ export function stepConcept(
   }
   return {
     logs: comparison.rollback,
-    rise: stepPageHinkley(before.rise, current, level),
+    rise: stepPageHinkley(before.rise, current, baseline),
     blocks,
     labels: before.labels + current.length,
     errors: before.errors + sum(current),
@@ -108,8 +108,8 @@ export function renderConcept(
   settings: ConceptSettings = {},
 ): ConceptReport {
   const { alpha = 0.05, rise = 0.05 } = settings;
-  const level = levelOf(reference, [], settings);
-  const limit = limitOf(level, settings);
+  const baseline = baselineOf(reference, [], settings);
+  const limit = limitOf(baseline, settings);
   const threshold = Math.log(2 / alpha);
   // The stake is divided: on the first start and an alternative near the truth lies at least a twentieth of it.
   const labelsNeeded = Math.ceil((threshold + Math.log(20)) / divergence(Math.min(1, limit + rise), limit));
@@ -122,7 +122,7 @@ export function renderConcept(
     shownBy,
     labels: state.labels,
     labelsNeeded,
-    referenceRate: level.mean,
+    referenceRate: baseline.mean,
     currentRate: state.labels === 0 ? null : state.errors / state.labels,
     limit,
     logE: state.maxLog,
@@ -133,7 +133,11 @@ export function renderConcept(
   };
 }
 
-function levelOf(reference: readonly number[], current: readonly number[], { margin = 0.01 }: ConceptSettings): Level {
+function baselineOf(
+  reference: readonly number[],
+  current: readonly number[],
+  { margin = 0.01 }: ConceptSettings,
+): Baseline {
   if (reference.length === 0) throw new RangeError("outcomes of the reference: saw none; at least one is needed");
   const odd = [...reference, ...current].find((outcome) => !(outcome >= 0 && outcome <= 1));
   if (odd !== undefined) throw new RangeError(`outcomes: saw ${odd}; allowed is 0 to 1`);
@@ -148,7 +152,7 @@ function levelOf(reference: readonly number[], current: readonly number[], { mar
  * The highest rate that still counts as the reference's: Chernoff's upper confidence limit at half of alpha, and the
  * margin. Source: Hoeffding, "Probability inequalities for sums of bounded random variables" (JASA 58, 1963), theorem 1.
  */
-function limitOf({ mean, units, margin }: Level, { alpha = 0.05 }: ConceptSettings): number {
+function limitOf({ mean, units, margin }: Baseline, { alpha = 0.05 }: ConceptSettings): number {
   let [low, high] = [mean, 1];
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;

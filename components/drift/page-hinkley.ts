@@ -13,7 +13,7 @@ export interface PageHinkley {
 }
 
 /** What values are held against. */
-export interface Level {
+export interface Baseline {
   readonly mean: number;
   /** Above 0. */
   readonly sd: number;
@@ -41,12 +41,12 @@ export const ALARM_HEIGHT = 100;
 export const NO_RISE: PageHinkley = { units: 0, height: 0, highest: 0 };
 
 /** After more values, in the order in which they came. */
-export function stepPageHinkley(before: PageHinkley, values: Iterable<number>, level: Level): PageHinkley {
-  const tolerance = Math.max(TOLERANCE, level.margin / level.sd) + 2 / Math.sqrt(level.units);
+export function stepPageHinkley(before: PageHinkley, values: Iterable<number>, baseline: Baseline): PageHinkley {
+  const tolerance = Math.max(TOLERANCE, baseline.margin / baseline.sd) + 2 / Math.sqrt(baseline.units);
   let { units, height, highest } = before;
   for (const value of values) {
     units++;
-    height = Math.max(0, height + (value - level.mean) / level.sd - tolerance);
+    height = Math.max(0, height + (value - baseline.mean) / baseline.sd - tolerance);
     highest = Math.max(highest, height);
   }
   return { units, height, highest };

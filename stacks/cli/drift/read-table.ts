@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, statSync } from "node:fs";
+import { createReadStream, readdirSync, statSync } from "node:fs";
 import { extname } from "node:path";
 import { errorCode, messageOf } from "../../../components/host/host-error.ts";
 import type { Problem } from "../../../components/release/problems.ts";
@@ -32,6 +32,10 @@ const formats: ReadonlyMap<string, Format> = new Map([
   [".ndjson", jsonLines],
   [".parquet", parquet],
 ]);
+
+/** Files of the working directory that can be read, by their names: for completion. */
+export const tableFiles = (): readonly string[] =>
+  readdirSync(".").filter((name) => formats.has(extname(name).toLowerCase()));
 
 /** A table, or everything that is wrong with its file. */
 export type Read = { readonly table: Table } | { readonly problems: readonly Problem[] };

@@ -26,7 +26,12 @@ export const drift: Verb<DriftOptions> = {
     "Compares the columns of two files (.csv, .tsv, .jsonl, .ndjson, .parquet). A feature has drifted when the change is material and significant. Ends with 5 when anything has drifted.",
   example: "mlc drift today.parquet --reference training.parquet --prediction score --label repaid --out drift/",
   options: [
-    { flags: "--reference <file>", description: "what the period is compared with", required: true },
+    {
+      flags: "--reference <file>",
+      description: "what the period is compared with",
+      required: true,
+      values: async () => (await import("../drift/read-table.ts")).tableFiles(),
+    },
     { flags: "--pin <sha256>", description: "refuse a reference with another content" },
     { flags: "--prediction <column>", description: "what the version said" },
     { flags: "--label <column>", description: "what was true, as far as it is known: judges the performance" },
@@ -43,6 +48,7 @@ export const drift: Verb<DriftOptions> = {
     },
     { flags: "--out <dir>", description: "write drift.html, drift.json and drift.prom there" },
   ],
+  arguments: async () => (await import("../drift/read-table.ts")).tableFiles(),
   async run(terminal, { args: [current = ""], options }) {
     const { compareFiles } = await import("../drift/compare-files.ts");
     const compared = await terminal.during("comparing", compareFiles(readRequest(current, options)));

@@ -249,6 +249,15 @@ describe("hostile names", () => {
   });
 });
 
+test("completion knows the files here that can be read, and the options", async () => {
+  await using line = await createFiles({ "now.csv": "", "then.PARQUET": "", "notes.txt": "" });
+  const found = async (...words: readonly string[]) =>
+    (await line.run("complete", "--", "drift", ...words)).stdout.split("\n").filter(Boolean);
+  expect((await found("")).filter((word) => !word.startsWith("--"))).toEqual(["now.csv", "then.PARQUET"]);
+  expect(await found("now.csv", "--reference", "t")).toEqual(["then.PARQUET"]);
+  expect(await found("--hi")).toEqual(["--history"]);
+});
+
 test("files of two formats are compared by what they hold", async () => {
   const rows = loans(1, 400).trimEnd().split("\n").slice(1);
   const lines = rows.map((row) => {
