@@ -22,7 +22,6 @@ export function stepHysteresis(
 ): Hysteresis {
   const recent = [...before.recent, period.above].slice(-PERIODS.looked);
   const calm = period.calm ? before.calm + 1 : 0;
-  if (before.drifting && calm >= PERIODS.calm) return { recent: [], calm, drifting: false };
   const begins = recent.filter((above) => above).length >= PERIODS.above;
-  return { recent, calm, drifting: before.drifting || begins };
+  return { recent, calm, drifting: begins || (before.drifting && calm < PERIODS.calm) };
 }

@@ -31,7 +31,7 @@ export function newCategories(reference: Counts, current: Counts): NewCategories
   }
   const kinds = [...sizes].map(([size, categories]) => ({ size, categories, log: logChanceNew(size, n, m) }));
   const expected = sum(kinds.map(({ size, categories, log }) => size * categories * Math.exp(log)));
-  return { rows, excess: m === 0 ? 0 : Math.max(0, rows - expected) / m, p: tailBound(rows, expected, kinds) };
+  return { rows, excess: m === 0 ? 0 : Math.max(0, rows - expected) / m, p: tailBound(rows, kinds) };
 }
 
 /** Categories of one size, and ln of the chance that all rows of one of them fall into the current window. */
@@ -44,9 +44,11 @@ interface Kind {
 const STEEPEST = 50;
 const BISECTIONS = 60;
 
-/** The least of exp(-t rows) E[exp(t sum)] over t: its logarithm is convex, and has its least where the mean is `rows`. */
-function tailBound(rows: number, expected: number, kinds: readonly Kind[]): number {
-  if (rows <= expected) return 1;
+/**
+ * The least of exp(-t rows) E[exp(t sum)] over t from 0 on. Its logarithm is convex, and has its least where the mean is `rows`;
+ * with no more rows than are expected that is at 0, and the bound is 1.
+ */
+function tailBound(rows: number, kinds: readonly Kind[]): number {
   let [low, high] = [0, STEEPEST];
   for (let i = 0; i < BISECTIONS; i++) {
     const t = (low + high) / 2;

@@ -39,6 +39,12 @@ describe("a feature drifts when a change is material and significant", () => {
     expect(report.features[0]).toMatchObject({ level: "none", calm: true });
   });
 
+  test("nine tenths of a warning are none, and not calm: what drifted before goes on", () => {
+    const report = compareOne(numeric(numbers(1, 100_000, 0)), numeric(numbers(2, 100_000, 45)));
+    expect(report.features[0]?.findings[0]?.effect).toBeGreaterThan(0.08);
+    expect(report.features[0]).toMatchObject({ level: "none", calm: false });
+  });
+
   test("what chance makes of forty rows looks material and is none", () => {
     const report = compareOne(numeric(numbers(11, 40, 0)), numeric(numbers(111, 60, 0)));
     expect(report.features[0]?.findings[0]?.effect).toBeGreaterThan(0.25);
@@ -58,7 +64,10 @@ describe("a feature drifts when a change is material and significant", () => {
     expect(levels(compareOne(before, category({ a: 100, b: 300, c: 600 })))).toEqual([["jensenShannon", "alarm"]]);
   });
 
-  test("numbers of at most five values are categories", () => {
+  test("numbers of at most five values are categories, and of six are numbers", () => {
+    const values = (different: number) => numeric(Array.from({ length: 600 }, (_, i) => i % different));
+    expect(levels(compareOne(values(5), values(5)))).toEqual([["jensenShannon", "none"]]);
+    expect(levels(compareOne(values(6), values(6)))).toEqual([["wasserstein", "none"]]);
     const days = (counts: readonly number[]) => numeric(counts.flatMap((count, day) => Array(count).fill(day)));
     expect(levels(compareOne(days([300, 300, 300]), days([100, 300, 500])))).toEqual([["jensenShannon", "alarm"]]);
   });

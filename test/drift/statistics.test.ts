@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { countInto, decileBounds } from "../../components/drift/bins.ts";
-import { chiSquare, fisherIncrease, poolRareCells } from "../../components/drift/counts-test.ts";
+import { chiSquare, fisherChange, fisherIncrease, poolRareCells } from "../../components/drift/counts-test.ts";
 import { correctedPsi, jensenShannon, psi, psiNoise } from "../../components/drift/distance.ts";
 import { categoryCells } from "../../components/drift/measures.ts";
 import { ksTail, ksTailExact, ksTailLimit, type Sorted, sampleGap, spread } from "../../components/drift/samples.ts";
@@ -81,6 +81,16 @@ describe("agreement with Evidently and SciPy", () => {
     (before, n, now, m, p) =>
       expect(fisherIncrease({ rows: n, events: before }, { rows: m, events: now })).toBeCloseTo(p, 10),
   );
+});
+
+test("a change to either side is twice the smaller tail, the same whichever side it goes to, and at most 1", () => {
+  const [few, many] = [
+    { rows: 100, events: 4 },
+    { rows: 120, events: 15 },
+  ];
+  expect(fisherChange(few, many)).toBe(2 * fisherIncrease(few, many));
+  expect(fisherChange(many, few)).toBeCloseTo(fisherChange(few, many), 12);
+  expect(fisherChange(few, few)).toBe(1);
 });
 
 const counts = fc.integer({ min: 0, max: 5000 });
