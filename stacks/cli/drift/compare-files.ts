@@ -1,13 +1,15 @@
 import type { Problem } from "../../../components/release/problems.ts";
+import { describeContent } from "../../../components/sources/content.ts";
 import { type Compared, compareTables, type Question } from "./compare-tables.ts";
 import { readHistory } from "./history-file.ts";
+import { printable } from "./printable.ts";
 import { readTable } from "./read-table.ts";
 
 /** What is compared, by paths as their user wrote them. */
 export interface Request extends Omit<Question, "history"> {
   readonly reference: string;
   readonly current: string;
-  /** The SHA-256 that the reference has to have. */
+  /** The content that the reference has to have: the hash of its bytes. */
   readonly pin?: string;
   /** Where earlier periods are remembered. */
   readonly historyPath?: string;
@@ -18,7 +20,7 @@ export async function compareFiles(request: Request): Promise<Compared> {
   const { pin, historyPath, ignored } = request;
   const [before, now] = await Promise.all([readTable(request.reference, ignored), readTable(request.current, ignored)]);
   const reference = "table" in before ? before.table : undefined;
-  const past = historyPath && reference ? readHistory(historyPath, reference.sha256) : undefined;
+  const past = historyPath && reference ? readHistory(historyPath, reference.content) : undefined;
   const problems = [
     ...(reference === undefined ? [] : checkPin(reference, pin)),
     ...[before, now, past].flatMap((each) => (each !== undefined && "problems" in each ? each.problems : [])),
@@ -34,10 +36,10 @@ export async function compareFiles(request: Request): Promise<Compared> {
 }
 
 function checkPin(
-  { path, sha256 }: { readonly path: string; readonly sha256: string },
+  { path, content }: { readonly path: string; readonly content: string },
   pin?: string,
 ): readonly Problem[] {
-  if (pin === undefined || pin.toLowerCase() === sha256) return [];
-  const cure = `Take the file that was pinned, or pin this one: --pin ${sha256}`;
-  return [{ path, seen: `sha256 ${sha256}`, allowed: `sha256 ${JSON.stringify(pin)}, as --pin says`, cure }];
+  if (pin === undefined || pin.toLowerCase() === content) return [];
+  const cure = `Take the file that was pinned, or pin this one: --pin ${content}`;
+  return [{ path, seen: describeContent(content), allowed: `${describeContent(printable(pin))}, as --pin says`, cure }];
 }

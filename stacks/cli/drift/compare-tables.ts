@@ -51,17 +51,17 @@ export function compareTables(reference: Table, current: Table, question: Questi
     const { before, now } = features[i] ?? { before: EMPTY, now: EMPTY };
     return { ...each, role: each.feature === question.prediction ? "prediction" : "input", before, now };
   });
-  const past = question.history?.before ?? startHistory(reference.sha256);
-  const repeated = question.history !== undefined && wasCounted(past, current.sha256);
+  const past = question.history?.before ?? startHistory(reference.content);
+  const repeated = question.history !== undefined && wasCounted(past, current.content);
   const concept = judgeLabels(pairs, question, past.concept, repeated);
-  const after = repeated ? past : stepHistory(past, current.sha256, report.features, concept?.state ?? past.concept);
+  const after = repeated ? past : stepHistory(past, current.content, report.features, concept?.state ?? past.concept);
   const drifting =
     question.history === undefined
       ? judged.filter(({ level }) => level !== "none").map(({ feature }) => feature)
       : driftingFeatures(after);
   const comparison: Comparison = {
-    reference: { path: reference.path, sha256: reference.sha256, rows: reference.rows },
-    current: { path: current.path, sha256: current.sha256, rows: current.rows },
+    reference: { path: reference.path, content: reference.content, rows: reference.rows },
+    current: { path: current.path, content: current.content, rows: current.rows },
     alpha: question.alpha,
     features: judged,
     notCompared,

@@ -3,7 +3,8 @@ import type { Column, ConceptReport, FeatureDrift, OutcomeKind } from "../../../
 /** One file that was compared. */
 export interface ComparedFile {
   readonly path: string;
-  readonly sha256: string;
+  /** The hash of its bytes. */
+  readonly content: string;
   readonly rows: number;
 }
 

@@ -3,6 +3,7 @@ import type { DriftHistory } from "../../../components/drift/index.ts";
 import { readJson, writeJsonAtomic } from "../../../components/host/atomic-file.ts";
 import { HostError } from "../../../components/host/host-error.ts";
 import type { Problem } from "../../../components/release/problems.ts";
+import { describeContent } from "../../../components/sources/content.ts";
 
 const numbers = z.array(z.number());
 const history = z.object({
@@ -31,7 +32,9 @@ export function readHistory(path: string, reference: string): HistoryRead {
   try {
     const before = readJson(path, history);
     if (before === undefined || before.reference === reference) return { before };
-    const [seen, allowed] = [before.reference, reference].map((sha256) => `the reference with sha256 ${sha256}`);
+    const [seen, allowed] = [before.reference, reference].map(
+      (content) => `the reference with ${describeContent(content)}`,
+    );
     return { problems: [{ path, seen: `periods against ${seen}`, allowed: allowed ?? "", cure }] };
   } catch (error) {
     if (!(error instanceof HostError)) throw error;

@@ -57,7 +57,7 @@ export async function readTable(path: string, ignored: readonly string[] = []): 
     const cure = "Look at what wrote it; a period without rows needs no comparison";
     return { problems: [{ path, seen: "no rows", allowed: "at least one row", cure }] };
   }
-  return { table: { path, sha256: await hashFile(path), rows, untyped: format.untyped, columns } };
+  return { table: { path, content: await hashFile(path), rows, untyped: format.untyped, columns } };
 }
 
 function checkFile(path: string): Problem | undefined {

@@ -30,7 +30,7 @@ export function renderMetrics({ reference, current, features, drifting, performa
       [{ window: "current" }, current.rows],
     ]),
     family("model_drift_reference_info", "1; the label is the content of the reference.", [
-      [{ sha256: reference.sha256 }, 1],
+      [{ content: reference.content }, 1],
     ]),
     ...(performance === null
       ? []

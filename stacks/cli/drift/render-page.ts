@@ -1,3 +1,4 @@
+import { describeContent } from "../../../components/sources/content.ts";
 import { drawBars } from "./bars.ts";
 import type { ComparedFile, Comparison, Feature } from "./comparison.ts";
 import { distributionOf } from "./distribution.ts";
@@ -21,7 +22,7 @@ export function renderPage(comparison: Comparison): string {
 <h1>Drift</h1>
 <p class="${drifted ? "alarm" : "none"}"><strong>${escapeText(renderVerdict(comparison))}</strong></p>
 ${performance === null ? "" : `<p class="${performance.verdict}">${escapeText(renderPerformance(performance))}</p>`}
-<table><tr><th></th><th>file</th><th>rows</th><th>sha256</th></tr>
+<table><tr><th></th><th>file</th><th>rows</th><th>content</th></tr>
 ${renderFile("reference", reference)}${renderFile("current", current)}</table>
 ${notCompared.length === 0 ? "" : `<p>Not in the reference, and not compared: ${notCompared.map(escapeMarkup).join(", ")}.</p>`}
 <p>p is corrected for all measurements (Holm). A feature drifts when an effect reaches its warning and p is at most ${alpha}.</p>
@@ -49,8 +50,8 @@ ${drawBars(feature.feature, distributionOf(feature))}
 </section>`;
 }
 
-const renderFile = (role: "reference" | "current", { path, rows, sha256 }: ComparedFile): string =>
-  `<tr><td><span class="key ${role}"></span>${role}</td><td>${escapeMarkup(path)}</td><td>${rows}</td><td><code>${sha256}</code></td></tr>`;
+const renderFile = (role: "reference" | "current", { path, rows, content }: ComparedFile): string =>
+  `<tr><td><span class="key ${role}"></span>${role}</td><td>${escapeMarkup(path)}</td><td>${rows}</td><td><code>${describeContent(content)}</code></td></tr>`;
 
 /** A sentence of ours, in which names are printable already and may be longer than one. */
 const escapeText = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");

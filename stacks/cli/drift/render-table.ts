@@ -1,4 +1,5 @@
 import type { Level } from "../../../components/drift/index.ts";
+import { describeContent } from "../../../components/sources/content.ts";
 import type { Paint } from "../terminal.ts";
 import type { ComparedFile, Comparison } from "./comparison.ts";
 import { printable } from "./printable.ts";
@@ -52,5 +53,5 @@ export function renderComparison(comparison: Comparison, paint: Paint): string {
 
 const performanceStyle = { drifted: "red", steady: "green", tooFewLabels: "yellow" } as const;
 
-const renderFile = (role: string, { path, rows, sha256 }: ComparedFile): string =>
-  `${role.padEnd(9)}  ${printable(path)}  ${rows} rows  sha256 ${sha256.slice(0, 12)}`;
+const renderFile = (role: string, { path, rows, content }: ComparedFile): string =>
+  `${role.padEnd(9)}  ${printable(path)}  ${rows} rows  ${describeContent(content.slice(0, 12))}`;

@@ -6,8 +6,8 @@ import { printable, printableWords } from "./printable.ts";
 export interface Table {
   /** As its user wrote it. */
   readonly path: string;
-  /** SHA-256 of the file's bytes, in hexadecimal digits. */
-  readonly sha256: string;
+  /** The hash of the file's bytes, 64 lower-case hexadecimal digits. */
+  readonly content: string;
   readonly rows: number;
   /** True for a format without types, whose numbers are texts: CSV. */
   readonly untyped: boolean;

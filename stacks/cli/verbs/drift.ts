@@ -32,7 +32,7 @@ export const drift: Verb<DriftOptions> = {
       required: true,
       values: async () => (await import("../drift/read-table.ts")).tableFiles(),
     },
-    { flags: "--pin <sha256>", description: "refuse a reference with another content" },
+    { flags: "--pin <content>", description: "refuse a reference with another content than this hash" },
     { flags: "--prediction <column>", description: "what the version said" },
     { flags: "--label <column>", description: "what was true, as far as it is known: judges the performance" },
     { flags: "--category <column>", description: "numbers that are names; may be repeated", repeated: true },

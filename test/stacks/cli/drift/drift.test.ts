@@ -49,7 +49,7 @@ describe("mlc drift", () => {
       exitCode: 5,
       drifted: true,
       drifting: ["amount"],
-      reference: { path: "ref.csv", rows: 3000, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      reference: { path: "ref.csv", rows: 3000, content: expect.stringMatching(/^[0-9a-f]{64}$/) },
       performance: null,
       history: null,
       written: [],
@@ -97,13 +97,13 @@ describe("mlc drift", () => {
   test("a reference with another content than its pin is refused", async () => {
     await using line = await createFiles({ "ref.csv": loans(1, 300), "now.csv": loans(2, 300) });
     const { reference } = jsonOf(await line.run("drift", "now.csv", "--reference", "ref.csv", "--json")) as {
-      readonly reference: { readonly sha256: string };
+      readonly reference: { readonly content: string };
     };
     const pinned = (pin: string) => line.run("drift", "now.csv", "--reference", "ref.csv", "--pin", pin);
-    expect(await pinned(reference.sha256)).toMatchObject({ code: 0 });
+    expect(await pinned(reference.content)).toMatchObject({ code: 0 });
     const refused = await pinned("0".repeat(64));
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain(`seen:    sha256 ${reference.sha256}`);
+    expect(refused.stderr).toContain(`seen:    sha256 ${reference.content}`);
   });
 });
 

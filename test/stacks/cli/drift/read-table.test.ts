@@ -165,5 +165,5 @@ test("a format that is not known, a folder and a file that is not there say what
 
 test("the hash is that of the file's bytes", async () => {
   const { table } = await read("x.csv", "a\n1\n");
-  expect(table?.sha256).toBe(createHash("sha256").update("a\n1\n").digest("hex"));
+  expect(table?.content).toBe(createHash("sha256").update("a\n1\n").digest("hex"));
 });

@@ -45,7 +45,7 @@ describe("distributions", () => {
 function compare(): Comparison {
   const table = (path: string, predictions: readonly Value[]) => ({
     path,
-    sha256: path.padEnd(64, "0"),
+    content: path.padEnd(64, "0"),
     rows: 400,
     untyped: false,
     columns: new Map([
@@ -71,7 +71,7 @@ test("the metrics of a comparison with labels are these", () => {
     expect.stringMatching(/^model_drift_p_value\{feature="said",measure="jensenShannon"\} \d\.\d+e-26$/),
     'model_drift_rows{window="reference"} 400',
     'model_drift_rows{window="current"} 400',
-    `model_drift_reference_info{sha256="then${"0".repeat(60)}"} 1`,
+    `model_drift_reference_info{content="then${"0".repeat(60)}"} 1`,
     "model_drift_labels 400",
     "model_drift_labels_needed 1197",
     'model_drift_error_rate{window="reference"} 0.25',
