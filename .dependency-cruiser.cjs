@@ -63,6 +63,7 @@ module.exports = {
     floor("traffic", "^components/traffic/", ["^components/(traffic|release)/"]),
     floor("lifecycle", "^components/lifecycle/", ["^components/(lifecycle|release|traffic)/"]),
     floor("analysis", "^components/analysis/", ["^components/analysis/"]),
+    floor("drift", "^components/drift/", ["^components/(drift|analysis)/"]),
     floor("kit", "^components/kit/", ["^components/(kit|release)/", pulumi]),
     floor("capabilities", "^components/capabilities/", ["^components/(capabilities|guards|release|traffic)/"]),
     floor("contracts", "^components/(platforms/(platform|data-plane)|archives/archive-store|monitors/monitor)\\.ts$", [

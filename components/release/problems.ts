@@ -21,13 +21,13 @@ export class ReleaseError extends Error {
   }
 }
 
-/** The problems as text for a terminal. */
-export function renderProblems(problems: readonly Problem[]): string {
+/** The problems as text for a terminal. @param subject whose problems they are, as the beginning of a sentence */
+export function renderProblems(problems: readonly Problem[], subject = "The release document"): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   const blocks = problems.map(
     ({ path, seen, allowed, cure }) => `  ${path}\n    seen:    ${seen}\n    allowed: ${allowed}\n    do this: ${cure}`,
   );
-  return `The release document has ${count}.\n\n${blocks.join("\n\n")}\n`;
+  return `${subject} has ${count}.\n\n${blocks.join("\n\n")}\n`;
 }
 
 /** A step down into a document: a key, or a position from 0. */

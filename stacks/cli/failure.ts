@@ -12,6 +12,8 @@ export const exitCodes = {
   aborted: 3,
   /** Not yet: the rollout is still on its way. */
   waiting: 4,
+  /** What a version is asked, or what it answers, has changed since its reference. */
+  drifted: 5,
   /** ctrl-C. */
   interrupted: 130,
 } as const;
@@ -45,6 +47,6 @@ export class Failure extends Error {
 /** The command line or the configuration is not what it has to be. */
 export const usageFailure = (message: string): Failure => new Failure(exitCodes.usage, message);
 
-/** The release has problems, all of which are told. */
-export const problemsFailure = (problems: readonly Problem[]): Failure =>
-  new Failure(exitCodes.usage, renderProblems(problems).trimEnd(), { problems });
+/** What was given has problems, all of which are told. @param subject what was given, when it is not the release */
+export const problemsFailure = (problems: readonly Problem[], subject?: string): Failure =>
+  new Failure(exitCodes.usage, renderProblems(problems, subject).trimEnd(), { problems });

@@ -13,6 +13,7 @@ Exit codes:
   2    wrong usage, or problems in the configuration; nothing was changed
   3    the rollout was ended before and is not opened again
   4    waiting: the rollout is still on its way
+  5    drift was found
   130  stopped by ctrl-C; what is done and what is left is said`;
 
 /** The command line as commander understands it; `run` is called with what was asked for. */

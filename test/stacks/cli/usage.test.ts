@@ -26,6 +26,7 @@ test("the commands are those of a model's life", () => {
     "reinstate",
     "status",
     "history",
+    "drift",
     "unit",
     "watch",
     "doctor",
@@ -38,7 +39,7 @@ test("mlc --help names every exit code", async () => {
   await using line = await createCommandLine();
   const { code, stdout } = await line.run("--help");
   expect(code).toBe(0);
-  for (const number of [0, 1, 2, 3, 4, 130]) expect(stdout).toMatch(new RegExp(`^ {2}${number} {2,4}\\w`, "m"));
+  for (const number of [0, 1, 2, 3, 4, 5, 130]) expect(stdout).toMatch(new RegExp(`^ {2}${number} {2,4}\\w`, "m"));
 });
 
 test.each(commands)("mlc %s --help shows an example of it", (name) => {
@@ -75,6 +76,8 @@ const wrong: readonly { readonly args: readonly string[]; readonly says: string 
   { args: ["watch", "--until", "tomorrow"], says: "allowed are complete and ended" },
   { args: ["watch", "--timeout", "-1"], says: "a number of seconds above 0" },
   { args: ["completion", "tcsh"], says: "there is one for bash, zsh, fish" },
+  { args: ["drift", "now.csv"], says: "required option '--reference <file>'" },
+  { args: ["drift", "now.csv", "--reference", "then.txt"], says: "a name that ends in .csv" },
   { args: ["init", "--model", "My Model"], says: `--model: seen "My Model"` },
 ];
 
@@ -173,6 +176,8 @@ describe("completion", () => {
     { words: ["start", "v"], found: ["v1", "v2"] },
     { words: ["start", "--w"], found: ["--weight"] },
     { words: ["status", "--stack", "d"], found: ["dev"] },
+    { words: ["dr"], found: ["drift"] },
+    { words: ["drift", "now.csv", "--p"], found: ["--pin", "--prediction"] },
     { words: ["completion", ""], found: ["bash", "zsh", "fish"] },
     { words: ["unheard-of", ""], found: [] },
   ];

@@ -1,0 +1,80 @@
+import type { Value } from "../../../components/drift/index.ts";
+import type { Problem } from "../../../components/release/problems.ts";
+import { printable, printableWords } from "./printable.ts";
+
+/** The rows of a file by column, as they were read. */
+export interface Table {
+  /** As its user wrote it. */
+  readonly path: string;
+  /** The hash of the file's bytes, 64 lower-case hexadecimal digits. */
+  readonly content: string;
+  readonly rows: number;
+  /** True for a format without types, whose numbers are texts: CSV. */
+  readonly untyped: boolean;
+  readonly columns: ReadonlyMap<string, readonly Value[]>;
+}
+
+/** What a reader of one format gives: rows by column, and everything in the file that cannot be read. */
+export interface Rows {
+  readonly columns: ReadonlyMap<string, readonly Value[]>;
+  readonly problems: readonly Problem[];
+}
+
+/** Of problems of one kind so many are told one by one; the rest is counted. */
+const TOLD = 5;
+
+/** Collects what is wrong with a file without keeping a million problems. */
+export class ProblemList {
+  readonly #path: string;
+  readonly #told: Problem[] = [];
+  #seen = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @param where `line 3`, or a column */
+  add(where: string, problem: Omit<Problem, "path">): void {
+    this.#seen++;
+    if (this.#told.length >= TOLD) return;
+    this.#told.push({ path: `${this.#path} ${where}`, ...problem, seen: printableWords(problem.seen) });
+  }
+
+  /** The first few, and how many more there are. */
+  get problems(): readonly Problem[] {
+    const more = this.#seen - this.#told.length;
+    if (more === 0) return this.#told;
+    const rest = {
+      path: this.#path,
+      seen: `${more} more of these`,
+      allowed: "none",
+      cure: "Mend them as the ones above",
+    };
+    return [...this.#told, rest];
+  }
+}
+
+/** How a column is named in a problem, whatever its name holds. */
+export const renderColumn = (name: string): string => `column ${JSON.stringify(printable(name))}`;
+
+/**
+ * A scalar of a typed format as a value; undefined for a list or an object. Truth values are categories, times are
+ * milliseconds, and what is no finite number is missing.
+ */
+export function asValue(raw: unknown): Value | undefined {
+  switch (typeof raw) {
+    case "string":
+      return raw;
+    case "boolean":
+      return String(raw);
+    case "number":
+      return Number.isNaN(raw) ? null : raw;
+    case "bigint":
+      return Number(raw);
+    case "undefined":
+      return null;
+    default:
+      if (raw === null) return null;
+      return raw instanceof Date ? asValue(raw.getTime()) : undefined;
+  }
+}
