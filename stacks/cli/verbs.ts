@@ -16,6 +16,7 @@ const verbs: Verbs = {
   reinstate: async () => (await import("./verbs/reinstate.ts")).reinstate,
   status: async () => (await import("./verbs/status.ts")).status,
   history: async () => (await import("./verbs/history.ts")).history,
+  evidence: async () => (await import("./verbs/evidence.ts")).evidence,
   unit: async () => (await import("./verbs/unit.ts")).unit,
   watch: async () => (await import("./verbs/watch.ts")).watch,
   doctor: async () => (await import("./verbs/doctor.ts")).doctor,

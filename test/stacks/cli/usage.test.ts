@@ -26,6 +26,7 @@ test("the commands are those of a model's life", () => {
     "reinstate",
     "status",
     "history",
+    "evidence",
     "unit",
     "watch",
     "doctor",

@@ -1,0 +1,44 @@
+import type { Decision, Evidence, GuardEvidence, Verdict } from "../../analysis/index.ts";
+import { renderShare } from "./scale.ts";
+import { renderSpan } from "./span.ts";
+import type { Versions } from "./tails.ts";
+
+/** A verdict in words: what it is, and why. */
+export interface Words {
+  readonly verdict: string;
+  readonly reason: string;
+}
+
+/** What a person reads first. */
+export function wordsOf({ verdict, evidence }: Verdict, { stable, candidate }: Versions): Words {
+  const titles: Readonly<Record<Decision, string>> = {
+    rollback: `Rollback: ${candidate} does harm`,
+    promote: `Promote: ${candidate} is not worse than ${stable}`,
+    continue: `Nothing is decided yet of ${candidate}`,
+    inconclusive: `No decision about ${candidate} in its time`,
+    noData: `No data: nothing can be said of ${candidate}`,
+  };
+  return { verdict: titles[verdict], reason: harmIn(evidence) ?? sentence(evidence.next.reason) };
+}
+
+function harmIn({ culprit, fired, guards, from }: Evidence): string | undefined {
+  if (culprit === null || fired === null) return undefined;
+  const guard = guards.find(({ name }) => name === culprit.guard);
+  const when = from === null ? "" : `, shown after ${renderSpan((fired.at - from) / 1000)}`;
+  return `${culprit.guard} is worse than its margin allows${guard ? `: ${ratesIn(guard)}` : ""}; p = ${renderP(culprit.p)}${when}.`;
+}
+
+function ratesIn({ comparisons: [loudest] }: GuardEvidence): string {
+  if (loudest === undefined) return "no data";
+  const { stable, candidate, compared, candidateMs } = loudest;
+  const rate = (known: number | null | undefined): string =>
+    known === null || known === undefined ? "unknown" : renderShare(known);
+  const slower = candidateMs === undefined ? "" : ` slower than ${renderMs(candidateMs)}`;
+  return `${rate(compared?.candidate ?? candidate.rate)}${slower} against ${rate(compared?.stable ?? stable.rate)}`;
+}
+
+const renderMs = (ms: number): string => `${Number(ms.toPrecision(3))} ms`;
+
+const renderP = (p: number): string => (p >= 0.001 ? p.toFixed(3) : p.toExponential(1));
+
+const sentence = (text: string): string => `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}.`;
