@@ -63,6 +63,10 @@ module.exports = {
     floor("traffic", "^components/traffic/", ["^components/(traffic|release)/"]),
     floor("lifecycle", "^components/lifecycle/", ["^components/(lifecycle|release|traffic)/"]),
     floor("analysis", "^components/analysis/", ["^components/analysis/"]),
+    floor("evidence", "^components/evidence/", [
+      "^components/(evidence|analysis|rollout)/",
+      "^components/release/problems\\.ts$",
+    ]),
     floor("kit", "^components/kit/", ["^components/(kit|release)/", pulumi]),
     floor("capabilities", "^components/capabilities/", ["^components/(capabilities|guards|release|traffic)/"]),
     floor("contracts", "^components/(platforms/(platform|data-plane)|archives/archive-store|monitors/monitor)\\.ts$", [

@@ -4,6 +4,7 @@ import {
   type EvidenceDocument,
   type RolloutFacts,
 } from "../../components/evidence/index.ts";
+import { messageOf } from "../../components/host/host-error.ts";
 import type { DataPlane, Endpoint } from "../../components/platforms/data-plane.ts";
 import { exitCodes, Failure, usageFailure } from "./failure.ts";
 
@@ -50,7 +51,7 @@ async function documentFor(
   const history = await dataPlane.history(endpoint);
   const entry = id === undefined ? undefined : await dataPlane.historyEntry(endpoint, id);
   if (entry !== undefined) return documentOfEnding(entry);
-  const evidence = await dataPlane.evidence(endpoint);
+  const evidence = await asked(dataPlane.evidence(endpoint), endpoint);
   const ending = history.findLast(({ identity }) => identity === evidence.identity);
   return documentOf(evidence, ending ?? (plan?.rollout.identity === evidence.identity ? factsOf(plan) : undefined));
 }
@@ -60,6 +61,15 @@ function factsOf({ model, stable, candidate, versions, rollout }: NonNullable<En
   const contents = Object.fromEntries(Object.entries(versions).map(([name, { content }]) => [name, content]));
   const { identity, attempt } = rollout;
   return { identity, attempt, model, stable, contents, ...(candidate !== undefined && { candidate }) };
+}
+
+async function asked<Answer>(answer: Promise<Answer>, endpoint: string): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    const message = `${endpoint} does not tell its evidence (${messageOf(error)}). What has ended is there without it: mlc evidence --id ID, of \`mlc history\`.`;
+    throw new Failure(exitCodes.error, message);
+  }
 }
 
 async function judged(document: Promise<EvidenceDocument>): Promise<EvidenceDocument> {

@@ -101,10 +101,9 @@ function drawMinute(
 export function exampleDocument({ fails }: { readonly fails: boolean }): EvidenceDocument {
   const random = seeded(7);
   const intervals: Interval[] = [];
-  const minutes = fails ? 2 * MINUTES_A_STEP + 9 : 3 * MINUTES_A_STEP;
-  for (let minute = 0; minute < minutes; minute++) {
-    const harmed = fails && minute >= 2 * MINUTES_A_STEP + 3;
-    intervals.push(drawMinute(random, minute, { errors: harmed ? 0.024 : 0.01, median: harmed ? 27 : 23 }));
+  for (let minute = 0; minute < 3 * MINUTES_A_STEP; minute++) {
+    const harmed = fails && minute >= 2 * MINUTES_A_STEP;
+    intervals.push(drawMinute(random, minute, { errors: harmed ? 0.0195 : 0.01, median: harmed ? 26 : 23 }));
     if (judge(intervals, settings).verdict === "rollback") break;
   }
   const verdict = judge(intervals, settings);

@@ -2,7 +2,8 @@ import type { Path } from "../../analysis/index.ts";
 import { heading, LEFT, RIGHT, rows, type Section, type Time, timeAxis } from "./frame.ts";
 import { linear, powerTicks, renderE } from "./scale.ts";
 import { type SideLabel, sideLabels } from "./side-labels.ts";
-import { element, label, type Markup, pathThrough, rule } from "./svg.ts";
+import { element, pathThrough, rule } from "./svg.ts";
+import { shorten } from "./text.ts";
 
 /** A log e-value over time. */
 export interface Curve {
@@ -21,6 +22,8 @@ export interface Threshold {
 }
 
 const HEIGHT = 190;
+/** Of a guard, in characters: what fits beside the curves. */
+const LONGEST_NAME = 20;
 
 /** Curves of e-values against their thresholds. A curve that leaves the picture is named at the edge where it left. */
 export function curves(
@@ -37,9 +40,11 @@ export function curves(
   const place = linear(range, [to, from]);
   const within = (log: number): number => Math.min(to - 3, Math.max(from + 3, place(log)));
   const names: readonly SideLabel[] = drawn.map(({ name, look, log }) => ({
-    y: within(log),
-    look,
-    text: `${name} ${renderE(log)}`,
+    ...{ y: within(log), value: log, look },
+    text: `${shorten(name, LONGEST_NAME)} ${renderE(log)}`,
+  }));
+  const limits: readonly SideLabel[] = thresholds.map(({ log, text, look }) => ({
+    ...{ y: place(log), value: log, look, text },
   }));
   const lines = drawn.map(({ look, points }) =>
     element("path", {
@@ -54,14 +59,11 @@ export function curves(
     rows(powerTicks(...range), place),
     timeAxis(time, from, to),
     element("g", { "clip-path": `url(#${clip})` }, ...lines),
-    thresholds.map((each) => thresholdLine(each, place(each.log))).join(""),
-    sideLabels(names, RIGHT, [from, to]),
+    thresholds.map(({ log, look }) => rule(LEFT, place(log), RIGHT, place(log), `threshold ${look}`)).join(""),
+    sideLabels([...limits, ...names], RIGHT, [from, to]),
   ];
   return { markup: markup.join(""), bottom: to + 26 };
 }
-
-const thresholdLine = ({ text, look }: Threshold, y: number): Markup =>
-  rule(LEFT, y, RIGHT, y, `threshold ${look}`) + label(LEFT + 8, y - 6, `name ${look}`, text);
 
 /** The threshold stands high in the picture; how far beyond a curve goes is said by its name. */
 function rangeOf(drawn: readonly Curve[], threshold: number): readonly [least: number, most: number] {

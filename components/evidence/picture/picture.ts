@@ -9,6 +9,7 @@ import { type Shared, split } from "./split.ts";
 import { GUARD_COLOURS, STYLE } from "./style.ts";
 import { element, escapeText, label } from "./svg.ts";
 import { tails, type Versions } from "./tails.ts";
+import { shorten, twoLines } from "./text.ts";
 import { type Words, wordsOf } from "./words.ts";
 
 /**
@@ -23,7 +24,8 @@ export function renderPicture(document: EvidenceDocument, verdict: Verdict = jud
   const seconds = Math.max(1, ends.at(-1) ?? 0);
   const time: Time = { seconds, changes: changesIn(intervals, ends), place: linear([0, seconds], [LEFT, RIGHT]) };
   const shared = sharedIn(intervals, ends);
-  const sections = stack(150, [
+  const sections = stack(46, [
+    (top) => head(top, document, verdict, words),
     (top) => harm(top, verdict, time, ends),
     (top) => harmlessness(top, verdict, time, ends),
     (top) => split(top, versions.candidate, { time, shared }),
@@ -47,7 +49,6 @@ export function renderPicture(document: EvidenceDocument, verdict: Verdict = jud
     element("desc", { id: "mlc-desc" }, escapeText(describe(verdict, words))),
     element("style", {}, STYLE),
     element("rect", { width: WIDTH, height, class: "paper" }),
-    head(document, verdict, words),
     sections.markup,
   )}\n`;
 }
@@ -64,25 +65,30 @@ function stack(top: number, drawn: readonly ((top: number) => Section)[]): Secti
   );
 }
 
+/** The verdict in words, and below it what rollout this is. */
 function head(
+  top: number,
   { rollout, hash, method, intervals }: EvidenceDocument,
-  { verdict, evidence }: Verdict,
-  { verdict: title, reason }: Words,
-): string {
-  const { from } = evidence;
-  const began = from === null ? [] : [`${new Date(from).toISOString().slice(0, 16).replace("T", " ")} UTC`];
+  verdict: Verdict,
+  words: Words,
+): Section {
+  const { from, seconds, alpha, beta } = verdict.evidence;
   const facts = [
     rollout.model,
-    ...began,
-    `${renderSpan(evidence.seconds)} judged in ${intervals.length} intervals`,
-    `alpha ${evidence.alpha}, beta ${evidence.beta}`,
+    rollout.how && `${rollout.how} (${rollout.cause})`,
+    from !== null && `${new Date(from).toISOString().slice(0, 16).replace("T", " ")} UTC`,
+    `${renderSpan(seconds)} judged in ${intervals.length} intervals`,
+    `alpha ${alpha}, beta ${beta}`,
   ];
-  return [
-    label(MARGIN, 46, `title ${verdict}`, title),
-    label(MARGIN, 74, "reason", reason),
-    label(MARGIN, 97, "muted", facts.filter((fact) => fact !== undefined && fact !== "").join("  ·  ")),
-    label(MARGIN, 115, "small muted", `method ${method}, ${hash}`),
-  ].join("");
+  const reasons = twoLines(words.reason, 116);
+  const bottom = top + 54 + reasons.length * 20;
+  const markup = [
+    label(MARGIN, top, `title ${verdict.verdict}`, shorten(words.verdict, 60)),
+    ...reasons.map((line, i) => label(MARGIN, top + 30 + i * 20, "reason", line)),
+    label(MARGIN, bottom - 18, "muted", shorten(facts.filter((fact) => fact).join("  ·  "), 130)),
+    label(MARGIN, bottom, "small muted", `method ${method}, ${hash}`),
+  ];
+  return { markup: markup.join(""), bottom };
 }
 
 function harm(top: number, { evidence }: Verdict, time: Time, ends: readonly number[]): Section {

@@ -55,15 +55,21 @@ const STRIDES: readonly number[] = [1, 2, 3, 5, 10, 20, 50, 100];
 
 /** Round shares from 0 up to at least `share`, five at most. */
 export function shareTicks(share: number): readonly Tick[] {
-  const top = TOPS.find((each) => each >= share) ?? 1;
-  const parts = top === 0.02 || top === 0.2 || top === 1 ? 4 : 5;
-  return [0, ...Array.from({ length: parts }, (_, i) => (top * (i + 1)) / parts)].map((value) => ({
-    value,
-    text: renderShare(value),
-  }));
+  const [top, parts] = TOPS.find(([each]) => each >= share) ?? [1, 4];
+  const values = Array.from({ length: parts + 1 }, (_, i) => (top * i) / parts);
+  return values.map((value) => ({ value, text: renderShare(value) }));
 }
 
-const TOPS: readonly number[] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
+/** The highest share of an axis, and into how many round parts it falls. */
+const TOPS: readonly (readonly [top: number, parts: number])[] = [
+  ...[0.001, 0.01, 0.1].flatMap((unit) => [
+    [unit, 5] as const,
+    [2 * unit, 4] as const,
+    [3 * unit, 3] as const,
+    [6 * unit, 3] as const,
+  ]),
+  [1, 4],
+];
 
 /** An e-value from its natural logarithm: `0.001`, `20`, `10⁶`. */
 export function renderE(log: number): string {
@@ -78,6 +84,9 @@ const SUPERSCRIPTS: ReadonlyMap<string, string> = new Map(
 
 /** A share as a person reads it: `0.03 %`, `25 %`. */
 export const renderShare = (share: number): string => `${round(share * 100)} %`;
+
+/** A latency as a person reads it: `97.5 ms`, `1.28 s`. */
+export const renderMs = (ms: number): string => (ms < 1_000 ? `${round(ms)} ms` : `${round(ms / 1_000)} s`);
 
 /** Three digits. */
 const round = (value: number): string => String(Number(value.toPrecision(3)));

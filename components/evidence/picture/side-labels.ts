@@ -3,6 +3,8 @@ import { label, type Markup, rule } from "./svg.ts";
 /** The name of a curve, at the height of its end. */
 export interface SideLabel {
   readonly y: number;
+  /** What orders labels of one height: the highest stands on top. */
+  readonly value: number;
   readonly text: string;
   readonly look: string;
 }
@@ -11,7 +13,7 @@ const LINE_HEIGHT = 16;
 
 /** Labels beside the ends of curves, moved apart where they would lie on each other, and led to their curve. */
 export function sideLabels(labels: readonly SideLabel[], x: number, [top, bottom]: readonly [number, number]): Markup {
-  const sorted = labels.toSorted((a, b) => a.y - b.y);
+  const sorted = labels.toSorted((a, b) => a.y - b.y || b.value - a.value);
   const places = spread(
     sorted.map(({ y }) => y),
     top,

@@ -1,6 +1,7 @@
 import { heading, LEFT, RIGHT, rows, type Section, type Time, timeAxis } from "./frame.ts";
 import { linear, renderShare, shareTicks } from "./scale.ts";
 import { box, element, label, type Markup, pathThrough } from "./svg.ts";
+import { shorten } from "./text.ts";
 
 /** Units of both versions in one interval. */
 export interface Shared {
@@ -32,14 +33,23 @@ export function split(
   const [first, last] = [outline[0], outline.at(-1)];
   const area = first && last ? `${pathThrough([[first[0], to], ...outline, [last[0], to]])}Z` : "";
   const markup = [
-    heading(top, "Split of the traffic", `${candidate}'s share of what is compared; the rest is stable's.`),
+    heading(
+      top,
+      "Split of the traffic",
+      `${shorten(candidate, 40)}'s share of what is compared; the rest is stable's.`,
+    ),
     rows(ticks, place),
     area === "" ? box(LEFT, to, RIGHT - LEFT, 0, "area") : element("path", { class: "area", d: area }),
     element("path", { class: "curve candidate", d: pathThrough(outline) }),
     timeAxis(time, from, to),
     stepNames(time, shared, from),
     last
-      ? label(RIGHT + 18, last[1] + 4, "name candidate", `${candidate} ${renderShare(columns.at(-1)?.share ?? 0)}`)
+      ? label(
+          RIGHT + 18,
+          last[1] + 4,
+          "name candidate",
+          `${shorten(candidate, 20)} ${renderShare(columns.at(-1)?.share ?? 0)}`,
+        )
       : "",
   ];
   return { markup: markup.join(""), bottom: to + 26 };

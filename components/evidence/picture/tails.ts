@@ -1,7 +1,8 @@
 import type { ComparisonEvidence, GuardEvidence } from "../../analysis/index.ts";
-import { heading, LEFT, MARGIN, RIGHT, type Section } from "./frame.ts";
-import { linear, renderShare } from "./scale.ts";
+import { heading, LEFT, RIGHT, type Section } from "./frame.ts";
+import { linear, renderMs, renderShare } from "./scale.ts";
 import { box, label, type Markup, rule } from "./svg.ts";
+import { shorten } from "./text.ts";
 
 const ROW = 36;
 const BAR = 11;
@@ -18,7 +19,7 @@ export function tails(top: number, { comparisons, name }: GuardEvidence, version
   const place = linear([Math.log(LEAST), 0], [LEFT + 60, RIGHT]);
   const ticks = [1e-4, 1e-3, 1e-2, 1e-1, 1].map((share) => {
     const x = place(Math.log(share));
-    return rule(x, from - 4, x, to, "grid down") + label(x, to + 16, "tick mid", renderShare(share));
+    return rule(x, from - 4, x, to, "grid") + label(x, to + 16, "tick mid", renderShare(share));
   });
   const none =
     rungs.length === 0
@@ -27,7 +28,7 @@ export function tails(top: number, { comparisons, name }: GuardEvidence, version
   const bars = rungs.map((rung, i) => rungBars(from + i * ROW, rung, place, i === 0 ? versions : undefined));
   const meaning =
     "Share of requests slower than each rung, on a logarithmic axis. The candidate's rungs are longer by the margin.";
-  const markup = heading(top, `Tails of ${name}`, meaning) + ticks.join("") + none + bars.join("");
+  const markup = heading(top, `Tails of ${shorten(name, 60)}`, meaning) + ticks.join("") + none + bars.join("");
   return { markup, bottom: to + 24 };
 }
 
@@ -47,21 +48,17 @@ function rungBars(
     const start = place(Math.log(LEAST));
     const width = share === null || share <= LEAST ? 0 : place(Math.log(share)) - start;
     const said = share === null ? "no data" : share === 0 ? "none" : renderShare(share);
-    const text = name === undefined ? said : `${said}, ${name}`;
+    const text = name === undefined ? said : `${said}, ${shorten(name, 24)}`;
     return (
       box(start, at, Math.max(width, 1.5), BAR, look) +
       label(start + Math.max(width, 1.5) + 6, at + BAR - 1.5, `small ${look}`, text)
     );
   };
-  const limits = label(MARGIN, y + 17, "tick", `> ${renderMs(stableMs)}`);
-  const own = label(LEFT + 52, y + 26, "small end muted", `> ${renderMs(candidateMs)}`);
+  const limit = (at: number, ms: number) => label(LEFT + 52, at + BAR - 1.5, "small end muted", `> ${renderMs(ms)}`);
   return (
-    limits +
-    own +
+    limit(y + 4, stableMs) +
+    limit(y + 17, candidateMs) +
     bar(y + 4, stable.rate, "stable", named?.stable) +
     bar(y + 17, candidate.rate, "candidate", named?.candidate)
   );
 }
-
-const renderMs = (ms: number): string =>
-  ms < 1_000 ? `${Number(ms.toPrecision(3))} ms` : `${Number((ms / 1_000).toPrecision(3))} s`;

@@ -1,5 +1,5 @@
 import type { Decision, Evidence, GuardEvidence, Verdict } from "../../analysis/index.ts";
-import { renderShare } from "./scale.ts";
+import { renderMs, renderShare } from "./scale.ts";
 import { renderSpan } from "./span.ts";
 import type { Versions } from "./tails.ts";
 
@@ -18,7 +18,7 @@ export function wordsOf({ verdict, evidence }: Verdict, { stable, candidate }: V
     inconclusive: `No decision about ${candidate} in its time`,
     noData: `No data: nothing can be said of ${candidate}`,
   };
-  return { verdict: titles[verdict], reason: harmIn(evidence) ?? sentence(evidence.next.reason) };
+  return { verdict: titles[verdict], reason: harmIn(evidence) ?? sentence(evidence.next.reason, evidence) };
 }
 
 function harmIn({ culprit, fired, guards, from }: Evidence): string | undefined {
@@ -37,8 +37,8 @@ function ratesIn({ comparisons: [loudest] }: GuardEvidence): string {
   return `${rate(compared?.candidate ?? candidate.rate)}${slower} against ${rate(compared?.stable ?? stable.rate)}`;
 }
 
-const renderMs = (ms: number): string => `${Number(ms.toPrecision(3))} ms`;
+const renderP = (p: number): string => (p >= 0.0001 ? String(Number(p.toPrecision(2))) : p.toExponential(1));
 
-const renderP = (p: number): string => (p >= 0.001 ? p.toFixed(3) : p.toExponential(1));
-
-const sentence = (text: string): string => `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}.`;
+/** A guard's name stays as it is. */
+const sentence = (text: string, { guards }: Evidence): string =>
+  guards.some(({ name }) => text.startsWith(name)) ? `${text}.` : `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}.`;
