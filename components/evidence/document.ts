@@ -6,15 +6,20 @@ import { canonicalJson } from "./canonical-json.ts";
 /** What is known of a rollout besides its counts; of one that still runs, not how it ended. */
 export type RolloutFacts = Pick<HistorySummary, "identity"> & Partial<HistorySummary>;
 
+/** A verdict without its forecast: nothing was decided on what may come next. */
+export interface StatedVerdict extends Pick<Verdict, "verdict"> {
+  readonly evidence: Omit<Verdict["evidence"], "next">;
+}
+
 /** Everything that a verdict rests on, and the verdict: who has it can judge again, and see that it is the same evidence. */
-export interface EvidenceDocument extends Omit<Evidence, "identity"> {
+export interface EvidenceDocument extends Omit<Evidence, "identity" | "settings" | "verdict"> {
   readonly format: typeof FORMAT;
   /** Version of the judge's arithmetic (`METHOD` of `analysis`): another one may say something else. */
   readonly method: number;
   readonly rollout: RolloutFacts;
   readonly settings: JudgeSettings;
   /** What was said of it when it was written. The hash leaves it out: it follows from the rest. */
-  readonly verdict: Verdict;
+  readonly verdict: StatedVerdict;
   /** `sha256:` and 64 hex digits, of the canonical text of everything but `verdict` and `hash`. */
   readonly hash: string;
 }
@@ -34,7 +39,8 @@ export function documentOf(
     throw new RangeError(`rollout ${JSON.stringify(identity)}: nothing was judged in it, so there is no evidence`);
   }
   const document = { ...counted, format: FORMAT, method: METHOD, rollout: { identity, ...facts }, settings } as const;
-  return { ...plainData(document), verdict: plainData(verdict), hash: hashOf(document) };
+  const { next: _, ...stated } = verdict.evidence;
+  return { ...plainData(document), verdict: plainData({ ...verdict, evidence: stated }), hash: hashOf(document) };
 }
 
 /** The same of a rollout that has ended. @throws RangeError as `documentOf` */

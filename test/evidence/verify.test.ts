@@ -5,6 +5,7 @@ import {
   documentOfEnding,
   type EvidenceDocument,
   hashOf,
+  judgeAgain,
   parseEvidence,
   renderDocument,
   verifyEvidence,
@@ -99,9 +100,7 @@ describe("what was changed is named", () => {
 });
 
 test("what a newer version says besides is no difference", () => {
-  expect(verify(withValue(bad, ["verdict", "evidence", "next", "between"], undefined))).toEqual([]);
-  const { next: _, ...older } = bad.verdict.evidence;
-  expect(verify({ ...bad, verdict: { ...bad.verdict, evidence: older as typeof bad.verdict.evidence } })).toEqual([]);
+  expect(verify(withValue(bad, ["verdict", "evidence", "guards", 0, "unitsToPromote"], undefined))).toEqual([]);
 });
 
 const entry = (document: EvidenceDocument): HistoryEntry => ({
@@ -109,7 +108,7 @@ const entry = (document: EvidenceDocument): HistoryEntry => ({
   ...{ attempt: "1", stable: "v1", candidate: "v2", serving: "v1", contents: {}, question: "0123456789abcdef" },
   ...{ from: "2026-11-24T03:00:00.000Z", to: "2026-11-24T04:05:00.000Z", cause: "guard:errorRate", reason: "worse" },
   settings: document.settings,
-  verdict: document.verdict,
+  verdict: judgeAgain(document),
   intervals: document.intervals.map((live) => ({ live })),
 });
 
@@ -119,6 +118,11 @@ test("an ending becomes a document with how it ended, and verifies", () => {
   expect(document.rollout).not.toHaveProperty("question");
   expect(document.intervals).toEqual(bad.intervals);
   expect(verify(document)).toEqual([]);
+});
+
+test("a forecast is not stated, and one that was written into a document is held against the judge's", () => {
+  expect(bad.verdict.evidence).not.toHaveProperty("next");
+  expect(verify(withValue(bad, ["verdict", "evidence", "next"], { reason: "all is well" }))).toEqual(["next"]);
 });
 
 test("without anything judged there is no document", () => {

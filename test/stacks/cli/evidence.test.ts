@@ -1,23 +1,35 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type EvidenceDocument, renderDocument, renderPicture } from "../../../components/evidence/index.ts";
+import {
+  type EvidenceDocument,
+  judgeAgain,
+  renderDocument,
+  renderPicture,
+} from "../../../components/evidence/index.ts";
+import { planTraffic } from "../../../components/lifecycle/index.ts";
+import { openStateFolder } from "../../../components/platforms/local/state-folder/folder.ts";
+import { parseRelease } from "../../../components/release/index.ts";
 import { exampleDocument } from "../../evidence/example.ts";
 import { withValue } from "../../evidence/leaves.ts";
 import { type CommandLine, createCommandLine, jsonOf } from "./command-line.ts";
+import { startFakeGateway, statusOf } from "./fake-gateway.ts";
+import { readYaml } from "./read-yaml.ts";
 
 const document = exampleDocument({ fails: true });
 const ID = "2026-11-24T04-05-00.000Z-abcdef";
 
 /** The files of an endpoint whose gateway is gone, with one rollout that it has ended. */
 function writeEnding(line: CommandLine, endpoint = "approval"): void {
+  openStateFolder(line.stateFolder);
   const folder = join(line.stateFolder, "gateways", endpoint);
   mkdirSync(join(folder, "history"), { recursive: true });
   const claim = { pid: 1, startTime: "0", instance: "i", port: 1, adminPort: 1 };
   writeFileSync(join(folder, "gateway.json"), JSON.stringify(claim));
   writeFileSync(join(folder, "admin.token"), "t");
   const { identity, model, stable, candidate } = document.rollout;
-  const { settings, verdict } = document;
+  const { settings } = document;
+  const verdict = judgeAgain(document);
   const ending = {
     ...{ format: 1, how: "stopped", model, identity, attempt: "1", stable, candidate, serving: stable, contents: {} },
     ...{ from: "2026-11-24T03:00:00.000Z", to: "2026-11-24T04:05:00.000Z", cause: "guard:errorRate" },
@@ -47,6 +59,49 @@ test("a rollout that has ended is written as a document that verifies, and as it
     file: "v2.json",
     problems: [],
   });
+});
+
+test("a rollout that runs is a document with what is known of it, and the verdict so far", async () => {
+  await using line = await createCommandLine({ rollout: ["candidate: v2", 'weight: "50%"'] });
+  openStateFolder(line.stateFolder);
+  const plan = planTraffic(
+    parseRelease(readYaml(line.read(line.configuration), ["config", "model-lifecycle:release"])),
+  );
+  const { settings, intervals } = document;
+  const verdict = judgeAgain(document);
+  const { identity } = plan.rollout;
+  const evidence = { identity, settings, verdict, intervals, copies: [] };
+  await using _gateway = await startFakeGateway(line.stateFolder, {
+    status: statusOf(plan),
+    watch: () => "",
+    evidence,
+  });
+  const facts = jsonOf(await line.run("evidence", "--json"));
+  const rollout = { identity, attempt: "1", model: "approval", stable: "v1", candidate: "v2" };
+  expect(facts).toMatchObject({
+    exitCode: 0,
+    stack: "dev",
+    endpoint: "approval",
+    document: { rollout, verdict: document.verdict, intervals },
+  });
+  expect(facts).not.toHaveProperty("document.rollout.how");
+});
+
+test("where nothing is judged there is no evidence, and that is said", async () => {
+  await using line = await createCommandLine();
+  openStateFolder(line.stateFolder);
+  const plan = planTraffic(
+    parseRelease(readYaml(line.read(line.configuration), ["config", "model-lifecycle:release"])),
+  );
+  const evidence = { identity: "", intervals: [], copies: [] };
+  await using _gateway = await startFakeGateway(line.stateFolder, {
+    status: statusOf(plan),
+    watch: () => "",
+    evidence,
+  });
+  const run = await line.run("evidence");
+  expect(run).toMatchObject({ code: 1, stdout: "" });
+  expect(run.stderr).toContain("There is no evidence: ");
 });
 
 test("without a file to write, the document is what is printed", async () => {
