@@ -38,7 +38,7 @@ describe("the verdict stands on top in words", () => {
     const [title, reason] = textsIn(renderPicture(bad));
     expect(title?.text).toBe("Rollback: v2 does harm");
     expect(reason?.text).toMatch(
-      /^errorRate is worse than its margin allows: 1\.47 % against 0\.\d+ %; p = 0\.0012, shown after 1 h 4 min\.$/,
+      /^errorRate is worse than its margin allows: 1\.47 % against 0\.\d+ %; p = 0\.0012, shown after 1 h 5 min\.$/,
     );
   });
   test("with what is still needed, else", () => {

@@ -19,8 +19,8 @@ import { type Words, wordsOf } from "./words.ts";
 export function renderPicture(document: EvidenceDocument, verdict: Verdict = judgeAgain(document)): string {
   const { rollout, intervals } = document;
   const versions: Versions = { stable: rollout.stable ?? "stable", candidate: rollout.candidate ?? "the candidate" };
-  const words = wordsOf(verdict, versions);
   const ends = endsOf(intervals);
+  const words = wordsOf(verdict, versions, ends);
   const seconds = Math.max(1, ends.at(-1) ?? 0);
   const time: Time = { seconds, changes: changesIn(intervals, ends), place: linear([0, seconds], [LEFT, RIGHT]) };
   const shared = sharedIn(intervals, ends);

@@ -36,7 +36,7 @@ export function split(
     heading(
       top,
       "Split of the traffic",
-      `${shorten(candidate, 40)}'s share of what is compared; the rest is stable's.`,
+      `Share of ${shorten(candidate, 40)} in what is compared; the rest is stable's.`,
     ),
     rows(ticks, place),
     area === "" ? box(LEFT, to, RIGHT - LEFT, 0, "area") : element("path", { class: "area", d: area }),

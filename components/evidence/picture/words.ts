@@ -9,8 +9,12 @@ export interface Words {
   readonly reason: string;
 }
 
-/** What a person reads first. */
-export function wordsOf({ verdict, evidence }: Verdict, { stable, candidate }: Versions): Words {
+/** What a person reads first. @param ends when each interval ended, in s */
+export function wordsOf(
+  { verdict, evidence }: Verdict,
+  { stable, candidate }: Versions,
+  ends: readonly number[],
+): Words {
   const titles: Readonly<Record<Decision, string>> = {
     rollback: `Rollback: ${candidate} does harm`,
     promote: `Promote: ${candidate} is not worse than ${stable}`,
@@ -18,14 +22,13 @@ export function wordsOf({ verdict, evidence }: Verdict, { stable, candidate }: V
     inconclusive: `No decision about ${candidate} in its time`,
     noData: `No data: nothing can be said of ${candidate}`,
   };
-  return { verdict: titles[verdict], reason: harmIn(evidence) ?? sentence(evidence.next.reason, evidence) };
+  return { verdict: titles[verdict], reason: harmIn(evidence, ends) ?? sentence(evidence.next.reason, evidence) };
 }
 
-function harmIn({ culprit, fired, guards, from }: Evidence): string | undefined {
+function harmIn({ culprit, fired, guards }: Evidence, ends: readonly number[]): string | undefined {
   if (culprit === null || fired === null) return undefined;
   const guard = guards.find(({ name }) => name === culprit.guard);
-  const when = from === null ? "" : `, shown after ${renderSpan((fired.at - from) / 1000)}`;
-  return `${culprit.guard} is worse than its margin allows${guard ? `: ${ratesIn(guard)}` : ""}; p = ${renderP(culprit.p)}${when}.`;
+  return `${culprit.guard} is worse than its margin allows${guard ? `: ${ratesIn(guard)}` : ""}; p = ${renderP(culprit.p)}, shown after ${renderSpan(ends[fired.interval] ?? 0)}.`;
 }
 
 function ratesIn({ comparisons: [loudest] }: GuardEvidence): string {
