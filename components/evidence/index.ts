@@ -11,6 +11,6 @@ export {
   type RolloutFacts,
   renderDocument,
 } from "./document.ts";
-export { type ParsedEvidence, parseEvidence } from "./parse.ts";
+export { type JudgedDocument, type ParsedEvidence, parseEvidence } from "./parse.ts";
 export { renderPicture } from "./picture/picture.ts";
 export { type Field, judgeAgain, type Verification, verifyEvidence } from "./verify.ts";

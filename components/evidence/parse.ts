@@ -1,4 +1,4 @@
-import { type JudgeSettings, METHOD } from "../analysis/index.ts";
+import { type JudgeSettings, METHOD, type Verdict } from "../analysis/index.ts";
 import type { Problem } from "../release/problems.ts";
 import { isCanonical } from "./canonical-json.ts";
 import { checkIntervals } from "./check-intervals.ts";
@@ -7,12 +7,18 @@ import { type EvidenceDocument, FORMAT } from "./document.ts";
 import { type Fields, isFields, member, problem } from "./finding.ts";
 import { judgeAgain } from "./verify.ts";
 
-/** A document that can be judged again, or all that is wrong with it. */
+/** A document with what the judge says of its counts, whatever it states itself. */
+export interface JudgedDocument {
+  readonly document: EvidenceDocument;
+  readonly verdict: Verdict;
+}
+
+/** A document that was judged again, or all that is wrong with it. */
 export type ParsedEvidence =
-  | { readonly document: EvidenceDocument; readonly problems: readonly [] }
+  | (JudgedDocument & { readonly problems: readonly [] })
   | { readonly document?: never; readonly problems: readonly Problem[] };
 
-/** Reads a document of evidence, from whomever it comes. Never throws. */
+/** Reads a document of evidence, from whomever it comes, and judges it again. Never throws. */
 export function parseEvidence(text: string): ParsedEvidence {
   let value: unknown;
   try {
@@ -25,8 +31,7 @@ export function parseEvidence(text: string): ParsedEvidence {
   if (problems.length > 0) return { problems };
   const document = value as unknown as EvidenceDocument;
   try {
-    judgeAgain(document);
-    return { document, problems: [] };
+    return { document, verdict: judgeAgain(document), problems: [] };
   } catch (error) {
     return {
       problems: [problem([], value, `what the judge takes: ${error instanceof Error ? error.message : error}`)],

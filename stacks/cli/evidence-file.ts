@@ -1,19 +1,15 @@
 import { readFileSync } from "node:fs";
-import {
-  type EvidenceDocument,
-  type Field,
-  parseEvidence,
-  type Verification,
-} from "../../components/evidence/index.ts";
+import { type Field, type JudgedDocument, parseEvidence, type Verification } from "../../components/evidence/index.ts";
 import { type Problem, renderList } from "../../components/release/problems.ts";
 import { exitCodes, Failure } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Reads a document of evidence. @throws Failure (2) with everything that is wrong with it */
-export function readEvidenceFile(path: string): EvidenceDocument {
-  const { document, problems } = parseEvidence(readFileSync(path, "utf8"));
-  if (document === undefined) throw new Failure(exitCodes.usage, renderDamage(path, problems), { problems });
-  return document;
+/** Reads a document of evidence and judges it again. @throws Failure (2) with everything that is wrong with it */
+export function readEvidenceFile(path: string): JudgedDocument {
+  const parsed = parseEvidence(readFileSync(path, "utf8"));
+  const { problems } = parsed;
+  if (parsed.document === undefined) throw new Failure(exitCodes.usage, renderDamage(path, problems), { problems });
+  return parsed;
 }
 
 /** A file may be wrong in ten thousand places; `--json` tells them all. */

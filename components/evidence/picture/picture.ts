@@ -75,7 +75,7 @@ function head(
   const { from, seconds, alpha, beta } = verdict.evidence;
   const facts = [
     rollout.model,
-    rollout.how && `${rollout.how} (${rollout.cause})`,
+    [rollout.how, rollout.cause].filter((word) => word).join(": "),
     from !== null && `${new Date(from).toISOString().slice(0, 16).replace("T", " ")} UTC`,
     `${renderSpan(seconds)} judged in ${intervals.length} intervals`,
     `alpha ${alpha}, beta ${beta}`,

@@ -1,3 +1,4 @@
+import type { Verdict } from "../../../components/analysis/index.ts";
 import type { EvidenceDocument, Verification } from "../../../components/evidence/index.ts";
 import { exitCodes, usageFailure } from "../failure.ts";
 import { stackOptions } from "../option-words.ts";
@@ -28,7 +29,11 @@ export const evidence: Verb<EvidenceOptions> = {
     { flags: "--out <file>", description: "write the document to a file" },
     { flags: "--svg <file>", description: "draw the picture" },
   ],
-  arguments: async (options) => ["verify", ...(await (await import("../known-values.ts")).endpoints(options))],
+  arguments: async (options) => {
+    const { endpoints } = await import("../known-values.ts");
+    // A file can be verified where there is no stack to ask.
+    return ["verify", ...(await endpoints(options).catch(() => []))];
+  },
   async run(terminal, { args: [word, file], options }) {
     if (word === "verify") return verify(terminal, file, options);
     if (file !== undefined) throw usageFailure(`Saw "${word} ${file}"; allowed is an endpoint, or: verify FILE.`);
@@ -57,10 +62,10 @@ async function verify(terminal: Terminal, file: string | undefined, options: Evi
   }
   const { readEvidenceFile, renderVerification } = await import("../evidence-file.ts");
   const { verifyEvidence } = await import("../../../components/evidence/index.ts");
-  const document = readEvidenceFile(file);
-  const verification = verifyEvidence(document);
+  const { document, verdict } = readEvidenceFile(file);
+  const verification = verifyEvidence(document, verdict);
   terminal.say(`${renderVerification(verification, terminal.paint)}\n\n${renderOutcome(verification, document)}`);
-  await drawIfAsked(terminal, options, document);
+  await drawIfAsked(terminal, options, document, verdict);
   const exitCode = verification.same ? exitCodes.done : exitCodes.error;
   return { exitCode, facts: { file, ...verification, problems: [], svg: options.svg ?? null } };
 }
@@ -71,9 +76,14 @@ function renderOutcome({ same, fields }: Verification, { intervals, method }: Ev
   return same ? `The same: ${counted}.` : `Not the same: ${wrong} of ${fields.length} fields differ (${counted}).`;
 }
 
-async function drawIfAsked(terminal: Terminal, { svg }: EvidenceOptions, document: EvidenceDocument): Promise<void> {
+async function drawIfAsked(
+  terminal: Terminal,
+  { svg }: EvidenceOptions,
+  document: EvidenceDocument,
+  verdict?: Verdict,
+): Promise<void> {
   const { renderPicture } = await import("../../../components/evidence/index.ts");
-  await write(terminal, svg, () => renderPicture(document));
+  await write(terminal, svg, () => renderPicture(document, verdict));
 }
 
 async function write(terminal: Terminal, path: string | undefined, content: () => string): Promise<void> {

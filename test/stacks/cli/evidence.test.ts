@@ -220,4 +220,6 @@ test("verify, endpoints, records and options complete", async () => {
   expect(await found("app")).toEqual(["approval"]);
   expect(await found("--id", "2026")).toEqual([ID]);
   expect(await found("--s")).toEqual(["--stack", "--svg"]);
+  line.write("Pulumi.yaml", "{ this is no project");
+  expect(await found("")).toContain("verify");
 });
