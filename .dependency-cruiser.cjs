@@ -64,6 +64,10 @@ module.exports = {
     floor("lifecycle", "^components/lifecycle/", ["^components/(lifecycle|release|traffic)/"]),
     floor("analysis", "^components/analysis/", ["^components/analysis/"]),
     floor("drift", "^components/drift/", ["^components/(drift|analysis)/"]),
+    floor("evidence", "^components/evidence/", [
+      "^components/(evidence|analysis|rollout)/",
+      "^components/release/problems\\.ts$",
+    ]),
     floor("kit", "^components/kit/", ["^components/(kit|release)/", pulumi]),
     floor("capabilities", "^components/capabilities/", ["^components/(capabilities|guards|release|traffic)/"]),
     floor("contracts", "^components/(platforms/(platform|data-plane)|archives/archive-store|monitors/monitor)\\.ts$", [

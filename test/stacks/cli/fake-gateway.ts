@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { identify } from "../../../components/host/process-identity.ts";
+import type { Evidence } from "../../../components/rollout/index.ts";
 import type { TrafficPlan, TrafficStatus } from "../../../components/traffic/index.ts";
 
 export interface FakeGateway extends AsyncDisposable {
@@ -22,13 +23,15 @@ export interface FakeGatewaySettings {
   readonly watch: () => string;
   /** Rollouts that it ended, by identity. */
   readonly ended?: Readonly<Record<string, unknown>>;
+  /** What the running rollout is judged on. */
+  readonly evidence?: Evidence;
 }
 
 const token = "the-token-of-the-test";
 
 /** Files and admin port of a gateway, played by this process. */
 export async function startFakeGateway(stateFolder: string, settings: FakeGatewaySettings): Promise<FakeGateway> {
-  const { endpoint = "approval", watch, ended = {} } = settings;
+  const { endpoint = "approval", watch, ended = {}, evidence } = settings;
   const requests: FakeGateway["requests"][number][] = [];
   const gateway: { status: TrafficStatus } = { status: settings.status };
   const server = createServer((request, response) => {
@@ -40,7 +43,8 @@ export async function startFakeGateway(stateFolder: string, settings: FakeGatewa
       requests.push({ method, path, body: text === "" ? undefined : JSON.parse(text), file: watch() });
       const authorised = request.headers.authorization === `Bearer ${token}`;
       response.writeHead(authorised ? 200 : 401, { "content-type": "application/json" });
-      response.end(JSON.stringify(authorised ? gateway.status : { error: "no token" }));
+      const answer = path === "/admin/evidence" ? evidence : gateway.status;
+      response.end(JSON.stringify(authorised ? answer : { error: "no token" }));
     });
   });
   const adminPort = await listen(server);
