@@ -73,6 +73,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "HISTORY_UNITS",
     "LATENCY_BUCKETS",
     "LATENCY_LADDER",
+    "METHOD",
     "addSplit",
     "boundsOf",
     "bucketBound",

@@ -1,5 +1,5 @@
 /** Colours of the picture, light and dark: what it is put into need not know them. */
-export const STYLE = `
+export const STYLE: string = `
 .mlc{--paper:#fff;--ink:#1b2430;--soft:#5d6b7c;--grid:#e6eaf0;--axis:#9aa7b6;--harm:#c62f3b;--fine:#12805c;--stable:#5f7690;--candidate:#d97a00;--all:#1b2430;--g0:#2f6fde;--g1:#9a4fc9;--g2:#0e8f9c;--g3:#b8567f;--g4:#7a7a1e;--g5:#4b56c0;font-family:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
 @media (prefers-color-scheme:dark){.mlc{--paper:#11161d;--ink:#e7edf4;--soft:#95a3b5;--grid:#242d38;--axis:#566373;--harm:#ff6b72;--fine:#3ecf98;--stable:#8fa6bf;--candidate:#ffab3d;--all:#f4f7fa;--g0:#6ea3ff;--g1:#cf93f2;--g2:#4fd0dc;--g3:#f08fb6;--g4:#cfcf5e;--g5:#9ba4ff}}
 .mlc text{fill:var(--ink);font-size:13px}.mlc .paper{fill:var(--paper)}
