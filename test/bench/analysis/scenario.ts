@@ -47,4 +47,4 @@ export const valuesOf = (outcomes: readonly Outcome[], key: string): readonly nu
 
 /** The outcomes of one of several settings that cases went through in turn. */
 export const ofSetting = (outcomes: readonly Outcome[], setting: number): readonly Outcome[] =>
-  outcomes.filter((outcome) => outcome["setting"] === setting);
+  outcomes.filter((outcome) => outcome.setting === setting);

@@ -1,5 +1,8 @@
 import type { Scenario } from "../scenario.ts";
+import { climbs } from "./climbs.ts";
+import { dead } from "./dead.ts";
+import { delays } from "./delay.ts";
 import { falseRollbacks } from "./false-rollback.ts";
 
 /** Everything that is simulated, in the order of the table. */
-export const scenarios: readonly Scenario[] = [...falseRollbacks];
+export const scenarios: readonly Scenario[] = [...falseRollbacks, ...delays, ...dead, ...climbs];
