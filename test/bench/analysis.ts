@@ -4,6 +4,7 @@
  * `-- --cases N` at most so many cases of each.
  */
 import { parseArgs } from "node:util";
+import { measureDrift } from "./analysis/drift.ts";
 import { Pool } from "./analysis/pool.ts";
 import { scenarios } from "./analysis/scenarios/index.ts";
 import { sizes } from "./analysis/sizes.ts";
@@ -16,7 +17,7 @@ const { values } = parseArgs({
     cases: { type: "string", default: "1000000" },
   },
 });
-const names = [...scenarios.map(({ name }) => name), "sizes"];
+const names = [...scenarios.map(({ name }) => name), "sizes", "drift"];
 const unknown = (values.only ?? []).filter((name) => !names.includes(name));
 if (unknown.length > 0) refuse(`--only: saw ${unknown.join(", ")}; allowed are ${names.join(", ")}`);
 const most = Number(values.cases);
@@ -30,6 +31,7 @@ for (const { name, cases, figures } of scenarios.filter((scenario) => isAsked(sc
 }
 await pool.end();
 if (isAsked("sizes")) await report.take("sizes", sizes);
+if (isAsked("drift")) await report.take("drift", () => measureDrift());
 report.end();
 
 function refuse(what: string): never {

@@ -28,23 +28,6 @@ export function binomial(random: Random, n: number, p: number): number {
 /** How many arrive where `mean` are expected: of so many that could, few do. */
 export const poisson = (random: Random, mean: number): number => binomial(random, 2 ** 30, mean / 2 ** 30);
 
-/** A standard normal number (Box and Muller). */
-export const normal = (random: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-
-/**
- * How many of `n` units lie beyond each of a list of bounds.
- * @param tails the probability to lie beyond each bound, falling
- */
-export function tailsDrawn(random: Random, n: number, tails: readonly number[]): readonly number[] {
-  let [left, above] = [n, 1];
-  return tails.map((tail) => {
-    left = above > 0 ? binomial(random, left, Math.min(1, tail / above)) : 0;
-    above = tail;
-    return left;
-  });
-}
-
 /** Adds up probabilities from 0 on until they exceed one uniform number. */
 function inverted(random: Random, n: number, p: number): number {
   const odds = p / (1 - p);

@@ -7,6 +7,8 @@ import {
 } from "../../../components/rollout/index.ts";
 import type { TrafficPlan } from "../../../components/traffic/plan.ts";
 import { canaryPlan } from "../../support/plans.ts";
+import { binomial, type Random } from "./draw.ts";
+import type { Counts } from "./rivals/rival.ts";
 
 type RolloutPlan = TrafficPlan["rollout"];
 type Guard = RolloutPlan["guards"][number];
@@ -26,7 +28,7 @@ export const errorRate = (value = 0.005): Guard => ({
 export const stepsAt = (...shares: readonly number[]): RolloutPlan["steps"] =>
   shares.map((share) => ({ kind: "weight", weight: share * 100 }));
 
-/** The plan of the table of practical settings: 5, 25, 50, 100 %, a minute each, alpha 1 %, beta 5 %, no end in time. */
+/** The plan of the table of practical settings: 5, 25, 50, 100 % but for the 5 % that stable keeps, a minute each, alpha 1 %, beta 5 %, no end in time. */
 export const automatic = (changes: Partial<RolloutPlan> = {}): TrafficPlan =>
   canaryPlan(
     { weight: 10_000 },
@@ -36,9 +38,18 @@ export const automatic = (changes: Partial<RolloutPlan> = {}): TrafficPlan =>
       guards: [errorRate()],
       bakeMs: 60_000,
       maxDurationMs: 1e12,
+      holdBack: 500,
       ...changes,
     },
   );
+
+/** Stable's last answers, which a data plane knows when a rollout begins. */
+export const knownOfStable = (random: Random, rate: number, units = 300): Counts => ({
+  n0: units,
+  x0: binomial(random, units, rate),
+  n1: 0,
+  x1: 0,
+});
 
 /** Where a rollout stands when a second of it begins. */
 export interface Moment {
@@ -85,11 +96,6 @@ export class Ladder {
     return this.#state.progress?.phase ?? "idle";
   }
 
-  /** Whether the core has said that traffic is not divided as the weights say. */
-  get isMismatched(): boolean {
-    return this.#state.judges?.share?.mismatch !== undefined;
-  }
-
   /** A second passes. */
   next(seen: Seen): void {
     this.#take(seen, 1);
@@ -114,6 +120,3 @@ export class Ladder {
 
 /** The candidate has all that the plan gives it. */
 export const isAtTop = (ladder: Ladder): boolean => ladder.isAtTop;
-
-/** The last step is done on evidence. */
-export const isComplete = ({ phase }: Ladder): boolean => phase === "complete";

@@ -1,8 +1,7 @@
 import { figure, median, percentile } from "../../figure.ts";
 import type { Random } from "../draw.ts";
-import { knownOfStable } from "../gateway-today.ts";
 import { drawCounts } from "../judged.ts";
-import { automatic, isAtTop, Ladder, stepsAt } from "../ladder.ts";
+import { automatic, isAtTop, knownOfStable, Ladder, stepsAt } from "../ladder.ts";
 import { type Outcome, ofSetting, type Scenario, valuesOf } from "../scenario.ts";
 
 const BASE = 0.01;
