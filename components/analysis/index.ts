@@ -2,6 +2,7 @@
  * Judges a candidate version against the stable one: interval counts in, verdict and evidence out. Pure arithmetic; no
  * clock, no randomness, no input or output. `docs/judge.md` explains the numbers.
  */
+export { type PairedCounts, pairedDesignEffect } from "./design-effect.ts";
 export type {
   ArmTotals,
   ComparisonEvidence,

@@ -25,27 +25,30 @@ export const isJudged = ({ candidate, rollout }: TrafficPlan): boolean =>
   candidate !== undefined && rollout.guards.length > 0;
 
 /** What the judge of a rollout is told. Published with the evidence, so that anybody can judge again. */
-export function judgeSettings(
-  { guards, alpha, beta, maxDurationMs, steps }: RolloutPlan,
-  kinds: readonly GuardKind[] = guardKinds,
-): JudgeSettings {
+export function judgeSettings(plan: RolloutPlan, kinds: readonly GuardKind[] = guardKinds): JudgeSettings {
+  const { guards, beta, maxDurationMs, steps } = plan;
   return {
     guards: guards.map((guard) => kindOf(guard, kinds).judged(guard)),
-    alpha,
+    alpha: alphaOf(plan),
     beta,
     maxDuration: maxDurationMs / 1000,
     steps: Math.max(1, steps.filter(({ kind }) => kind === "weight").length),
   };
 }
 
+/** Copies are judged as well where the plan begins with them: then each of the two tests has half of alpha. */
+const alphaOf = ({ alpha, steps }: RolloutPlan): number =>
+  steps.some(({ kind }) => kind === "shadow") ? alpha / 2 : alpha;
+
 /** The margins are the guards', or what the kind allows without one. */
-function copiesSettings({ guards, alpha, beta }: RolloutPlan): JudgeSettings {
+function copiesSettings(plan: RolloutPlan): JudgeSettings {
+  const { guards, beta } = plan;
   const judged = copiesKinds().map(({ metric, copies, directions, source, judged: comparisonOf }) => {
     const guard = guards.find((each) => each.metric === metric);
     const { margin = copies.margin, designEffect = 1 } = guard ?? {};
     return comparisonOf({ metric, source, direction: directions[0], margin, designEffect });
   });
-  return { guards: judged, alpha, beta };
+  return { guards: judged, alpha: alphaOf(plan), beta };
 }
 
 /**

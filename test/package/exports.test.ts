@@ -80,6 +80,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "bucketOf",
     "createJudge",
     "judge",
+    "pairedDesignEffect",
     "shareLogE",
     "shareThreshold",
     "tailBounds",

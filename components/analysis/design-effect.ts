@@ -1,0 +1,62 @@
+import type { Block } from "./proportion.ts";
+
+/** What was counted of two versions at the same time. */
+export interface PairedCounts extends Block {
+  /** Length in s, above 0. */
+  readonly seconds: number;
+}
+
+/** Lengths at which counts are compared with their neighbours, in s: versions wander at scales of their own. */
+const SCALES: readonly number[] = [60, 300, 900, 3600];
+
+/** Differences between neighbours of a scale that it takes to tell how much they scatter. */
+const LEAST_DIFFERENCES = 20;
+
+/**
+ * How many times more the difference between two versions scatters than independent units would, from their counts side by
+ * side: a past rollout that was healthy, or two copies of one version. What both share (an incident, a day) cancels out; a
+ * single version's own minutes would count it, and leave a judge blind. Each scale compares the difference of the rates with
+ * the next one; the largest counts.
+ * @param pairs in the order of time; gaps are left out by the caller, each run of them is a list
+ * @returns at least 1; undefined while there are fewer than 20 differences on every scale
+ */
+export function pairedDesignEffect(pairs: readonly (readonly PairedCounts[])[]): number | undefined {
+  const effects = SCALES.flatMap((scale) => scatterAt(scale, pairs) ?? []);
+  return effects.length === 0 ? undefined : Math.max(1, ...effects);
+}
+
+function scatterAt(scale: number, pairs: readonly (readonly PairedCounts[])[]): number | undefined {
+  let [differences, seen, expected] = [0, 0, 0];
+  for (const run of pairs) {
+    const windows = windowsOf(scale, run).map(differenceOf);
+    for (const [i, next] of windows.entries()) {
+      const before = windows[i - 1];
+      if (before === undefined) continue;
+      differences++;
+      seen += (next.difference - before.difference) ** 2;
+      expected += next.variance + before.variance;
+    }
+  }
+  return differences < LEAST_DIFFERENCES || expected === 0 ? undefined : seen / expected;
+}
+
+/** Whole windows in which both versions had units. */
+function windowsOf(scale: number, run: readonly PairedCounts[]): readonly PairedCounts[] {
+  const windows: PairedCounts[] = [];
+  let open = EMPTY;
+  for (const { seconds, n0, x0, n1, x1 } of run) {
+    open = { seconds: open.seconds + seconds, n0: open.n0 + n0, x0: open.x0 + x0, n1: open.n1 + n1, x1: open.x1 + x1 };
+    if (open.seconds < scale) continue;
+    if (open.n0 > 0 && open.n1 > 0) windows.push(open);
+    open = EMPTY;
+  }
+  return windows;
+}
+
+const EMPTY: PairedCounts = { seconds: 0, n0: 0, x0: 0, n1: 0, x1: 0 };
+
+/** The difference of the rates, and the variance it has when units are independent. */
+function differenceOf({ n0, x0, n1, x1 }: PairedCounts): { readonly difference: number; readonly variance: number } {
+  const pooled = (x0 + x1) / (n0 + n1);
+  return { difference: x1 / n1 - x0 / n0, variance: pooled * (1 - pooled) * (1 / n0 + 1 / n1) };
+}
