@@ -10,15 +10,15 @@ export interface PairedCounts extends Block {
 const SCALES: readonly number[] = [60, 300, 900, 3600];
 
 /** Differences between neighbours of a scale that it takes to tell how much they scatter. */
-const LEAST_DIFFERENCES = 20;
+const LEAST_DIFFERENCES = 6;
 
 /**
  * How many times more the difference between two versions scatters than independent units would, from their counts side by
  * side: a past rollout that was healthy, or two copies of one version. What both share (an incident, a day) cancels out; a
  * single version's own minutes would count it, and leave a judge blind. Each scale compares the difference of the rates with
- * the next one; the largest counts.
+ * the next one, a standard error above what is seen; the largest counts.
  * @param pairs in the order of time; gaps are left out by the caller, each run of them is a list
- * @returns at least 1; undefined while there are fewer than 20 differences on every scale
+ * @returns at least 1; undefined while there are fewer than 6 differences on every scale
  */
 export function pairedDesignEffect(pairs: readonly (readonly PairedCounts[])[]): number | undefined {
   const effects = SCALES.flatMap((scale) => scatterAt(scale, pairs) ?? []);
@@ -37,7 +37,9 @@ function scatterAt(scale: number, pairs: readonly (readonly PairedCounts[])[]): 
       expected += next.variance + before.variance;
     }
   }
-  return differences < LEAST_DIFFERENCES || expected === 0 ? undefined : seen / expected;
+  if (differences < LEAST_DIFFERENCES || expected === 0) return undefined;
+  // A standard error above what was seen: of hours there are few, and too small a value stops healthy versions.
+  return (seen / expected) * (1 + Math.sqrt(2 / differences));
 }
 
 /** Whole windows in which both versions had units. */

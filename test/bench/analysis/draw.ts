@@ -28,6 +28,10 @@ export function binomial(random: Random, n: number, p: number): number {
 /** How many arrive where `mean` are expected: of so many that could, few do. */
 export const poisson = (random: Random, mean: number): number => binomial(random, 2 ** 30, mean / 2 ** 30);
 
+/** A standard normal number (Box and Muller). */
+export const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
 /** Adds up probabilities from 0 on until they exceed one uniform number. */
 function inverted(random: Random, n: number, p: number): number {
   const odds = p / (1 - p);

@@ -3,6 +3,7 @@ import { climbs } from "./climbs.ts";
 import { dead } from "./dead.ts";
 import { delays } from "./delay.ts";
 import { falseRollbacks } from "./false-rollback.ts";
+import { wandering } from "./wandering.ts";
 
 /** Everything that is simulated, in the order of the table. */
-export const scenarios: readonly Scenario[] = [...falseRollbacks, ...delays, ...dead, ...climbs];
+export const scenarios: readonly Scenario[] = [...falseRollbacks, ...delays, ...dead, ...climbs, ...wandering];
