@@ -24,7 +24,7 @@ import { createTools, type Run } from "./tools.ts";
 import type { Seen } from "./traffic.ts";
 
 const PREFACE = `You will see, in two to three minutes on this machine: v1 serves customers who ask all the time; v2 goes out as copies,
-then 5 %, 25 %, 50 %, 100 % of real traffic, and is promoted; v3-crash and v3-skew are harmful and are taken out by their guards; v4
+then 5 %, 25 %, 50 %, 95 % of real traffic, and is promoted; v3-crash and v3-skew are harmful and are taken out by their guards; v4
 is taken back by hand; v1 is given notice, archived and switched off. The margins: 2 points more errors, 2 points more refusals,
 tails twice as slow, 10 points of positive answers up or down (customers' feedback).`;
 
