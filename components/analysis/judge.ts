@@ -17,9 +17,9 @@ export interface Judge {
  * @throws RangeError on settings or counts that make no sense
  */
 export function judge(intervals: readonly Interval[], settings: JudgeSettings): Verdict {
-  const running = createJudge(settings);
-  for (const interval of intervals) running.add(interval);
-  return running.verdict;
+  const judged = prepare(settings);
+  const seen = intervals.reduce((state, interval) => observe(judged, state, interval), begin(judged));
+  return renderVerdict(judged, seen);
 }
 
 /**

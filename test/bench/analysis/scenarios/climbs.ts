@@ -43,7 +43,7 @@ const LATE = [
 export const climbs: readonly Scenario[] = [
   {
     name: "late-harm",
-    cases: 900,
+    cases: 300,
     run: (random, index) => ({ setting: index % LATE.length, ...climb(random, LATE[index % LATE.length] ?? LATE[0]) }),
     figures: (outcomes) => {
       const through = LATE.map((_, setting) => {
@@ -57,7 +57,7 @@ export const climbs: readonly Scenario[] = [
   },
   {
     name: "promotion",
-    cases: 1000,
+    cases: 400,
     run: (random) => climb(random, { requests: 100, bakeMs: 60_000, hours: 8, harmAt: () => 0 }),
     figures: (outcomes) => {
       const minutes = valuesOf(outcomes, "minutes");
@@ -76,15 +76,15 @@ export const climbs: readonly Scenario[] = [
   },
   {
     name: "wrong-promotion",
-    cases: 1000,
-    run: (random) => climb(random, { requests: 100, bakeMs: 60_000, hours: 4, harmAt: () => MARGIN }),
+    cases: 400,
+    run: (random) => climb(random, { requests: 100, bakeMs: 60_000, hours: 2, harmAt: () => MARGIN }),
     figures: (outcomes) => [
       shareOf(
         "wrong-promotion",
         outcomes,
         "through",
         { atMost: 0.05 },
-        "a candidate exactly at its margin of half a point that gets all traffic within 4 h; 100 a second, base 1 %, beta 5 %, bake 1 min",
+        "a candidate exactly at its margin of half a point that gets all traffic within 2 h; 100 a second, base 1 %, beta 5 %, bake 1 min",
       ),
     ],
   },
