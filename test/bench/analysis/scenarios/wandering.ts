@@ -61,7 +61,7 @@ const isStopped = ({ verdict }: Judged): number => Number(verdict === "rollback"
 export const wandering: readonly Scenario[] = [
   {
     name: "own-drift",
-    cases: 4000,
+    cases: 2000,
     run: (random) => {
       const effect = learned(random, own(random));
       const ours = isStopped(judged(random, own(random), effect));
