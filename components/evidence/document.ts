@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Interval, type JudgeSettings, METHOD, type Verdict } from "../analysis/index.ts";
-import type { Evidence, HistoryEntry, HistorySummary } from "../rollout/index.ts";
+import { type JudgeSettings, METHOD, type Verdict } from "../analysis/index.ts";
+import { type Evidence, evidenceOf, type HistoryEntry, type HistorySummary } from "../rollout/index.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
 /** What is known of a rollout besides its counts; of one that still runs, not how it ended. */
@@ -44,18 +44,9 @@ export function documentOf(
 }
 
 /** The same of a rollout that has ended. @throws RangeError as `documentOf` */
-export function documentOfEnding({ intervals, settings, verdict, ...ending }: HistoryEntry): EvidenceDocument {
-  const { question: _, ...facts } = ending;
-  const arrivals = intervals.flatMap((each) => each.arrivals ?? []);
-  const evidence: Evidence = {
-    identity: ending.identity,
-    ...(settings !== undefined && { settings }),
-    ...(verdict !== undefined && { verdict }),
-    intervals: intervals.map(({ live }): Interval => live),
-    copies: intervals.flatMap(({ copies }) => copies ?? []),
-    ...(arrivals.length > 0 && { arrivals }),
-  };
-  return documentOf(evidence, facts);
+export function documentOfEnding(entry: HistoryEntry): EvidenceDocument {
+  const { intervals: _intervals, settings: _settings, verdict: _verdict, question: _question, ...facts } = entry;
+  return documentOf(evidenceOf(entry), facts);
 }
 
 /** The hash that the content of a document has, whatever it states. @throws RangeError on what has no canonical text */

@@ -115,7 +115,7 @@ function suggestPercent(seen: string): string | undefined {
   return number && `${number}%`;
 }
 
-/** A chance: more than "0%", at most "50%". */
+/** A part of a whole, at most "50%". @param least in basis points: 1 where nothing at all makes no sense */
 export function percent(least: 0 | 1): z.ZodType<units.Percent, units.Percent> {
   const from = least === 0 ? 'from "0%" to "50%"' : 'more than "0%", at most "50%"';
   return scalar(

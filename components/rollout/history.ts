@@ -29,3 +29,20 @@ export interface Evidence {
   /** What was drawn in each interval, to see again whether the traffic was divided as the weights said; absent when nothing was. */
   readonly arrivals?: readonly Arrivals[];
 }
+
+/** What a rollout is or was judged on, as it is shown. */
+export const evidenceOf = ({
+  identity,
+  settings,
+  verdict,
+  intervals,
+}: Pick<HistoryEntry, "identity" | "settings" | "verdict" | "intervals">): Evidence => ({
+  identity,
+  ...(settings !== undefined && { settings }),
+  ...(verdict !== undefined && { verdict }),
+  intervals: intervals.map(({ live }) => live),
+  copies: intervals.flatMap(({ copies }) => (copies === undefined ? [] : [copies])),
+  ...(intervals.some(({ arrivals }) => arrivals !== undefined) && {
+    arrivals: intervals.flatMap(({ arrivals }) => (arrivals === undefined ? [] : [arrivals])),
+  }),
+});

@@ -3,7 +3,6 @@
  * clock, no socket, no disk, no SDK: whoever keeps the state and carries the orders out (a gateway, a controller in a
  * cluster, a function in a cloud) decides the same.
  */
-
 export {
   type Contents,
   contentOf,
@@ -12,7 +11,7 @@ export {
   serving as serveContent,
 } from "./contents.ts";
 export type { Ending, EndingRecord } from "./endings.ts";
-export type { Evidence, HistoryEntry, HistoryRecord, HistorySummary } from "./history.ts";
+export { type Evidence, evidenceOf, type HistoryEntry, type HistoryRecord, type HistorySummary } from "./history.ts";
 export type { Arrivals, ClosedInterval, Draws, Excess } from "./interval.ts";
 export { isJudged, type JudgesState, judgeSettings, judgesOf, verdictOf } from "./judges.ts";
 export { describeRung, type Ended, type Progress } from "./progress.ts";

@@ -6,6 +6,7 @@ import {
   type ClosedInterval,
   type Evidence,
   emptyState,
+  evidenceOf,
   type HistoryEntry,
   type HistorySummary,
   judgeSettings,
@@ -23,7 +24,7 @@ import type { TrafficStatus } from "../../../traffic/status.ts";
 import { type Clock, systemClock, timestamp } from "./clock.ts";
 import { Effects } from "./effects.ts";
 import { ACCURACY, type FeedbackMetrics } from "./feedback.ts";
-import { evidenceOf, History } from "./history.ts";
+import { History } from "./history.ts";
 import { IntervalLog } from "./interval-log.ts";
 import { KeptState, withJudges } from "./kept-state.ts";
 import type { Persistence } from "./persistence.ts";

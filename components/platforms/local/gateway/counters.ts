@@ -1,6 +1,5 @@
 import { bucketOf, LATENCY_BUCKETS } from "../../../analysis/index.ts";
 import type { Arrivals, Excess } from "../../../rollout/index.ts";
-
 import type { ValueSum } from "./cohorts.ts";
 
 type Mutable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };

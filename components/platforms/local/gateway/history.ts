@@ -3,27 +3,10 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync 
 import { join } from "node:path";
 import { z } from "zod";
 import { readJsonIfSound, writeJsonAtomic } from "../../../host/atomic-file.ts";
-import type { EndingRecord, Evidence, HistoryEntry, HistoryRecord, HistorySummary } from "../../../rollout/index.ts";
+import type { EndingRecord, HistoryEntry, HistoryRecord, HistorySummary } from "../../../rollout/index.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { parseIntervals } from "./record-checks.ts";
-
-/** What a rollout is or was judged on, as it is shown. */
-export const evidenceOf = ({
-  identity,
-  settings,
-  verdict,
-  intervals,
-}: Pick<HistoryEntry, "identity" | "settings" | "verdict" | "intervals">): Evidence => ({
-  identity,
-  ...(settings !== undefined && { settings }),
-  ...(verdict !== undefined && { verdict }),
-  intervals: intervals.map(({ live }) => live),
-  copies: intervals.flatMap(({ copies }) => (copies === undefined ? [] : [copies])),
-  ...(intervals.some(({ arrivals }) => arrivals !== undefined) && {
-    arrivals: intervals.flatMap(({ arrivals }) => (arrivals === undefined ? [] : [arrivals])),
-  }),
-});
 
 const MOST_RECORDS = 200;
 
