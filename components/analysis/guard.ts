@@ -85,6 +85,26 @@ export interface Comparison {
 export const boundsOf = (guard: LatencyGuard): readonly TailBound[] =>
   tailBounds(guard.margin.value, guard.ladder ?? LATENCY_LADDER);
 
+/** The rungs at which a guard counts the tails of both versions; none where it counts one event. */
+export const rungsOf = (guard: Guard): readonly TailBound[] => (guard.kind === "latency" ? boundsOf(guard) : []);
+
+/** What a guard of each kind may say. */
+export const GUARD_SHAPES: {
+  readonly [kind in Guard["kind"]]: {
+    readonly directions: readonly Direction[];
+    readonly margins: readonly Margin["kind"][];
+  };
+} = {
+  proportion: { directions: ["increase", "decrease", "either"], margins: ["absolute", "relative"] },
+  latency: { directions: ["increase"], margins: ["relative"] },
+};
+
+/** A guard that is sound whatever else is wrong. */
+export const soundGuard = (name: string): Guard => ({
+  ...{ kind: "proportion", name, direction: "increase" },
+  margin: { kind: "absolute", value: 0.01 },
+});
+
 /** Every comparison that a guard makes: one for each side, or for each rung. */
 export function comparisonsOf(guard: Guard): readonly Comparison[] {
   if (guard.kind === "latency") {

@@ -17,11 +17,14 @@ export type {
 export {
   boundsOf,
   type Direction,
+  GUARD_SHAPES,
   type Guard,
   type GuardCounts,
   type LatencyGuard,
   type Margin,
   type ProportionGuard,
+  rungsOf,
+  soundGuard,
 } from "./guard.ts";
 export type { Interval } from "./interval.ts";
 export { createJudge, type Judge, judge } from "./judge.ts";

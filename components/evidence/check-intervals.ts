@@ -1,4 +1,4 @@
-import { boundsOf, type Guard } from "../analysis/index.ts";
+import { type Guard, rungsOf } from "../analysis/index.ts";
 import { type PathSegment, type Problem, renderList } from "../release/problems.ts";
 import { type Fields, isAmount, isFields, member, problem } from "./finding.ts";
 
@@ -12,8 +12,7 @@ export function checkIntervals(
   guards: readonly Guard[] | undefined,
 ): readonly Problem[] {
   if (!Array.isArray(intervals)) return [problem([where], intervals, "a list of intervals")];
-  const rungs =
-    guards && new Map(guards.map((guard) => [guard.name, guard.kind === "latency" ? boundsOf(guard).length : 0]));
+  const rungs = guards && new Map(guards.map((guard) => [guard.name, rungsOf(guard).length]));
   return [
     ...intervals.flatMap((interval, i) => checkInterval([where, i], interval, rungs)),
     ...checkOrder(where, intervals),

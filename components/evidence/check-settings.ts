@@ -1,4 +1,4 @@
-import { createJudge, type Guard, type JudgeSettings } from "../analysis/index.ts";
+import { createJudge, GUARD_SHAPES, type Guard, type JudgeSettings, soundGuard } from "../analysis/index.ts";
 import type { PathSegment, Problem } from "../release/problems.ts";
 import { type Fields, isFields, problem } from "./finding.ts";
 
@@ -20,27 +20,29 @@ export function checkSettings(settings: unknown): readonly Problem[] {
   ];
   if (misshapen.length > 0) return misshapen;
   const [first] = guards;
-  const general = { ...settings, guards: [{ ...PLAIN_GUARD, name: first.name }] };
+  const general = { ...settings, guards: [soundGuard(first.name)] };
   const each = guards.flatMap((guard, i) => refusals([...at, "guards", i], { guards: [guard] }));
   const rest = refusals(at, general as unknown as JudgeSettings);
   const found = [...each, ...rest];
   return found.length > 0 ? found : refusals([...at, "guards"], settings as unknown as JudgeSettings);
 }
 
-const PLAIN_GUARD = { kind: "proportion", direction: "increase", margin: { kind: "absolute", value: 0.01 } } as const;
-
 /** The shape that the judge takes for granted. */
 function checkShape(at: readonly PathSegment[], guard: unknown): readonly Problem[] {
   if (!isFields(guard)) return [problem(at, guard, "a guard")];
   const { name, kind, direction, margin } = guard;
+  const kinds = Object.entries(GUARD_SHAPES);
+  const shapes = kinds.flatMap(([each, shape]) => (each === kind ? [shape] : []));
+  const allowed = shapes.length > 0 ? shapes : kinds.map(([, shape]) => shape);
+  const namesIn = (of: "directions" | "margins") => [...new Set(allowed.flatMap((shape) => shape[of]))];
   const { kind: marginKind, value }: Fields = isFields(margin) ? margin : {};
   const oneOf = (where: string, seen: unknown, allowed: readonly string[]) =>
     allowed.some((each) => each === seen) ? [] : [problem([...at, ...where.split(".")], seen, allowed.join(", "))];
   return [
     ...(typeof name === "string" && name !== "" ? [] : [problem([...at, "name"], name, "a name")]),
-    ...oneOf("kind", kind, ["proportion", "latency"]),
-    ...oneOf("direction", direction, kind === "latency" ? ["increase"] : ["increase", "decrease", "either"]),
-    ...oneOf("margin.kind", marginKind, kind === "latency" ? ["relative"] : ["absolute", "relative"]),
+    ...oneOf("kind", kind, Object.keys(GUARD_SHAPES)),
+    ...oneOf("direction", direction, namesIn("directions")),
+    ...oneOf("margin.kind", marginKind, namesIn("margins")),
     ...(typeof value === "number" ? [] : [problem([...at, "margin", "value"], value, "a number")]),
     ...(guard.ladder === undefined || Array.isArray(guard.ladder)
       ? []

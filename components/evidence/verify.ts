@@ -3,7 +3,7 @@ import { type EvidenceDocument, hashOf, plainData } from "./document.ts";
 
 /** One thing that a document states, beside what comes out. */
 export interface Field {
-  /** `hash`, `verdict`, or where it stands in the evidence: `culprit`, `guards.errorRate.rollback`. */
+  /** `hash`, `verdict`, or where it stands in the evidence: `culprit`, `guards.share.rollback`. */
   readonly field: string;
   readonly stated: unknown;
   readonly recomputed: unknown;

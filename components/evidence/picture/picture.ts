@@ -30,7 +30,7 @@ export function renderPicture(document: EvidenceDocument, verdict: Verdict = jud
     (top) => harmlessness(top, verdict, time, ends),
     (top) => split(top, versions.candidate, { time, shared }),
     ...verdict.evidence.guards
-      .filter(({ kind }) => kind === "latency")
+      .filter(({ comparisons }) => comparisons.some(({ stableMs }) => stableMs !== undefined))
       .map((guard) => (top: number) => tails(top, guard, versions)),
   ]);
   const height = sections.bottom;

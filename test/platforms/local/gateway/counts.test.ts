@@ -111,7 +111,8 @@ test("versions that do the same are not told apart by a class that is known late
     const before = (await compared("clicks")).candidate;
     for (;;) {
       const { rollout } = await bench.until(() => true);
-      if (rollout.phase !== "progressing" || (await compared("clicks")).candidate >= before + more) return rollout.phase;
+      if (rollout.phase !== "progressing" || (await compared("clicks")).candidate >= before + more)
+        return rollout.phase;
     }
   };
   const phases = [await phaseAfter(30)];
