@@ -240,6 +240,6 @@ function informationPerCandidateUnit({ n0, x0, n1, x1 }: Block, boundary: Bounda
 }
 
 /** Kullback-Leibler divergence of two yes/no rates, in nats. */
-function divergence(q: number, p: number): number {
+export function divergence(q: number, p: number): number {
   return (q > 0 ? q * Math.log(q / p) : 0) + (q < 1 ? (1 - q) * Math.log((1 - q) / (1 - p)) : 0);
 }

@@ -9,6 +9,7 @@ import type {
   Next,
   Verdict,
 } from "./evidence.ts";
+import { largestExcess } from "./excess.ts";
 import { blockOf, type Comparison } from "./guard.ts";
 import type { GuardState, Track } from "./guard-state.ts";
 import { type JudgeState, missingArms } from "./observation.ts";
@@ -81,6 +82,11 @@ function renderGuard({ guard, comparisons }: PreparedGuard, state: GuardState, t
     rollback: renderCurve(state.rollback),
     promote: renderCurve(state.promote),
     nonInferior: state.promote.log >= threshold,
+    possibleExcess: Math.max(
+      ...pairs.map(([comparison, evidence]) =>
+        largestExcess(weighed(observed(comparison, evidence, state)[0], 1 / designEffect), threshold),
+      ),
+    ),
     unitsToPromote: beyond ? null : longest(needs),
   };
 }
@@ -96,6 +102,14 @@ function observed(
   const seen = rates === null ? { x0, x1 } : { x0: rates.stable * n0, x1: rates.candidate * n1 };
   return [{ n0, n1, ...seen }, comparison.boundary];
 }
+
+/** Units that scatter more are worth fewer. */
+const weighed = ({ n0, x0, n1, x1 }: Block, by: number): Block => ({
+  n0: n0 * by,
+  x0: x0 * by,
+  n1: n1 * by,
+  x1: x1 * by,
+});
 
 const ratesOf = ({ weight, stable, candidate }: Compared): { stable: number; candidate: number } | null =>
   weight === 0 ? null : { stable: stable / weight, candidate: candidate / weight };

@@ -66,6 +66,8 @@ export interface GuardKind {
   readonly harm: (seen: ComparisonEvidence, against: string, guard: Watched) => string;
   /** Absent for what is said in shares. */
   readonly figures?: (guard: Guard, seen: ComparisonEvidence) => Figures;
+  /** What shows the harm is a request that its client has lost: it counts against the rollout's harm budget. @default false */
+  readonly losesRequests?: boolean;
   /** A version is bad at it while it is cold: not counted while the candidate warms up. @default false */
   readonly warmsUp?: boolean;
   /** Absent when a copy cannot show this harm. */
@@ -97,8 +99,9 @@ export const harmInShares: GuardKind["harm"] = (seen, against) => {
 /** What the shares of requests have in common. @param harmed how many of the requests show the harm */
 export const shareOfRequests = (
   harmed: (arm: ArmCounts) => number,
-): Pick<GuardKind, "source" | "directions" | "margins" | "judged" | "harm" | "counts"> => ({
+): Pick<GuardKind, "source" | "directions" | "margins" | "judged" | "harm" | "counts" | "losesRequests"> => ({
   source: "requests",
+  losesRequests: true,
   directions: ["increase"],
   margins: ["absolute", "relative"],
   judged: proportionOf,

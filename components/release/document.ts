@@ -93,6 +93,8 @@ export interface RolloutDocument {
   readonly guards?: readonly GuardDocument[];
   /** What stable keeps until the candidate is promoted, "0%" to "50%", so that the candidate is judged on every step, also the last: with guards its share stops short of "100%" by so much. "0%" judges nothing at "100%". @default "5%" */
   readonly holdBack?: Percent;
+  /** What the candidate may still spoil: a step is left upwards only when the requests that it may fail or refuse beyond stable's at the next step, as far as the evidence leaves that possible, are at most this share of all requests. More than "0%"; "100%" lets time alone leave a step. @default "1%" */
+  readonly harmBudget?: Percent;
   /** How long a version is slow at first: latency is compared from so long after the candidate's first request on. A duration. @default "30 seconds" */
   readonly warmUp?: Duration;
   /** The least time on a step before it is left upwards: a duration. @default "1 minute" */

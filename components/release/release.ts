@@ -108,6 +108,7 @@ function resolveRollout(rollout: FilledRelease["rollout"]): ResolvedRollout {
     guards,
     guardIndexes: indexesOf(guards, written),
     holdBack: units.parsePercent(rollout.holdBack),
+    harmBudget: units.parsePercent(rollout.harmBudget),
     warmUpMs: units.parseDuration(rollout.warmUp),
     bakeMs: units.parseDuration(rollout.bake),
     maxDurationMs: units.parseDuration(rollout.maxDuration),

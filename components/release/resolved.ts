@@ -86,6 +86,8 @@ export interface RolloutSettings {
   readonly guards: readonly Guard[];
   /** What stable keeps until the candidate is promoted, in basis points: there is something to compare with. Absent in plans of version 0.1.0: nothing. */
   readonly holdBack?: number;
+  /** What of all requests the candidate may still fail at the next step before it gets there, in basis points (1 to 10,000). Absent in plans of version 0.1.0: all. */
+  readonly harmBudget?: number;
   /** How long latency is left out of the comparison after the candidate's first request, in milliseconds. Absent in plans of version 0.1.0: not at all. */
   readonly warmUpMs?: number;
   /** The least time on a step before it is left upwards, in milliseconds. */

@@ -12,6 +12,7 @@ type DefaultedRollout =
   | "steps"
   | "advance"
   | "holdBack"
+  | "harmBudget"
   | "warmUp"
   | "bake"
   | "maxDuration"
@@ -75,6 +76,7 @@ const rollout = section("RolloutDocument", {
   advance: scalars.choice("automatic", "manual").default("automatic"),
   guards: listOf(guard, { most: 20 }, "a list of at most 20 guards").default([]),
   holdBack: scalars.percent(0).default("5%"),
+  harmBudget: scalars.percent(1).default("1%"),
   warmUp: scalars.duration("30 seconds").default("30 seconds"),
   bake: scalars.duration("1 minute").default("1 minute"),
   maxDuration: scalars.duration("1 day").default("1 day"),

@@ -41,7 +41,8 @@ function add(before: Progress, plan: RolloutPlan, { ms, closed, verdicts }: Obse
     taught[guard] = (taught[guard] ?? 0) + n0;
     reached ||= n1 > 0;
   }
-  const { doubt: _doubted, mismatch: _mismatch, ...kept } = before;
+  const { doubt: _doubted, mismatch: _mismatch, possibleHarm: _harm, ...kept } = before;
+  const possibleHarm = possibleHarmIn(plan, verdict);
   const mismatch = describeMismatch(plan, share);
   const half = verdict.evidence.thresholds.rollback / 2;
   const doubted = verdict.evidence.guards.find(({ rollback }) => rollback.log > half);
@@ -51,15 +52,27 @@ function add(before: Progress, plan: RolloutPlan, { ms, closed, verdicts }: Obse
     taught,
     ...(doubted !== undefined && { doubt: doubted.name }),
     ...(mismatch !== undefined && { mismatch }),
+    ...(possibleHarm !== undefined && { possibleHarm }),
     ...(closed.excess !== undefined && { excess: sumOf(before.excess, closed.excess) }),
     elapsedMs: before.elapsedMs + ms,
     stepElapsedMs: before.stepElapsedMs + ms,
     ...(reached && before.candidateFromMs === undefined && { candidateFromMs: before.elapsedMs }),
     stepArms,
     stepCopies: before.stepCopies + answered,
+    stepIntervals: (before.stepIntervals ?? 0) + Number(reached),
     intervals: before.intervals + 1,
     proven: before.proven || verdict.verdict === "promote",
   };
+}
+
+/** Of the guards on lost requests the one that leaves most possible. */
+function possibleHarmIn({ guards }: RolloutPlan, { evidence }: Verdict): Progress["possibleHarm"] {
+  const known = guards.flatMap((guard) => {
+    const shown = evidence.guards.find(({ name }) => name === guard.metric);
+    if (kindOf(guard).losesRequests !== true || shown === undefined) return [];
+    return [{ guard: guard.metric, excess: shown.possibleExcess }];
+  });
+  return known.toSorted((a, b) => b.excess - a.excess)[0];
 }
 
 type BothExcess = NonNullable<Progress["excess"]>;

@@ -28,6 +28,8 @@ export interface Progress {
   readonly stepArms: Readonly<Record<string, StepArms>>;
   /** Stable units of each guard since evidence began: the first of them only teach the judge. Absent in records of 0.1.0. */
   readonly taught?: Readonly<Record<string, number>>;
+  /** What of its requests the candidate may still lose beyond stable's, 0 to 1, and the guard that leaves it possible. Absent where nothing tells. */
+  readonly possibleHarm?: { readonly guard: string; readonly excess: number };
   /** The guard whose evidence of harm stands above half of what ends the rollout. */
   readonly doubt?: string;
   /** The traffic is not divided as the weight says: what was seen, and what to do. */
@@ -36,6 +38,8 @@ export interface Progress {
   readonly excess?: { readonly stable: Excess; readonly candidate: Excess };
   /** Copies the candidate answered without an error on this step. */
   readonly stepCopies: number;
+  /** Intervals in which the candidate had data on this step. Absent in records of 0.1.0. */
+  readonly stepIntervals?: number;
   /** Every guard was shown non-inferior on this step. */
   readonly proven: boolean;
   /** How many intervals this has seen. */
@@ -80,7 +84,7 @@ export function startRollout(plan: TrafficPlan, at: string): Progress {
 }
 
 /** What is counted of a step when it begins. */
-const freshStep = { stepElapsedMs: 0, stepArms: {}, stepCopies: 0, proven: false };
+const freshStep = { stepElapsedMs: 0, stepArms: {}, stepCopies: 0, stepIntervals: 0, proven: false };
 
 /**
  * Another step begins: what the step before has shown is no evidence of it. With all traffic nothing is left to compare

@@ -1,4 +1,5 @@
 import { kindOf, refusesMore } from "../guards/index.ts";
+import { WHOLE } from "../traffic/ladder.ts";
 import type { RolloutPlan } from "../traffic/plan.ts";
 import type { Excess } from "./interval.ts";
 import { describeRung, type Progress } from "./progress.ts";
@@ -37,7 +38,11 @@ export function waitsFor(progress: Progress, plan: RolloutPlan): Wait | undefine
       ({ metric, source }) => source === "requests" && progress.stepArms[metric]?.judged !== true,
     );
     if (unjudged !== undefined) return { what: `the first interval in which ${unjudged.metric} is judged` };
+    if (plan.guards.length > 0 && (progress.stepIntervals ?? 0) < LEAST_INTERVALS)
+      return { what: `${LEAST_INTERVALS} intervals with answers of the candidate` };
   }
+  const spoiled = possibleLoss(progress, plan);
+  if (spoiled !== undefined) return { what: spoiled };
   if (progress.doubt !== undefined) return { what: `the evidence of harm in ${progress.doubt} to fall` };
   const repeated = repeatedFailures(progress, plan);
   if (repeated !== undefined) return { what: repeated };
@@ -45,6 +50,20 @@ export function waitsFor(progress: Progress, plan: RolloutPlan): Wait | undefine
     return { what: "every guard to be shown non-inferior" };
   }
   return undefined;
+}
+
+/** A bake shorter than so many intervals shows nothing of how rates move. */
+const LEAST_INTERVALS = 3;
+
+/** What the next step may spoil, where that is more than the budget. */
+function possibleLoss({ ladder: steps, step, possibleHarm }: Progress, plan: RolloutPlan): string | undefined {
+  const next = steps[step + 1];
+  const { harmBudget = WHOLE } = plan;
+  if (typeof next !== "number" || steps[step] === "shadow" || possibleHarm === undefined) return undefined;
+  const { guard, excess } = possibleHarm;
+  if (excess * next <= harmBudget) return undefined;
+  const points = (share: number): string => (share * 100).toPrecision(2);
+  return `evidence that ${describeRung(next)} spoils at most ${describeRung(harmBudget)} of all requests: ${guard} may still be ${points(excess)} points worse, ${points((excess * next) / WHOLE)} % of them`;
 }
 
 /** So many failures of the same few inputs are no accident. */

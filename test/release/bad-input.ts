@@ -46,7 +46,7 @@ export const badInputs: readonly BadInput[] = [
     at: ".rollout",
     seen: "nothing",
     allowed:
-      "the keys stable, override, previous, candidate, weight, attempt, steps, advance, guards, holdBack, warmUp, bake, maxDuration, onInconclusive, alpha, beta, sticky",
+      "the keys stable, override, previous, candidate, weight, attempt, steps, advance, guards, holdBack, harmBudget, warmUp, bake, maxDuration, onInconclusive, alpha, beta, sticky",
     cure: 'Add rollout: { stable: "v1" }',
   },
   {
@@ -79,7 +79,7 @@ export const badInputs: readonly BadInput[] = [
     at: ".rollout",
     seen: "an empty list",
     allowed:
-      "the keys stable, override, previous, candidate, weight, attempt, steps, advance, guards, holdBack, warmUp, bake, maxDuration, onInconclusive, alpha, beta, sticky",
+      "the keys stable, override, previous, candidate, weight, attempt, steps, advance, guards, holdBack, harmBudget, warmUp, bake, maxDuration, onInconclusive, alpha, beta, sticky",
     cure: 'Write, for example: rollout: { stable: "v1" }',
   },
   {
@@ -1105,7 +1105,7 @@ export const badInputs: readonly BadInput[] = [
     at: ".rollout.wieght",
     seen: 'the key "wieght"',
     allowed:
-      "the keys stable, override, previous, candidate, weight, attempt, steps, advance, guards, holdBack, warmUp, bake, maxDuration, onInconclusive, alpha, beta, sticky",
+      "the keys stable, override, previous, candidate, weight, attempt, steps, advance, guards, holdBack, harmBudget, warmUp, bake, maxDuration, onInconclusive, alpha, beta, sticky",
     cure: "Did you mean weight? Rename the key.",
   },
   {

@@ -26,6 +26,7 @@ test("a minimal document gets every default", () => {
       guards: [],
       guardIndexes: [],
       holdBack: 500,
+      harmBudget: 100,
       warmUpMs: 30_000,
       bakeMs: 60_000,
       maxDurationMs: 86_400_000,

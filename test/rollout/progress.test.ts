@@ -69,6 +69,36 @@ test("a step is left when it has baked with data on both arms", () => {
   expect(after(begin(plan), plan.rollout, times(6))).toMatchObject({ step: 2 });
 });
 
+test("a step is not left on fewer than three intervals with answers of the candidate, however short its bake", () => {
+  const plan = automatic({ bakeMs: 1 });
+  const waiting = after(begin(plan), plan.rollout, [...times(2, { n0: 300 }), ...times(5, { n1: 0 })]);
+  expect(waiting.step).toBe(0);
+  expect(waitsFor(waiting, plan.rollout)).toEqual({ what: "3 intervals with answers of the candidate" });
+  expect(after(waiting, plan.rollout, times(1)).step).toBe(1);
+});
+
+test("a step is left when what the next one may spoil fits the harm budget", () => {
+  const leaving = (possibleExcess: number): Verdict => ({
+    verdict: "continue",
+    evidence: { ...base.evidence, guards: base.evidence.guards.map((guard) => ({ ...guard, possibleExcess })) },
+  });
+  const plan = automatic({ harmBudget: 100 });
+  const with_ = (progress: Progress, possibleExcess: number): Progress => {
+    const seen = second();
+    return observe(progress, plan.rollout, { ...seen, verdicts: { ...seen.verdicts, live: leaving(possibleExcess) } })
+      .progress;
+  };
+  let progress = after(begin(plan), plan.rollout, times(2));
+  progress = with_(progress, 0.0401);
+  expect(progress.step).toBe(0);
+  expect(waitsFor(progress, plan.rollout)).toEqual({
+    what: "evidence that 25 % spoils at most 1 % of all requests: errorRate may still be 4.0 points worse, 1.0 % of them",
+  });
+  expect(with_(progress, 0.04).step).toBe(1);
+  const { harmBudget: _, ...timed } = plan.rollout;
+  expect(waitsFor(progress, timed)).toBeUndefined();
+});
+
 test("without data on one of the arms a step is not left", () => {
   const plan = automatic();
   expect(after(begin(plan), plan.rollout, times(100, { n1: 0 }))).toMatchObject({ step: 0 });
@@ -184,7 +214,7 @@ test("a block that only teaches the judge leaves no step, however long it is and
   const taught = after(begin(plan), plan.rollout, [{ ms: 60_000, n0: 5_000, n1: 50 }]);
   expect(taught).toMatchObject({ step: 0, stepArms: { errorRate: { stable: true, candidate: true, judged: false } } });
   expect(waitsFor(taught, plan.rollout)).toEqual({ what: "the first interval in which errorRate is judged" });
-  expect(after(taught, plan.rollout, [{ ms: 1_000 }])).toMatchObject({ step: 1 });
+  expect(after(taught, plan.rollout, times(2))).toMatchObject({ step: 1 });
 });
 
 test("a step is not left while the evidence of harm is above half of what ends the rollout", () => {

@@ -46,6 +46,7 @@ describe("the traffic plan", () => {
           },
         ],
         holdBack: 500,
+        harmBudget: 100,
         warmUpMs: 30_000,
         bakeMs: 60_000,
         maxDurationMs: 86_400_000,
