@@ -57,6 +57,8 @@ export interface GuardEvidence {
   readonly direction: Direction;
   readonly margin: Margin;
   readonly designEffect: number;
+  /** What its word weighs beside the others' in a rollback; one of 0 decides nothing. */
+  readonly stake: number;
   /** The comparison that speaks loudest for harm stands first. */
   readonly comparisons: readonly ComparisonEvidence[];
   readonly rollback: Curve;

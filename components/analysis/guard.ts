@@ -28,6 +28,11 @@ interface GuardBase {
    * is divided by it. @default 1
    */
   readonly designEffect?: number;
+  /**
+   * What its word weighs beside the other guards' in a rollback, 0 or more: harm in one with a larger stake is found
+   * sooner, at the cost of the others. With 0 it is judged and shown, and decides nothing. @default 1
+   */
+  readonly stake?: number;
 }
 
 /** A share of units that show an event: failures, positive predictions, wrong answers; or the mean of a value in 0..1. */
@@ -105,6 +110,9 @@ export const soundGuard = (name: string): Guard => ({
   margin: { kind: "absolute", value: 0.01 },
 });
 
+/** What a guard's word weighs. */
+export const stakeOf = ({ stake = 1 }: Guard): number => stake;
+
 /** Every comparison that a guard makes: one for each side, or for each rung. */
 export function comparisonsOf(guard: Guard): readonly Comparison[] {
   if (guard.kind === "latency") {
@@ -176,9 +184,11 @@ export function checkGuards(guards: readonly Guard[]): void {
     throw new RangeError(`${where}: saw ${JSON.stringify(seen)}; allowed is ${allowed}`);
   };
   if (guards.length === 0) refuse("guards", guards, "at least one guard");
+  if (guards.every(({ stake }) => stake === 0)) refuse("guards", guards, "at least one guard with a stake above 0");
   for (const [i, guard] of guards.entries()) {
     const where = `guard "${guard.name}"`;
     const { margin, designEffect = 1 } = guard;
+    const stake = stakeOf(guard);
     if (guards.findIndex((other) => other.name === guard.name) !== i) refuse(where, guard.name, "a name used once");
     if (
       !(margin.value >= 0) ||
@@ -199,6 +209,7 @@ export function checkGuards(guards: readonly Guard[]): void {
       );
     }
     if (!(designEffect >= 1 && Number.isFinite(designEffect))) refuse(`${where} designEffect`, designEffect, "≥ 1");
+    if (!(stake >= 0 && Number.isFinite(stake))) refuse(`${where} stake`, stake, "≥ 0");
     if (guard.kind === "proportion") {
       const { baseline = 0 } = guard;
       if (!(baseline >= 0 && baseline <= 1)) refuse(`${where} baseline`, baseline, "0 to 1");

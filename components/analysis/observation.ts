@@ -1,10 +1,11 @@
 import { mostHarmed } from "./culprit.ts";
 import type { Culprit, Evidence } from "./evidence.ts";
+import { stakeOf } from "./guard.ts";
 import { extendTrack, freshGuard, type GuardState, NO_TRACK, observeGuard, type Track } from "./guard-state.ts";
 import type { Interval } from "./interval.ts";
 import { isSilent } from "./pace.ts";
-import { logMeanExp, rollbackLogE } from "./proportion.ts";
-import type { Prepared } from "./settings.ts";
+import { logMixture, rollbackLogE } from "./proportion.ts";
+import type { Prepared, PreparedGuard } from "./settings.ts";
 import { zip } from "./zip.ts";
 
 /** Version of the method: what another one remembers, or has concluded, is not comparable. */
@@ -64,7 +65,11 @@ export function observe(judged: Prepared, before: JudgeState, interval: Interval
   const started = Math.max(before.started, (interval.step ?? 0) + 1);
   const pairs = zip(judged.guards, before.guards);
   const guards = pairs.map(([prepared, state]) => observeGuard(prepared, state, interval, index, before.started));
-  const combined = extendTrack(before.combined, logMeanExp(guards.map(({ rollback }) => rollback.log)), index);
+  const harm = logMixture(
+    guards.map(({ rollback }) => rollback.log),
+    judged.guards.map(({ guard }) => stakeOf(guard)),
+  );
+  const combined = extendTrack(before.combined, harm, index);
   const fires = before.fired === null && combined.log >= Math.log(1 / judged.alpha);
   return {
     method: METHOD,
@@ -79,12 +84,18 @@ export function observe(judged: Prepared, before: JudgeState, interval: Interval
 }
 
 /** Arms that have been silent too long, or always. */
-export function missingArms({ noDataAfter }: Prepared, guards: readonly GuardState[]): Evidence["missing"] {
-  return guards.flatMap(({ name, stable, candidate }) => [
+export function missingArms({ guards, noDataAfter }: Prepared, states: readonly GuardState[]): Evidence["missing"] {
+  return decidingPairs(guards, states).flatMap(([, { name, stable, candidate }]) => [
     ...(isSilent(stable, noDataAfter) ? [{ guard: name, arm: "stable" } as const] : []),
     ...(isSilent(candidate, noDataAfter) ? [{ guard: name, arm: "candidate" } as const] : []),
   ]);
 }
+
+/** The guards that decide, each with what it has seen. */
+export const decidingPairs = (
+  guards: readonly PreparedGuard[],
+  states: readonly GuardState[],
+): readonly (readonly [PreparedGuard, GuardState])[] => zip(guards, states).filter(([{ guard }]) => stakeOf(guard) > 0);
 
 function checkInterval({ guards }: Prepared, { seconds, counts }: Interval): void {
   if (!(seconds >= 0 && Number.isFinite(seconds))) {
@@ -99,7 +110,7 @@ function checkInterval({ guards }: Prepared, { seconds, counts }: Interval): voi
 
 function strongestHarm(judged: Prepared, guards: readonly GuardState[]): Culprit | null {
   return mostHarmed(
-    zip(judged.guards, guards).map(([{ comparisons }, { name, rollback, comparisons: states }]) => ({
+    decidingPairs(judged.guards, guards).map(([{ comparisons }, { name, rollback, comparisons: states }]) => ({
       guard: name,
       max: rollback.max,
       maxAt: rollback.maxAt,

@@ -204,16 +204,16 @@ export function nearestBoundaryPoint(
   return [p0, ratio * p0 + offset];
 }
 
-/** ln of the weighted mean of exp(log), without overflow: e-values of several bets are one bet. */
-function logMixture(logs: readonly number[], weights: readonly number[]): number {
-  const max = Math.max(...logs);
-  if (max === Number.NEGATIVE_INFINITY) return max;
+/** ln of the weighted mean of exp(log), without overflow: e-values of several bets are one bet, whatever their dependence. */
+export function logMixture(logs: readonly number[], weights: readonly number[]): number {
   const weightOf = (j: number): number => weights[j] ?? 0;
-  const sum = logs.reduce((all, log, j) => all + weightOf(j) * Math.exp(log - max), 0);
+  const max = Math.max(...logs.filter((_, j) => weightOf(j) > 0));
+  if (max === Number.NEGATIVE_INFINITY) return max;
+  const sum = logs.reduce((all, log, j) => (weightOf(j) > 0 ? all + weightOf(j) * Math.exp(log - max) : all), 0);
   return max + Math.log(sum / logs.reduce((all, _, j) => all + weightOf(j), 0));
 }
 
-/** ln of the mean of exp(log): how e-values of several tests combine, whatever their dependence. */
+/** The same with equal weights. */
 export const logMeanExp = (logs: readonly number[]): number =>
   logMixture(
     logs,

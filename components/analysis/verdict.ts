@@ -10,9 +10,9 @@ import type {
   Verdict,
 } from "./evidence.ts";
 import { largestExcess } from "./excess.ts";
-import { blockOf, type Comparison } from "./guard.ts";
+import { blockOf, type Comparison, stakeOf } from "./guard.ts";
 import type { GuardState, Track } from "./guard-state.ts";
-import { type JudgeState, missingArms } from "./observation.ts";
+import { decidingPairs, type JudgeState, missingArms } from "./observation.ts";
 import {
   type Block,
   type Compared,
@@ -46,7 +46,7 @@ export function renderVerdict(judged: Prepared, state: JudgeState): Verdict {
       culprit: state.fired?.culprit ?? null,
       guards,
       missing,
-      next: foresee(verdict, pairs, guards, missing, thresholds.rollback),
+      next: foresee(verdict, decidingPairs(judged.guards, state.guards), guards, missing, thresholds.rollback),
     },
   };
 }
@@ -59,7 +59,7 @@ function decide(
 ): Decision {
   if (fired !== null) return "rollback";
   if (missing.length > 0) return "noData";
-  if (guards.every(({ nonInferior }) => nonInferior)) return "promote";
+  if (guards.every(({ stake, nonInferior }) => stake === 0 || nonInferior)) return "promote";
   return seconds >= maxDuration ? "inconclusive" : "continue";
 }
 
@@ -76,6 +76,7 @@ function renderGuard({ guard, comparisons }: PreparedGuard, state: GuardState, t
     direction: guard.direction,
     margin: guard.margin,
     designEffect,
+    stake: stakeOf(guard),
     comparisons: pairs
       .map(([comparison, evidence]) => renderComparison(comparison, evidence, state))
       .sort((a, b) => b.rollbackLog - a.rollbackLog),
@@ -184,11 +185,12 @@ function foresee(
 
 /** The soonest rollback, if some guard's observed rates lie beyond its margin. */
 function nextRollback(pairs: readonly (readonly [PreparedGuard, GuardState])[], threshold: number): Next | null {
+  const stakes = pairs.reduce((sum, [{ guard }]) => sum + stakeOf(guard), 0);
   const waits = pairs.flatMap(([{ guard, comparisons }, state]) =>
     zip(comparisons, state.comparisons).flatMap(([comparison, evidence]) => {
       if (!isBeyond(...observed(comparison, evidence, state))) return [];
-      // One of so many equal stakes: it has to win back the others', too.
-      const needed = threshold + Math.log(pairs.length * comparisons.length) - rollbackLogE(evidence);
+      // It has to win back the others' stakes, too.
+      const needed = threshold + Math.log((stakes / stakeOf(guard)) * comparisons.length) - rollbackLogE(evidence);
       const units = unitsUntil(needed, ...observed(comparison, evidence, state), guard.designEffect ?? 1);
       return units === null ? [] : [{ guard: guard.name, units }];
     }),
@@ -200,7 +202,7 @@ function nextRollback(pairs: readonly (readonly [PreparedGuard, GuardState])[], 
 }
 
 function nextPromotion(guards: readonly GuardEvidence[]): Next {
-  const open = guards.filter(({ nonInferior }) => !nonInferior);
+  const open = guards.filter(({ stake, nonInferior }) => stake > 0 && !nonInferior);
   const undecidable = open.find(({ unitsToPromote }) => unitsToPromote === null);
   if (undecidable !== undefined) {
     const reason = `${undecidable.name} is at its margin so far: its observed rates lead to no decision`;

@@ -20,4 +20,18 @@ export interface Guard {
   readonly maturesMs?: number;
   /** Where the values of a business metric lie whose mean is judged; absent for every other kind. */
   readonly range?: Range;
+  /** critical: harm in it is found sooner than in the others. information: it is judged and shown, and decides nothing. Absent: neither. */
+  readonly importance?: "critical" | "information";
+}
+
+/** Whether it has a say in what becomes of a candidate. */
+export const decides = ({ importance }: Pick<Guard, "importance">): boolean => importance !== "information";
+
+/** The metric of the units of one group, as guards, counts and evidence name it: no metric of a document has a slash. */
+export const metricOfGroup = (metric: string, group: string): string => `${metric}/${group}`;
+
+/** The metric and the group that such a name is made of; without a group, of all units. */
+export function groupIn(metric: string): { readonly of: string; readonly group?: string } {
+  const [of = metric, group] = metric.split("/");
+  return group === undefined ? { of } : { of, group };
 }

@@ -1,5 +1,5 @@
 import { errorRate } from "./error-rate.ts";
-import type { Guard } from "./guard.ts";
+import { type Guard, groupIn, metricOfGroup } from "./guard.ts";
 import type { GuardKind, Watched } from "./kind.ts";
 import { latency } from "./latency.ts";
 import { mean } from "./mean.ts";
@@ -7,7 +7,7 @@ import { type Range, SHARES } from "./range.ts";
 import { refusalRate } from "./refusal-rate.ts";
 import { share } from "./share.ts";
 
-export type { Guard } from "./guard.ts";
+export { decides, type Guard, metricOfGroup } from "./guard.ts";
 export type { ArmCounts, CopiesRule, CopyCounts, Figures, GuardKind } from "./kind.ts";
 export { placeIn, type Range, SHARES } from "./range.ts";
 export { refusesMore } from "./refusal-rate.ts";
@@ -35,8 +35,10 @@ export function kindOf(guard: Watched, kinds: readonly GuardKind[] = guardKinds)
 }
 
 /** A guard as it is written, with its margin read. */
-export type WrittenGuard = Pick<Guard, "metric" | "margin" | "designEffect" | "maturesMs" | "range"> & {
+export type WrittenGuard = Pick<Guard, "metric" | "margin" | "designEffect" | "maturesMs" | "range" | "importance"> & {
   readonly direction?: Guard["direction"] | undefined;
+  /** Groups whose units are watched each for itself, beside all of them. */
+  readonly groups?: readonly string[];
 };
 
 /** Guards as a plan carries them: with their kind's source and direction, and with those that they bring along. */
@@ -46,14 +48,16 @@ export function resolveGuards(
 ): readonly Guard[] {
   const named = new Set(written.map(({ metric }) => metric));
   return written.flatMap((each) => {
-    const { metric, direction, margin, designEffect, maturesMs = A_MINUTE, range } = each;
+    const { metric, direction, margin, designEffect, maturesMs = A_MINUTE, range, importance, groups = [] } = each;
     const kind = kindOf(each, kinds);
     const guard: Guard = {
       ...{ metric, source: kind.source, direction: direction ?? kind.directions[0], margin, designEffect },
       ...(kind.source === "feedback" && { maturesMs }),
       ...(range !== undefined && { range }),
+      ...(importance !== undefined && { importance }),
     };
-    return [guard, ...broughtBy(guard, named, kinds)];
+    const ofGroups = groups.map((group) => ({ ...guard, metric: metricOfGroup(metric, group) }));
+    return [guard, ...ofGroups, ...broughtBy(guard, named, kinds)];
   });
 }
 
@@ -70,9 +74,25 @@ function broughtBy(guard: Guard, named: Set<string>, kinds: readonly GuardKind[]
 /** How long feedback takes where nobody says so. */
 const A_MINUTE = 60_000;
 
-/** What feedback may be about, and where its values lie. */
-export const feedbackRanges = (guards: readonly Guard[]): ReadonlyMap<string, Range> =>
-  new Map(guards.flatMap(({ metric, source, range = SHARES }) => (source === "feedback" ? [[metric, range]] : [])));
+/** What a value that comes back may be. */
+export interface FeedbackMetric {
+  /** Where it lies. */
+  readonly range: Range;
+  /** The groups whose units are watched each for itself. */
+  readonly groups: readonly string[];
+}
+
+/** What feedback may be about. */
+export function feedbackMetrics(guards: readonly Guard[]): ReadonlyMap<string, FeedbackMetric> {
+  const metrics = new Map<string, FeedbackMetric>();
+  for (const { metric, source, range = SHARES } of guards) {
+    if (source !== "feedback") continue;
+    const { of, group } = groupIn(metric);
+    const groups = metrics.get(of)?.groups ?? [];
+    metrics.set(of, { range, groups: group === undefined ? groups : [...groups, group] });
+  }
+  return metrics;
+}
 
 /** The kinds that copies are judged by. */
 export const copiesKinds = (

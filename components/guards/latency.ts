@@ -1,14 +1,15 @@
 import { boundsOf, type LatencyGuard, tailCounts } from "../analysis/index.ts";
 import { errorRate } from "./error-rate.ts";
 import type { Guard } from "./guard.ts";
-import { type GuardKind, HALF_A_POINT, judgedRates, percent } from "./kind.ts";
+import { type GuardKind, HALF_A_POINT, judgedRates, percent, stakeOf } from "./kind.ts";
 
-const tailsOf = ({ metric, margin, designEffect }: Guard): LatencyGuard => ({
+const tailsOf = (guard: Guard): LatencyGuard => ({
   kind: "latency",
-  name: metric,
+  name: guard.metric,
   direction: "increase",
-  margin: { kind: "relative", value: margin.value },
-  designEffect,
+  margin: { kind: "relative", value: guard.margin.value },
+  designEffect: guard.designEffect,
+  ...stakeOf(guard),
 });
 
 /** How slow the answers of a version are: the share of them beyond each of a ladder of times. It brings the share of failures along. */

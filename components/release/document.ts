@@ -141,6 +141,10 @@ export interface GuardDocument {
   readonly matures?: Duration;
   /** From where to where the values of a business metric lie, in its own units, such as "0 to 500": then their mean is judged. A value outside is refused when it comes as feedback. Wider than needed finds harm later. @default "0 to 1", a share */
   readonly range?: ValueRange;
+  /** critical: harm in it is found sooner than in the others, as it weighs as much as four of them. information: it is judged and shown, and neither ends, holds nor promotes anything; one guard at least decides. @default normal */
+  readonly importance?: "critical" | "normal" | "information";
+  /** Groups of callers, 2 to 20 names, each at most once: the candidate's value in each of them is compared with stable's in the same group, with this guard's margin, beside that of all. Feedback names the group of its prediction. A group without data is none that passes: it waits. Only for feedback. @default none */
+  readonly groups?: readonly string[];
 }
 
 /** A version on its way out. */

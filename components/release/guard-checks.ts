@@ -10,6 +10,14 @@ export function checkGuards({ rollout }: Draft, report: Report, kinds: readonly 
   const names = namedKinds(kinds).map(({ metric }) => metric);
   const guards = listOf(rollout.guards).map(looseOf);
   const metrics = guards.map((guard) => textOf(guard.metric));
+  if (guards.length > 0 && guards.every(({ importance }) => importance === "information")) {
+    report(
+      ["rollout", "guards"],
+      "guards that inform only",
+      "one guard at least that decides",
+      "Remove importance from one, or remove all guards: then nothing is judged.",
+    );
+  }
   for (const [index, guard] of guards.entries()) {
     const metric = metrics[index];
     if (metric === undefined) continue;
@@ -35,6 +43,19 @@ export function checkGuards({ rollout }: Draft, report: Report, kinds: readonly 
         `no time for ${metric}, which is known with the answer`,
         "Remove matures.",
       );
+    }
+    if (guard.groups !== undefined && source !== "feedback") {
+      report(
+        at("groups"),
+        renderSeen(guard.groups),
+        `no groups for ${metric}: a request does not say whose it is`,
+        "Remove groups, or guard a business metric, whose feedback names the group.",
+      );
+    }
+    const groups = listOf(guard.groups).map(textOf);
+    const twice = groups.findIndex((group, i) => group !== undefined && groups.indexOf(group) < i);
+    if (twice >= 0) {
+      report([...at("groups"), twice], `${renderSeen(groups[twice])} a second time`, "each group once", "Remove one.");
     }
     const looksLike = guard.source === undefined && source === "feedback" ? lookalike(metric, kinds) : undefined;
     if (looksLike !== undefined) {

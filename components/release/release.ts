@@ -141,6 +141,8 @@ function readGuard({
   designEffect,
   matures,
   range,
+  importance,
+  groups,
 }: FilledRelease["rollout"]["guards"][number]): WrittenGuard {
   return {
     metric,
@@ -149,6 +151,8 @@ function readGuard({
     designEffect: Number(designEffect),
     ...(matures !== undefined && { maturesMs: units.parseDuration(matures) }),
     ...(range !== undefined && { range: units.parseRange(range) }),
+    ...(importance !== undefined && importance !== "normal" && { importance }),
+    ...(groups !== undefined && { groups }),
   };
 }
 

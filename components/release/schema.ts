@@ -51,6 +51,10 @@ const guard = section("GuardDocument", {
   designEffect: scalars.designEffect.default("1"),
   matures: optional(scalars.duration("1 minute")),
   range: optional(scalars.valueRange),
+  importance: optional(scalars.choice("critical", "normal", "information")),
+  groups: optional(
+    listOf(scalars.label(40, "young"), { least: 2, most: 20 }, "a list of 2 to 20 groups", '["young", "old"]'),
+  ),
 });
 
 const steps = listOf(

@@ -1,5 +1,5 @@
 import { HISTORY_UNITS, type Verdict } from "../analysis/index.ts";
-import { kindOf } from "../guards/index.ts";
+import { decides, kindOf } from "../guards/index.ts";
 import type { RolloutPlan } from "../traffic/plan.ts";
 import type { ClosedInterval, Excess } from "./interval.ts";
 import type { Verdicts } from "./judges.ts";
@@ -45,7 +45,7 @@ function add(before: Progress, plan: RolloutPlan, { ms, closed, verdicts }: Obse
   const possibleHarm = possibleHarmIn(plan, verdict);
   const mismatch = describeMismatch(plan, share);
   const half = verdict.evidence.thresholds.rollback / 2;
-  const doubted = verdict.evidence.guards.find(({ rollback }) => rollback.log > half);
+  const doubted = verdict.evidence.guards.find(({ stake, rollback }) => stake > 0 && rollback.log > half);
   const answered = answeredCopies(closed);
   return {
     ...kept,
@@ -69,7 +69,7 @@ function add(before: Progress, plan: RolloutPlan, { ms, closed, verdicts }: Obse
 function possibleHarmIn({ guards }: RolloutPlan, { evidence }: Verdict): Progress["possibleHarm"] {
   const known = guards.flatMap((guard) => {
     const shown = evidence.guards.find(({ name }) => name === guard.metric);
-    if (kindOf(guard).losesRequests !== true || shown === undefined) return [];
+    if (kindOf(guard).losesRequests !== true || !decides(guard) || shown === undefined) return [];
     return [{ guard: guard.metric, excess: shown.possibleExcess }];
   });
   return known.toSorted((a, b) => b.excess - a.excess)[0];

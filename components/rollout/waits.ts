@@ -1,4 +1,4 @@
-import { kindOf, refusesMore } from "../guards/index.ts";
+import { decides, kindOf, refusesMore } from "../guards/index.ts";
 import { WHOLE } from "../traffic/ladder.ts";
 import type { RolloutPlan } from "../traffic/plan.ts";
 import type { Excess } from "./interval.ts";
@@ -28,13 +28,14 @@ export function waitsFor(progress: Progress, plan: RolloutPlan): Wait | undefine
     if (progress.stepCopies === 0) return { what: "the candidate's first answered copy" };
     if (isLast) return { what: "a weight: copies alone are no evidence for a promotion" };
   } else if (!isLast || !progress.proven) {
-    const silent = plan.guards.find(({ metric }) => {
+    const deciding = plan.guards.filter(decides);
+    const silent = deciding.find(({ metric }) => {
       const arms = progress.stepArms[metric];
       return arms?.stable !== true || arms.candidate !== true;
     });
     if (silent !== undefined) return { what: `data on both versions for ${silent.metric}` };
     // The first units of stable teach the judge: a step that it has only learnt on has shown nothing.
-    const unjudged = plan.guards.find(
+    const unjudged = deciding.find(
       ({ metric, source }) => source === "requests" && progress.stepArms[metric]?.judged !== true,
     );
     if (unjudged !== undefined) return { what: `the first interval in which ${unjudged.metric} is judged` };

@@ -129,15 +129,16 @@ function renderGuard(
   thresholds: Verdict["evidence"]["thresholds"],
   paint: Paint,
 ): readonly string[] {
-  const { name, comparisons, rollback, promote, nonInferior } = guard;
+  const { name, stake, comparisons, rollback, promote, nonInferior } = guard;
   const [loudest] = comparisons;
   const counts = loudest ? renderCounts(loudest, figures) : "no data";
   const fine = nonInferior
     ? paint("green", "shown harmless")
     : `harmless e = ${eValue(promote.log)} of ${eValue(thresholds.promote)}`;
+  const informs = stake === 0 ? "; informs only" : "";
   return [
     `    ${name.padEnd(14)} ${counts}`,
-    `    ${"".padEnd(14)} harm e = ${eValue(rollback.log)}, p = ${pValue(rollback)}; ${fine}`,
+    `    ${"".padEnd(14)} harm e = ${eValue(rollback.log)}, p = ${pValue(rollback)}; ${fine}${informs}`,
   ];
 }
 

@@ -680,7 +680,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[["rollout", "guards", 0, "margn"], "1pp"]],
     at: ".rollout.guards[0].margn",
     seen: 'the key "margn"',
-    allowed: "the keys metric, margin, direction, source, designEffect, matures, range",
+    allowed: "the keys metric, margin, direction, source, designEffect, matures, range, importance, groups",
     cure: "Did you mean margin? Rename the key.",
   },
   {
@@ -1002,6 +1002,43 @@ export const badInputs: readonly BadInput[] = [
     seen: '"errorRate" a second time',
     allowed: "one guard for each metric",
     cure: "Remove one of the two.",
+  },
+  {
+    title: "guards that inform only",
+    edits: [[["rollout", "guards", 0, "importance"], "information"]],
+    at: ".rollout.guards",
+    seen: "guards that inform only",
+    allowed: "one guard at least that decides",
+    cure: "Remove importance from one, or remove all guards: then nothing is judged.",
+  },
+  {
+    title: "groups of requests",
+    edits: [
+      [
+        ["rollout", "guards", 0, "groups"],
+        ["young", "old"],
+      ],
+    ],
+    at: ".rollout.guards[0].groups",
+    seen: "a list of 2",
+    allowed: "no groups for errorRate: a request does not say whose it is",
+    cure: "Remove groups, or guard a business metric, whose feedback names the group.",
+  },
+  {
+    title: "a group that stands twice",
+    edits: [[["rollout", "guards"], [{ metric: "approved", margin: "2pp", groups: ["young", "old", "young"] }]]],
+    at: ".rollout.guards[0].groups[2]",
+    seen: '"young" a second time',
+    allowed: "each group once",
+    cure: "Remove one.",
+  },
+  {
+    title: "a single group",
+    edits: [[["rollout", "guards"], [{ metric: "approved", margin: "2pp", groups: ["young"] }]]],
+    at: ".rollout.guards[0].groups",
+    seen: "a list of 1",
+    allowed: "a list of 2 to 20 groups",
+    cure: 'Write, for example: groups: ["young", "old"]',
   },
   {
     title: "a design effect below one",

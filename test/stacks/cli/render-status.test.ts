@@ -138,3 +138,16 @@ test.each([
 test("a time of another day comes with its date", () => {
   expect(renderSince("2026-11-23T23:59:00Z", now)).toBe("2026-11-23 23:59:00 UTC, 3 h ago");
 });
+
+test("a guard that informs only says so in the status", () => {
+  const margin = { kind: "absolute", value: 0.005 } as const;
+  const guards = ["errorRate", "clicks"].map((name, index) => ({
+    ...({ kind: "proportion", name, direction: "increase", margin } as const),
+    ...(index === 1 && { stake: 0 }),
+  }));
+  const informed = judge([interval(0, 9_000, 3, 400, 30)], { guards });
+  const status = { ...progressing, rollout: { ...progressing.rollout, verdict: informed } };
+  const said = renderTraffic(status, now, plain).split("\n");
+  expect(said.filter((line) => line.endsWith("; informs only"))).toHaveLength(1);
+  expect(said[said.findIndex((line) => line.endsWith("; informs only")) - 1]).toContain("clicks");
+});

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Verdict } from "../../../analysis/index.ts";
-import { feedbackRanges, SHARES } from "../../../guards/index.ts";
+import { feedbackMetrics, SHARES } from "../../../guards/index.ts";
 import { messageOf } from "../../../host/host-error.ts";
 import {
   type ClosedInterval,
@@ -166,7 +166,7 @@ export class Controller {
 
   /** What feedback may be about. */
   metrics(): FeedbackMetrics {
-    return new Map([[ACCURACY, SHARES], ...feedbackRanges(this.plan?.rollout.guards ?? [])]);
+    return new Map([[ACCURACY, { range: SHARES, groups: [] }], ...feedbackMetrics(this.plan?.rollout.guards ?? [])]);
   }
 
   /** Takes a plan, and has made it effective when it returns; or says why not. The disk first: a plan that cannot be kept is not taken. */

@@ -1,4 +1,4 @@
-import { placeIn, type Range, SHARES } from "../../../guards/index.ts";
+import { type FeedbackMetric, metricOfGroup, placeIn, SHARES } from "../../../guards/index.ts";
 import { hashLabel, type Prediction, type PredictionIds } from "./prediction-id.ts";
 
 /** The metric that a label turns into: 1 when the model said the same, else 0. */
@@ -24,8 +24,8 @@ export interface FeedbackAnswer {
   readonly outOfRange?: number;
 }
 
-/** The metrics that feedback may name, and where their values lie. */
-export type FeedbackMetrics = ReadonlyMap<string, Range>;
+/** The metrics that feedback may name. */
+export type FeedbackMetrics = ReadonlyMap<string, FeedbackMetric>;
 
 /** Takes what was accepted. */
 export type FeedbackSink = (item: FeedbackItem) => void;
@@ -50,7 +50,7 @@ export class Feedback {
       if ("refused" in result) {
         rejected.push({ index, reason: result.refused });
         outOfRange += Number(result.outOfRange === true);
-      } else sink(result);
+      } else for (const each of result) sink(each);
     }
     return { accepted: items.length - rejected.length, rejected, ...(outOfRange > 0 && { outOfRange }) };
   }
@@ -59,16 +59,24 @@ export class Feedback {
     this.#seen.clear();
   }
 
-  #join(item: unknown, metrics: FeedbackMetrics): FeedbackItem | Refused {
+  /** A value, and the same once more for its group. */
+  #join(item: unknown, metrics: FeedbackMetrics): readonly FeedbackItem[] | Refused {
     if (typeof item !== "object" || item === null) return { refused: "an item is an object with predictionId" };
-    const { predictionId, metric, value, label } = item as Readonly<Record<string, unknown>>;
+    const { predictionId, metric, value, label, group } = item as Readonly<Record<string, unknown>>;
     if (typeof predictionId !== "string") return { refused: "predictionId is missing" };
     const prediction = this.#ids.recognise(predictionId);
     if ("refused" in prediction) return prediction;
     const reading = label === undefined ? readValue(metric, value, metrics) : readLabel(prediction, label);
     if ("refused" in reading) return reading;
+    const groups = metrics.get(reading.metric)?.groups ?? [];
+    if (group !== undefined && !groups.some((each) => each === group)) {
+      const known = groups.length === 0 ? "has no groups" : `has the groups ${groups.join(", ")}`;
+      return { refused: `the guard of ${reading.metric} ${known}` };
+    }
     const seen = this.#seenFor(reading.metric).add(prediction.boot, prediction.number);
-    return seen === "fresh" ? { prediction, ...reading } : { refused: seen };
+    if (seen !== "fresh") return { refused: seen };
+    const all = { prediction, ...reading };
+    return typeof group === "string" ? [all, { ...all, metric: metricOfGroup(reading.metric, group) }] : [all];
   }
 
   #seenFor(metric: string): SeenPredictions {
@@ -89,7 +97,7 @@ type Reading = { readonly metric: string; readonly value: number } | Refused;
 
 function readValue(metric: unknown, value: unknown, metrics: FeedbackMetrics): Reading {
   if (typeof metric !== "string") return { refused: "metric is missing" };
-  const range = metrics.get(metric);
+  const range = metrics.get(metric)?.range;
   if (range === undefined) {
     return { refused: `no guard uses the metric ${metric}; known: ${[...metrics.keys()].join(", ")}` };
   }

@@ -109,7 +109,7 @@ function checkJudges(plan: TrafficPlan): void {
 }
 
 function checkGuard(at: string, guard: unknown): void {
-  const { metric, source, direction, margin, designEffect, range } = object(at, guard);
+  const { metric, source, direction, margin, designEffect, range, importance } = object(at, guard);
   expect(`${at}.metric`, metric, isText(metric), "the name of a metric");
   oneOf(`${at}.source`, source, ["requests", "feedback"]);
   oneOf(`${at}.direction`, direction, ["increase", "decrease", "either"]);
@@ -117,6 +117,7 @@ function checkGuard(at: string, guard: unknown): void {
   oneOf(`${at}.margin.kind`, kind, ["absolute", "relative"]);
   expect(`${at}.margin.value`, value, isNumber(value) && value >= 0, "0 or more");
   expect(`${at}.designEffect`, designEffect, isNumber(designEffect) && designEffect >= 1, "1 or more");
+  if (importance !== undefined) oneOf(`${at}.importance`, importance, ["critical", "information"]);
   if (range === undefined) return;
   const { least, most } = object(`${at}.range`, range);
   const isRange = isNumber(least) && isNumber(most) && least < most;

@@ -2,6 +2,7 @@ import type { Scenario } from "../scenario.ts";
 import { climbs } from "./climbs.ts";
 import { dead } from "./dead.ts";
 import { delays } from "./delay.ts";
+import { fairness } from "./fairness.ts";
 import { falseRollbacks } from "./false-rollback.ts";
 import { ramps } from "./ramp.ts";
 import { wandering } from "./wandering.ts";
@@ -14,4 +15,5 @@ export const scenarios: readonly Scenario[] = [
   ...climbs,
   ...ramps,
   ...wandering,
+  fairness,
 ];

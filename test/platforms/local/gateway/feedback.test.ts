@@ -1,12 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { SHARES } from "../../../../components/guards/index.ts";
-import { Feedback, type FeedbackItem } from "../../../../components/platforms/local/gateway/feedback.ts";
+import {
+  Feedback,
+  type FeedbackItem,
+  type FeedbackMetrics,
+} from "../../../../components/platforms/local/gateway/feedback.ts";
 import { PredictionIds } from "../../../../components/platforms/local/gateway/prediction-id.ts";
 
-const METRICS = new Map([
-  ["accuracy", SHARES],
-  ["positiveRate", SHARES],
+const METRICS: FeedbackMetrics = new Map([
+  ["accuracy", { range: SHARES, groups: [] }],
+  ["positiveRate", { range: SHARES, groups: ["young", "old"] }],
 ]);
 
 function setUp(key = "key", identity = "rollout-1") {
@@ -22,6 +26,41 @@ test("a value joins the arm that answered", () => {
   const predictionId = ids.issue("candidate", undefined);
   expect(receive({ predictionId, metric: "positiveRate", value: 0.25 })).toEqual({ accepted: 1, rejected: [] });
   expect(items).toMatchObject([{ prediction: { arm: "candidate" }, metric: "positiveRate", value: 0.25 }]);
+});
+
+test("a value with a group joins the metric and that of its group, once", () => {
+  const { ids, receive, items } = setUp();
+  const item = { predictionId: ids.issue("candidate", undefined), metric: "positiveRate", value: 1, group: "old" };
+  expect(receive([item, item])).toEqual({ accepted: 1, rejected: [{ index: 1, reason: "duplicate" }] });
+  expect(items.map(({ metric, value }) => [metric, value])).toEqual([
+    ["positiveRate", 1],
+    ["positiveRate/old", 1],
+  ]);
+});
+
+test.each([
+  [
+    "of no group of the guard",
+    { metric: "positiveRate", value: 1, group: "odl" },
+    "the guard of positiveRate has the groups young, old",
+  ],
+  ["of a metric without groups", { label: "a", group: "old" }, "the guard of accuracy has no groups"],
+  [
+    "of a group as a metric",
+    { metric: "positiveRate/old", value: 1 },
+    "no guard uses the metric positiveRate/old; known: accuracy, positiveRate",
+  ],
+])("a value %s is refused and may be sent again", (_what, item, reason) => {
+  const { ids, receive, items } = setUp();
+  const predictionId = ids.issue("stable", "a");
+  expect(receive({ predictionId, ...item }).rejected).toEqual([{ index: 0, reason }]);
+  expect(items).toEqual([]);
+  expect(
+    receive([
+      { predictionId, metric: "positiveRate", value: 1 },
+      { predictionId, label: "a" },
+    ]).accepted,
+  ).toBe(2);
 });
 
 test("true is 1, false is 0", () => {
@@ -138,7 +177,7 @@ test("more than 1,000 items are refused as a whole", () => {
 
 test("a value of a declared range counts as its place in it; what lies outside is refused, not clipped", () => {
   const ids = new PredictionIds({ key: Buffer.from("key"), startedAt: 1_000, identity: () => "rollout-1" });
-  const metrics = new Map([["revenue", { least: -100, most: 300 }]]);
+  const metrics = new Map([["revenue", { range: { least: -100, most: 300 }, groups: [] }]]);
   const items: FeedbackItem[] = [];
   const give = (value: unknown) => ({ predictionId: ids.issue("stable", undefined), metric: "revenue", value });
   const feedback = new Feedback(ids);
