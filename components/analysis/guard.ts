@@ -171,7 +171,7 @@ const isBlock = (counts: GuardCounts): counts is Block => typeof counts.x0 === "
 /** Counts of two intervals together. */
 export function addColumns(a: Columns, b: Columns): Columns {
   const sum = (left: readonly number[], right: readonly number[]): readonly number[] =>
-    Array.from({ length: Math.max(left.length, right.length) }, (_, i) => (left[i] ?? 0) + (right[i] ?? 0));
+    left.length < right.length ? sum(right, left) : left.map((events, i) => events + (right[i] ?? 0));
   return { n0: a.n0 + b.n0, x0: sum(a.x0, b.x0), n1: a.n1 + b.n1, x1: sum(a.x1, b.x1) };
 }
 

@@ -12,8 +12,11 @@ export const EMPTY_PATH: Path = { stride: 1, points: [] };
 
 /** The path with one more interval. Of the intervals that share a point the highest stays: a peak is what decides. */
 export function extendPath({ stride, points }: Path, interval: number, log: number): Path {
-  const longer = merge([...points.slice(-1), [interval, log]], stride);
-  const extended = [...points.slice(0, -1), ...longer];
+  const last = points.at(-1);
+  const point: Path["points"][number] = [interval, log];
+  const isApart = last === undefined || Math.floor(last[0] / stride) !== Math.floor(interval / stride);
+  if (!isApart && log <= last[1]) return { stride, points };
+  const extended = isApart ? [...points, point] : [...points.slice(0, -1), point];
   return extended.length <= MAX_POINTS
     ? { stride, points: extended }
     : { stride: stride * 2, points: merge(extended, stride * 2) };

@@ -206,11 +206,17 @@ export function nearestBoundaryPoint(
 
 /** ln of the weighted mean of exp(log), without overflow: e-values of several bets are one bet, whatever their dependence. */
 export function logMixture(logs: readonly number[], weights: readonly number[]): number {
-  const weightOf = (j: number): number => weights[j] ?? 0;
-  const max = Math.max(...logs.filter((_, j) => weightOf(j) > 0));
+  let max = Number.NEGATIVE_INFINITY;
+  for (const [j, log] of logs.entries()) if (log > max && (weights[j] ?? 0) > 0) max = log;
   if (max === Number.NEGATIVE_INFINITY) return max;
-  const sum = logs.reduce((all, log, j) => (weightOf(j) > 0 ? all + weightOf(j) * Math.exp(log - max) : all), 0);
-  return max + Math.log(sum / logs.reduce((all, _, j) => all + weightOf(j), 0));
+  let [sum, all] = [0, 0];
+  for (const [j, log] of logs.entries()) {
+    const weight = weights[j] ?? 0;
+    if (weight === 0) continue;
+    sum += weight * Math.exp(log - max);
+    all += weight;
+  }
+  return max + Math.log(sum / all);
 }
 
 /** The same with equal weights. */
