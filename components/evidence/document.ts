@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type JudgeSettings, METHOD, type Verdict } from "../analysis/index.ts";
+import type { JudgeSettings, Verdict } from "../analysis/index.ts";
 import { type Evidence, evidenceOf, type HistoryEntry, type HistorySummary } from "../rollout/index.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
@@ -12,7 +12,7 @@ export interface StatedVerdict extends Pick<Verdict, "verdict"> {
 }
 
 /** Everything that a verdict rests on, and the verdict: who has it can judge again, and see that it is the same evidence. */
-export interface EvidenceDocument extends Omit<Evidence, "identity" | "settings" | "verdict"> {
+export interface EvidenceDocument extends Omit<Evidence, "identity" | "settings" | "method" | "verdict"> {
   readonly format: typeof FORMAT;
   /** Version of the judge's arithmetic (`METHOD` of `analysis`): another one may say something else. */
   readonly method: number;
@@ -32,20 +32,27 @@ export const FORMAT = 1;
  * @throws RangeError when nothing was judged in it, or on numbers that are not finite
  */
 export function documentOf(
-  { identity, settings, verdict, ...counted }: Evidence,
+  { identity, settings, method = 1, verdict, ...counted }: Evidence,
   facts?: RolloutFacts,
 ): EvidenceDocument {
   if (settings === undefined || verdict === undefined) {
     throw new RangeError(`rollout ${JSON.stringify(identity)}: nothing was judged in it, so there is no evidence`);
   }
-  const document = { ...counted, format: FORMAT, method: METHOD, rollout: { identity, ...facts }, settings } as const;
+  const document = { ...counted, format: FORMAT, method, rollout: { identity, ...facts }, settings } as const;
   const { next: _, ...stated } = verdict.evidence;
   return { ...plainData(document), verdict: plainData({ ...verdict, evidence: stated }), hash: hashOf(document) };
 }
 
 /** The same of a rollout that has ended. @throws RangeError as `documentOf` */
 export function documentOfEnding(entry: HistoryEntry): EvidenceDocument {
-  const { intervals: _intervals, settings: _settings, verdict: _verdict, question: _question, ...facts } = entry;
+  const {
+    intervals: _intervals,
+    settings: _settings,
+    method: _method,
+    verdict: _verdict,
+    question: _question,
+    ...facts
+  } = entry;
   return documentOf(evidenceOf(entry), facts);
 }
 

@@ -41,6 +41,8 @@ export interface EndingRecord {
   readonly reason: string;
   readonly by?: string;
   readonly settings?: JudgeSettings;
+  /** Version of the judge's method that it was judged by; absent in records of version 0.1.0, which are of method 1. */
+  readonly method?: number;
   /** With the counts of each guard. */
   readonly verdict?: Verdict;
   /** Which intervals are its evidence. */

@@ -3,7 +3,7 @@ import type { EndingRecord } from "./endings.ts";
 import type { Arrivals, ClosedInterval } from "./interval.ts";
 
 /** One ending without what it was judged on. */
-export interface HistorySummary extends Omit<EndingRecord, "settings" | "verdict" | "question"> {
+export interface HistorySummary extends Omit<EndingRecord, "settings" | "verdict" | "question" | "method"> {
   /** Begins with the time: the order of names is the order of endings. */
   readonly id: string;
 }
@@ -22,6 +22,8 @@ export interface HistoryEntry extends HistoryRecord {
 export interface Evidence {
   readonly identity: string;
   readonly settings?: JudgeSettings;
+  /** Version of the judge's method that the verdict is of; absent: 1. */
+  readonly method?: number;
   readonly verdict?: Verdict;
   readonly intervals: readonly Interval[];
   /** What the shadow steps were judged on, apart from the live comparison. */
@@ -34,11 +36,13 @@ export interface Evidence {
 export const evidenceOf = ({
   identity,
   settings,
+  method,
   verdict,
   intervals,
-}: Pick<HistoryEntry, "identity" | "settings" | "verdict" | "intervals">): Evidence => ({
+}: Pick<HistoryEntry, "identity" | "settings" | "method" | "verdict" | "intervals">): Evidence => ({
   identity,
   ...(settings !== undefined && { settings }),
+  ...(method !== undefined && { method }),
   ...(verdict !== undefined && { verdict }),
   intervals: intervals.map(({ live }) => live),
   copies: intervals.flatMap(({ copies }) => (copies === undefined ? [] : [copies])),

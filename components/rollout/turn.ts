@@ -1,3 +1,4 @@
+import { METHOD } from "../analysis/index.ts";
 import type { TrafficPlan } from "../traffic/plan.ts";
 import type { TrafficEvent } from "../traffic/status.ts";
 import { describeEnding, type Ending, type EndingRecord, type Why } from "./endings.ts";
@@ -65,6 +66,7 @@ export class Turn {
     const serving = why.serving ?? servingNow(this.state, plan);
     const judged = isJudged(plan) &&
       judges !== undefined && {
+        method: METHOD,
         settings: judgeSettings(plan.rollout),
         verdict: verdictOf(plan.rollout, judges),
         question,

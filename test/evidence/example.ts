@@ -4,6 +4,7 @@ import {
   type JudgeSettings,
   judge,
   type LatencyGuard,
+  METHOD,
 } from "../../components/analysis/index.ts";
 import { documentOf, type EvidenceDocument, type RolloutFacts } from "../../components/evidence/index.ts";
 import { binomial, type Random, seeded } from "../analysis/random-traffic.ts";
@@ -107,5 +108,5 @@ export function exampleDocument({ fails }: { readonly fails: boolean }): Evidenc
     if (judge(intervals, settings).verdict === "rollback") break;
   }
   const verdict = judge(intervals, settings);
-  return documentOf({ identity: facts.identity, settings, verdict, intervals, copies: [] }, facts);
+  return documentOf({ identity: facts.identity, settings, method: METHOD, verdict, intervals, copies: [] }, facts);
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { judge } from "../../components/analysis/index.ts";
+import { judge, METHOD } from "../../components/analysis/index.ts";
 import { documentOf, type EvidenceDocument, renderDocument, renderPicture } from "../../components/evidence/index.ts";
 import {
   powerTicks,
@@ -88,7 +88,14 @@ test("a name from outside stays text", () => {
     counts: Object.fromEntries(Object.entries(interval.counts).map(([name, counts]) => [rename(name), counts])),
   }));
   const named = { ...settings, guards };
-  const evidence = { identity: "i", settings: named, verdict: judge(intervals, named), intervals, copies: [] };
+  const evidence = {
+    identity: "i",
+    settings: named,
+    method: METHOD,
+    verdict: judge(intervals, named),
+    intervals,
+    copies: [],
+  };
   const svg = renderPicture(documentOf(evidence, { identity: "i", candidate: '"]]><script>', stable: "v1" }));
   expect(svg).not.toMatch(/<b |<script|onload='/);
   expect(svg).not.toContain("\u0000");

@@ -1,3 +1,4 @@
+import { METHOD } from "../../../components/analysis/index.ts";
 import { type Answer, type DataPlane, good } from "../../../components/platforms/data-plane.ts";
 import {
   divisionOf,
@@ -47,7 +48,7 @@ export function dataPlaneOf(endpoint: string, controller: () => Controller): Dat
       const { plan, judges } = controller().state;
       if (plan === undefined || judges === undefined) return { identity: "", intervals: [], copies: [] };
       const { rollout } = plan;
-      const judged = { settings: judgeSettings(rollout), verdict: verdictOf(rollout, judges) };
+      const judged = { settings: judgeSettings(rollout), method: METHOD, verdict: verdictOf(rollout, judges) };
       return {
         identity: rollout.identity,
         ...judged,

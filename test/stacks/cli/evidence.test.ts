@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { METHOD } from "../../../components/analysis/index.ts";
 import {
   type EvidenceDocument,
   judgeAgain,
@@ -33,7 +34,7 @@ function writeEnding(line: CommandLine, endpoint = "approval"): void {
   const ending = {
     ...{ format: 1, how: "stopped", model, identity, attempt: "1", stable, candidate, serving: stable, contents: {} },
     ...{ from: "2026-11-24T03:00:00.000Z", to: "2026-11-24T04:05:00.000Z", cause: "guard:errorRate" },
-    ...{ reason: "errorRate is worse than its margin allows", question: "q", settings, verdict },
+    ...{ reason: "errorRate is worse than its margin allows", question: "q", settings, method: METHOD, verdict },
   };
   writeFileSync(join(folder, "history", `${ID}.json`), JSON.stringify(ending));
   const lines = document.intervals.map((live) => `${JSON.stringify({ question: "q", live })}\n`);
@@ -70,7 +71,7 @@ test("a rollout that runs is a document with what is known of it, and the verdic
   const { settings, intervals } = document;
   const verdict = judgeAgain(document);
   const { identity } = plan.rollout;
-  const evidence = { identity, settings, verdict, intervals, copies: [] };
+  const evidence = { identity, settings, method: METHOD, verdict, intervals, copies: [] };
   await using _gateway = await startFakeGateway(line.stateFolder, {
     status: statusOf(plan),
     watch: () => "",

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Verdict } from "../../../analysis/index.ts";
+import { METHOD, type Verdict } from "../../../analysis/index.ts";
 import { feedbackMetrics, SHARES } from "../../../guards/index.ts";
 import { messageOf } from "../../../host/host-error.ts";
 import {
@@ -252,7 +252,8 @@ export class Controller {
     const { verdict } = this;
     return evidenceOf({
       identity: this.progress?.identity ?? "",
-      ...(plan !== undefined && verdict !== undefined && { settings: judgeSettings(plan.rollout), verdict }),
+      ...(plan !== undefined &&
+        verdict !== undefined && { settings: judgeSettings(plan.rollout), method: METHOD, verdict }),
       intervals: this.#intervals.readAll(question),
     });
   }

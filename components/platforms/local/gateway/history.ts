@@ -39,7 +39,7 @@ export class History {
     return idsIn(this.#directory)
       .map((id) => readRecord(this.#directory, id))
       .filter((record) => record !== undefined)
-      .map(({ settings: _settings, verdict: _verdict, question: _question, ...summary }) => summary);
+      .map(({ settings: _settings, method: _method, verdict: _verdict, question: _question, ...summary }) => summary);
   }
 
   read(id: string): HistoryEntry | undefined {
@@ -95,7 +95,15 @@ const content = z.looseObject({}).exactOptional();
 const ending = z.looseObject({
   ...{ to: z.string(), identity: z.string(), from: text, how: text, model: text, attempt: text },
   ...{ stable: text, candidate: text, serving: text, contents: z.record(z.string(), z.string()).exactOptional() },
-  ...{ cause: text, reason: text, by: text, question: text, settings: content, verdict: content },
+  ...{
+    cause: text,
+    reason: text,
+    by: text,
+    question: text,
+    settings: content,
+    verdict: content,
+    method: z.number().exactOptional(),
+  },
 });
 const endingSchema = z.custom<EndingRecord & { readonly format?: number }>(
   (record) => ending.safeParse(record).success,
