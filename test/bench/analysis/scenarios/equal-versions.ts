@@ -54,26 +54,24 @@ function cold(random: Random): Servers["v1"] {
   };
 }
 
-const SLOW = "latency guard of 20 %, alpha 1 %, 30 requests a second, bake 3 min, warm-up 30 s";
-const LATENCY = automatic({
-  guards: resolveGuards([guard("latency", percent(20))]),
-  bakeMs: 180_000,
-  warmUpMs: WARM_UP_MS,
-});
+const LATENCY_GUARDS = resolveGuards([guard("latency", percent(20))]);
+const latencyPlan = (bakeMs: number): Course["plan"] =>
+  automatic({ guards: LATENCY_GUARDS, bakeMs, warmUpMs: WARM_UP_MS });
+const SLOW = "latency guard of 20 %, alpha 1 %, 30 requests a second, warm-up 30 s";
 
 const pauses: Scenario = {
   name: "pauses",
-  cases: 500,
+  cases: 400,
   run: (random) =>
     outcomeOf(random, {
-      plan: LATENCY,
+      plan: latencyPlan(120_000),
       perSecond: 30,
       seconds: 2 * HOUR,
       servers: () => alike(() => pausing(random)),
     }),
   figures: (outcomes) => {
     const minutes = valuesOf(outcomes, "minutes");
-    const how = `each version pauses 1 s each 120 s; ${SLOW}`;
+    const how = `each version pauses 1 s each 120 s; ${SLOW}, bake 2 min`;
     const complete = valuesOf(outcomes, "complete").filter((each) => each === 1).length;
     return [
       shareOf("false-rollback-pauses", outcomes, "stopped", { atMost: 0.01 }, how),
@@ -90,10 +88,10 @@ const pauses: Scenario = {
 
 const coldStart: Scenario = {
   name: "cold",
-  cases: 500,
+  cases: 400,
   run: (random) =>
     outcomeOf(random, {
-      plan: LATENCY,
+      plan: latencyPlan(60_000),
       perSecond: 30,
       seconds: 2 * HOUR,
       servers: () => ({ v1: () => ({ status: 200, ms: usualMs(random) }), v2: cold(random) }),
@@ -104,7 +102,7 @@ const coldStart: Scenario = {
       outcomes,
       "stopped",
       { atMost: 0.01 },
-      `the candidate is ten times slower for 10 s from its first request on; ${SLOW}`,
+      `the candidate is ten times slower for 10 s from its first request on; ${SLOW}, bake 1 min`,
     ),
   ],
 };
@@ -118,7 +116,7 @@ const DELAYS = [
 
 const lateFeedback: Scenario = {
   name: "late-feedback",
-  cases: 800,
+  cases: 500,
   run: (random, index) => {
     const setting = index % DELAYS.length;
     const { slowMs, quickMs } = DELAYS[setting] ?? DELAYS[0];
@@ -135,18 +133,22 @@ const lateFeedback: Scenario = {
     });
     return { setting, ...went };
   },
-  figures: (outcomes) =>
-    DELAYS.map(({ slowMs, quickMs }, setting) => {
+  figures: (outcomes) => {
+    const parts = DELAYS.map(({ slowMs, quickMs }, setting) => {
       const those = ofSetting(outcomes, setting);
       const complete = valuesOf(those, "complete").filter((each) => each === 1).length;
-      return shareOf(
-        `false-rollback-late-feedback, ${slowMs / 1000} and ${quickMs / 1000} s`,
-        those,
+      return `1 after ${slowMs / 1000} s and 0 after ${quickMs / 1000} s: ${complete} of ${those.length} complete, after ${median(valuesOf(those, "minutes")).toFixed(1)} min at the median`;
+    });
+    return [
+      shareOf(
+        "false-rollback-late-feedback",
+        outcomes,
         "stopped",
         { atMost: 0.01 },
-        `value 1 comes back after ${slowMs / 1000} s, 0 after ${quickMs / 1000} s, half and half; guard of 10 points either way that matures after ${slowMs / 1000} s, alpha 1 %, 10 requests a second; ${complete} complete, after ${median(valuesOf(those, "minutes")).toFixed(1)} min at the median`,
-      );
-    }),
+        `what comes back late is 1, what comes early is 0, half and half; ${parts.join("; ")}; guard of 10 points either way that matures with the last, alpha 1 %, 10 requests a second`,
+      ),
+    ];
+  },
 };
 
 const slowAnswers: Scenario = {
@@ -154,7 +156,7 @@ const slowAnswers: Scenario = {
   cases: 400,
   run: (random) =>
     outcomeOf(random, {
-      plan: automatic({ guards: resolveGuards([guard("errorRate", points(1))]) }),
+      plan: automatic({ guards: resolveGuards([guard("errorRate", points(2))]) }),
       perSecond: 100,
       seconds: HOUR,
       servers: () => alike(() => () => (random() < 0.05 ? { status: 500, ms: 10 } : { status: 200, ms: 10_000 })),
@@ -167,7 +169,7 @@ const slowAnswers: Scenario = {
         outcomes,
         "stopped",
         { atMost: 0.01 },
-        `answers take 10 s, failures 10 ms, 5 % fail; margin 1 point, alpha 1 %, 100 requests a second; ${complete} complete within 1 h, the others under way`,
+        `answers take 10 s, failures 10 ms, 5 % fail; margin 2 points, alpha 1 %, 100 requests a second; ${complete} complete within 1 h, the others under way`,
       ),
     ];
   },
@@ -185,7 +187,7 @@ const FIVE = resolveGuards([
 
 const fiveGuards: Scenario = {
   name: "five-guards",
-  cases: 500,
+  cases: 400,
   run: (random) =>
     outcomeOf(random, {
       plan: automatic({ guards: FIVE, alpha: 0.05, warmUpMs: WARM_UP_MS }),
