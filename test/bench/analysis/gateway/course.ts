@@ -1,7 +1,9 @@
 import type { TrafficPlan } from "../../../../components/traffic/plan.ts";
 import { stablePlan } from "../../../support/plans.ts";
 import type { Random } from "../draw.ts";
+import type { Outcome } from "../scenario.ts";
 import { Endpoint, type Servers } from "./endpoint.ts";
+import type { Behaviour } from "./server.ts";
 import { inWorld, type World } from "./world.ts";
 
 /** A rollout behind a simulated gateway. */
@@ -74,4 +76,13 @@ export function take(random: Random, { plan, servers, perSecond, seconds, caller
       endpoint.end();
     }
   });
+}
+
+/** Both versions, each with a behaviour of its own that is drawn alike. */
+export const alike = (behaviour: () => Behaviour): Servers => ({ v1: behaviour(), v2: behaviour() });
+
+/** What a scenario keeps of a rollout. */
+export function outcomeOf(random: Random, course: Course): Outcome {
+  const { complete, stopped, seconds } = take(random, course);
+  return { complete: Number(complete), stopped: Number(stopped), minutes: seconds / 60 };
 }
