@@ -5,6 +5,7 @@ import { delays } from "./delay.ts";
 import { fairness } from "./fairness.ts";
 import { falseRollbacks } from "./false-rollback.ts";
 import { fiveGuards } from "./five-guards.ts";
+import { healthyHeld } from "./held.ts";
 import { hiddenHarm } from "./hidden-harm.ts";
 import { lateCounts } from "./late-counts.ts";
 import { ramps } from "./ramp.ts";
@@ -21,6 +22,7 @@ export const scenarios: readonly Scenario[] = [
   ...delays,
   ...dead,
   ...hiddenHarm,
+  healthyHeld,
   ...splits,
   ...climbs,
   ...ramps,
