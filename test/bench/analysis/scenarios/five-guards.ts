@@ -16,7 +16,7 @@ const FIVE = guardsOf(
 /** Equal versions that are watched by one guard of each kind. */
 export const fiveGuards: Scenario = {
   name: "five-guards",
-  cases: 400,
+  cases: 300,
   run: (random) =>
     outcomeOf(random, {
       plan: automatic({ guards: FIVE, alpha: 0.05, warmUpMs: WARM_UP_MS }),

@@ -11,7 +11,7 @@ const PLAN = automatic({ guards: guardsOf(guard("errorRate", points(1))) });
 /** Equal versions that fail alike, asked by thousands: does the rollout wait for what few are said to repeat? */
 export const healthyHeld: Scenario = {
   name: "healthy-held",
-  cases: 300,
+  cases: 100,
   run: (random) => {
     let held = 0;
     const { complete, stopped } = take(random, {

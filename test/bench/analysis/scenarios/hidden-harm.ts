@@ -97,7 +97,7 @@ const latencyOnly: Scenario = {
 
 const noData: Scenario = {
   name: "nodata",
-  cases: 60,
+  cases: 30,
   run: (random) => {
     let [silent, changes, wasSilent] = [0, 0, true];
     const { seconds } = take(random, {

@@ -14,7 +14,7 @@ const DELAYS = [
 
 const lateFeedback: Scenario = {
   name: "late-feedback",
-  cases: 500,
+  cases: 400,
   run: (random, index) => {
     const setting = index % DELAYS.length;
     const { slowMs, quickMs } = DELAYS[setting] ?? DELAYS[0];

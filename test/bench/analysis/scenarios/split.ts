@@ -97,7 +97,7 @@ function drawn(random: Random, index: number): Outcome {
 
 const falseAlarms: Scenario = {
   name: "ratio-false",
-  cases: 20_000,
+  cases: 6_000,
   run: drawn,
   figures: (outcomes) => [
     shareOf(
