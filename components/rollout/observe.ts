@@ -32,7 +32,8 @@ function add(before: Progress, plan: RolloutPlan, { ms, closed, verdicts }: Obse
   const { live: verdict, share } = verdicts;
   const stepArms = { ...before.stepArms };
   const taught: Record<string, number> = { ...before.taught };
-  let reached = closed.copies !== undefined;
+  // What was drawn tells it as well: while a version is cold, its guards count nothing.
+  let reached = closed.copies !== undefined || closed.arrivals?.draws.some(({ candidate }) => candidate > 0) === true;
   for (const [guard, { n0, n1 }] of Object.entries(closed.live.counts)) {
     const known = stepArms[guard];
     const stable = known?.stable === true || n0 > 0;

@@ -45,21 +45,40 @@ export class Report {
 
   #writeSection(commit: string): void {
     const page = path.join(repository, "docs/benchmarks.md");
-    const rows = this.#figures.map(({ name, value, unit, bar, verdict, detail }) =>
-      [`\`${name}\``, `${value} ${unit}`, bar, verdict === "missed" ? "**missed**" : verdict, detail].join(" | "),
-    );
-    const section = [
-      `Commit \`${commit}\`, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), Node ${process.versions.node}: \`npm run bench:${this.#bench} -- --write\`.`,
-      "",
-      "figure | value | bar | | how",
-      "--- | --- | --- | --- | ---",
-      ...rows,
-      "",
-    ].join("\n");
-    const [begin, end] = [`<!-- ${this.#bench}:begin -->`, `<!-- ${this.#bench}:end -->`];
+    const [begin, end] = [`<!-- ${this.#bench}:begin -->\n`, `<!-- ${this.#bench}:end -->`];
     const text = readFileSync(page, "utf8");
-    const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-    if (from < 0 || to < from) throw new Error(`${page} has no section ${begin} … ${end}`);
-    writeFileSync(page, `${text.slice(0, from)}${begin}\n${section}${text.slice(to)}`);
+    const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
+    if (from < begin.length || to < from) throw new Error(`${page} has no section ${begin}… ${end}`);
+    const whole = process.argv.includes("--only") ? text.slice(from, to) : undefined;
+    const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), Node ${process.versions.node}`;
+    const head = `Commit \`${commit}\`, ${machine}: \`npm run bench:${this.#bench} -- --write\`.`;
+    writeFileSync(page, `${text.slice(0, from)}${renderSection(head, this.#figures, commit, whole)}${text.slice(to)}`);
   }
 }
+
+const TABLE = ["figure | value | bar | | how", "--- | --- | --- | --- | ---"];
+const LATER = "Taken later: ";
+
+/**
+ * The section of a bench. @param head when and how all of its figures were taken
+ * @param whole the section so far, when only some of its figures were taken: the others stay as they are
+ */
+export function renderSection(head: string, figures: readonly Figure[], commit: string, whole?: string): string {
+  const taken = new Map(figures.map((each) => [`\`${each.name}\``, renderRow(each)]));
+  if (whole === undefined) return [head, "", ...TABLE, ...taken.values(), ""].join("\n");
+  const [before = "", ...lines] = whole.split("\n");
+  const known = lines.filter((line) => line.startsWith("`"));
+  const nameOf = (row: string): string => row.split(" | ")[0] ?? "";
+  const kept = known.map((row) => taken.get(nameOf(row)) ?? row);
+  const names = known.map(nameOf);
+  const added = [...taken].filter(([name]) => !names.includes(name)).map(([, row]) => row);
+  const earlier = lines
+    .filter((line) => line.startsWith(LATER))
+    .flatMap((line) => line.slice(LATER.length).split("; "));
+  const later = new Map(earlier.map((each) => [nameOf(each.replace(" at ", " | ")), each]));
+  for (const name of taken.keys()) later.set(name, `${name} at \`${commit}\``);
+  return [before, "", `${LATER}${[...later.values()].join("; ")}`, "", ...TABLE, ...kept, ...added, ""].join("\n");
+}
+
+const renderRow = ({ name, value, unit, bar, verdict, detail }: Figure): string =>
+  [`\`${name}\``, `${value} ${unit}`, bar, verdict === "missed" ? "**missed**" : verdict, detail].join(" | ");

@@ -25,6 +25,16 @@ export function binomial(random: Random, n: number, p: number): number {
   return n * p < 10 ? inverted(random, n, p) : rejected(random, n, p);
 }
 
+/** How many of `drawn` units, drawn from `n` without putting back, are among the `events` of them. */
+export function hypergeometric(
+  random: Random,
+  { n, events, drawn }: { readonly n: number; readonly events: number; readonly drawn: number },
+): number {
+  let hit = 0;
+  for (let i = 0; i < events; i++) if (random() * (n - i) < drawn - hit) hit++;
+  return hit;
+}
+
 /** How many arrive where `mean` are expected: of so many that could, few do. */
 export const poisson = (random: Random, mean: number): number => binomial(random, 2 ** 30, mean / 2 ** 30);
 

@@ -1,12 +1,13 @@
 import { LEAST_UNITS, type Rival, sumUp } from "./rival.ts";
 
 const ALPHA = 0.05;
-/** GrowthBook's `sequential_tuning_parameter`. */
+/** `DEFAULT_SEQUENTIAL_TESTING_TUNING_PARAMETER` of packages/shared/src/constants.ts. */
 const TUNED_FOR = 5000;
 
 /**
  * Half the width of GrowthBook's one-sided sequential interval for a standard deviation of 1, after n units.
- * Source: packages/stats/gbstats/frequentist/tests.py, after Waudby-Smith et al. (arXiv 2103.06476, equation 134).
+ * Source: `sequential_interval_halfwidth_one_sided` in packages/stats/gbstats/frequentist/tests.py of
+ * growthbook/growthbook (8f1db44, 2026-08-21), after Waudby-Smith et al. (arXiv 2103.06476, equation 134).
  */
 export function halfWidth(n: number): number {
   const tuning = -2 * Math.log(2 * ALPHA);
@@ -15,7 +16,11 @@ export function halfWidth(n: number): number {
   return Math.sqrt(((2 * spread) / (n * n * square)) * Math.log(1 + Math.sqrt(spread) / (2 * ALPHA)));
 }
 
-/** GrowthBook, sequential testing: the interval of the difference of the totals lies above 0. It needs some failures to start. */
+/**
+ * GrowthBook's Safe Rollouts: the one-sided sequential interval of the absolute difference of the totals lies above 0
+ * (`oneSidedIntervals`, `differenceType: "absolute"` in packages/back-end/src/services/safeRolloutSnapshots.ts), at a
+ * `pValueThreshold` of 0.05. That it is asked from 50 units and 5 failures on is ours.
+ */
 export const growthbook: Rival = {
   name: "GrowthBook sequential, on totals",
   watch: () => {

@@ -1,6 +1,7 @@
+import { hypergeometric } from "../draw.ts";
 import type { Rival } from "./rival.ts";
 
-/** Kayenta's defaults: confidence 98 %, and 25 % of the estimated shift as the least that counts. */
+/** What `NetflixACAJudge` gives its classifier: `confLevel = 0.98`, `tolerance = 0.25` of the estimated shift. */
 const CRITICAL = 2.3263479;
 const TOLERANCE = 0.25;
 const BISECTIONS = 40;
@@ -10,7 +11,9 @@ const WINDOW = 30;
 
 /**
  * Kayenta's verdict that a metric is too high: the confidence interval of the Mann-Whitney shift lies above a quarter of
- * its estimate, and the mean is not lower. Source: kayenta-judge, MannWhitney.scala and MannWhitneyClassifier.scala.
+ * its estimate, and the mean is not lower (`allowedIncrease` of 1). Source: MannWhitneyClassifier.scala and
+ * NetflixACAJudge.scala in kayenta-judge, MannWhitney.scala in kayenta-mannwhitney of spinnaker/kayenta (a69573b,
+ * 2025-04-08).
  */
 export function isHigh(canary: readonly number[], control: readonly number[]): boolean {
   const both = [...canary, ...control];
@@ -24,16 +27,22 @@ export function isHigh(canary: readonly number[], control: readonly number[]): b
   return lower > TOLERANCE * Math.abs(estimate) && (mean1 === 0 || mean0 === 0 || mean1 >= mean0);
 }
 
-/** Kayenta against a baseline of the candidate's size that runs beside it: the last 30 minutes, asked every 30. */
+/**
+ * Kayenta against a baseline that gets as much traffic as the canary, as its
+ * docs/instrumenting-application-metrics-for-kayenta.md has it: so many of stable's requests are drawn. The last 30
+ * minutes, asked every 30; minutes and window are ours.
+ */
 export const kayenta: Rival = {
   name: "Kayenta Mann-Whitney, windows of 30 min",
-  watch: () => {
+  watch: (random) => {
     let canary: readonly number[] = [];
     let control: readonly number[] = [];
     let minutes = 0;
     return ({ n0, x0, n1, x1 }) => {
       canary = [...canary.slice(1 - WINDOW), n1 > 0 ? x1 / n1 : 0];
-      control = [...control.slice(1 - WINDOW), n0 > 0 ? x0 / n0 : 0];
+      const baseline = Math.min(n0, n1);
+      const failed = hypergeometric(random, { n: n0, events: x0, drawn: baseline });
+      control = [...control.slice(1 - WINDOW), baseline > 0 ? failed / baseline : 0];
       minutes++;
       return minutes % WINDOW === 0 && isHigh(canary, control);
     };

@@ -1,3 +1,5 @@
+import type { Random } from "../draw.ts";
+
 /** What is counted of one minute: `n` requests and `x` failures of stable (0) and of the candidate (1). */
 export interface Counts {
   readonly n0: number;
@@ -9,8 +11,8 @@ export interface Counts {
 /** A rule that others stop a candidate by, asked after each minute. */
 export interface Rival {
   readonly name: string;
-  /** Begins to watch a rollout; what it gives says after each minute whether the rule stops the candidate. */
-  readonly watch: () => (minute: Counts) => boolean;
+  /** Begins to watch a rollout; what it gives says after each minute whether the rule stops the candidate. `random`: for rules that draw. */
+  readonly watch: (random: Random) => (minute: Counts) => boolean;
 }
 
 /** Totals since the rollout began. */

@@ -62,7 +62,7 @@ export const falseRollbacks: readonly Scenario[] = settings.map(({ name: setting
         const counts = minutes[minute] ?? { n0: 0, x0: 0, n1: 0, x1: 0 };
         return { step: at(minute).step ?? 0, counts: { failures: counts } };
       });
-      const theirs = rivals.map((rival) => [rival.name, Number(minutes.some(rival.watch()))] as const);
+      const theirs = rivals.map((rival) => [rival.name, Number(minutes.some(rival.watch(random)))] as const);
       return { ours: Number(judged.verdict === "rollback"), ...Object.fromEntries(theirs) };
     },
     figures: (outcomes) => [
