@@ -14,7 +14,7 @@ import { createTools, succeed } from "../../stage/tools.ts";
 import { trainCredit } from "../training/train.ts";
 import { type Report, type RolloutReport, renderOffline, renderSummary } from "./report.ts";
 
-const PREFACE = `You will see, in about two minutes on this machine: v1 decides on loans, 600 applications a second; v2 has the higher AUC and
+const PREFACE = `You will see, in two to three minutes on this machine: v1 decides on loans, 600 applications a second; v2 has the higher AUC and
 passes every check before it is deployed; it never fails and is as quick as v1, and is stopped by the guard on the share of approved
 loans, which fell: v2 was trained on incomes of a year, and applications say those of a month. The evidence is written, drawn and
 judged again. v3 is v2 trained on what applications say: it climbs and is promoted.`;
