@@ -108,9 +108,13 @@ async function keepEvidence(version: string): Promise<Pick<RolloutReport, "docum
   say(`mlc evidence --out ${document} --svg ${picture}`);
   succeed(await tools.mlc("evidence", "--out", document, "--svg", picture));
   say(`mlc evidence verify ${document}`);
-  const { output } = succeed(await tools.mlc("evidence", "verify", document));
-  narrator.quote(output);
-  return { document, picture, verified: output.trimEnd().split("\n").at(-1) ?? "" };
+  const lines = succeed(await tools.mlc("evidence", "verify", document))
+    .output.trimEnd()
+    .split("\n");
+  const verified = lines.at(-1) ?? "";
+  // Hash and verdict stand first; what follows is every figure that the verdict rests on.
+  narrator.quote([...lines.slice(0, 2), "…", verified].join("\n"));
+  return { document, picture, verified };
 }
 
 async function finish(rollouts: readonly RolloutReport[]): Promise<void> {

@@ -17,6 +17,7 @@ import {
   warehouseUnits,
 } from "../../../examples/credit-scoring-canary/training/train.ts";
 import { createRandom } from "../../../examples/stage/random.ts";
+import { repository } from "../../support/project.ts";
 
 const files = ["golden.jsonl", "model.json", "weights.json"];
 
@@ -135,3 +136,15 @@ interface GoldenLine {
   readonly label?: string;
   readonly expect?: { readonly label: string };
 }
+
+test("the README's figures are those of the seed that the example is played with", () => {
+  const page = readFileSync(join(repository, "examples/credit-scoring-canary/README.md"), "utf8");
+  const live = drawApplicants(1_007, 20_000);
+  const cells = trainCredit(join(folder, "readme"), { seed: 7 }).map(({ directory, metrics }) => {
+    const model = loadModel(directory);
+    const approved = live.filter(({ application }) => model.predict({ features: application }).label === "approved");
+    const share = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
+    return [metrics.auc.toFixed(3), share(metrics.approvalRate), share(approved.length / live.length)].join(" | ");
+  });
+  for (const row of cells) expect(page.replaceAll(/ +\|/g, " |")).toContain(row);
+});
