@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import {
@@ -7,6 +8,8 @@ import {
   renderPicture,
   verifyEvidence,
 } from "../../../components/evidence/index.ts";
+import { hashDirectory } from "../../../components/sources/index.ts";
+import { trainCredit } from "../../../examples/credit-scoring-canary/training/train.ts";
 import { repository } from "../../support/project.ts";
 
 // Of one run of the example: `npm run example:credit -- --out examples/credit-scoring-canary/evidence` writes it again.
@@ -33,3 +36,17 @@ test.each(["v2", "v3"])(
     await expect(renderPicture(documentOf(version).document)).toMatchFileSnapshot(fileOf(`${version}.svg`));
   },
 );
+
+test("it is evidence of the very models that the example trains", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "mlc-credit-"));
+  try {
+    const hashes = trainCredit(folder, { seed: 7 }).map(async ({ name, directory }) => [
+      name,
+      await hashDirectory(directory),
+    ]);
+    const contents = Object.fromEntries(await Promise.all(hashes));
+    for (const version of ["v2", "v3"]) expect(documentOf(version).document.rollout.contents).toEqual(contents);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
