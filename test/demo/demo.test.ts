@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Interval, JudgeSettings } from "../../components/analysis/index.ts";
+import type { JudgeSettings } from "../../components/analysis/index.ts";
 import type { Report } from "../../examples/sentiment-api/demo/report.ts";
 import { plainVerdict } from "../analysis/plain.ts";
 import { repository } from "../support/project.ts";
@@ -29,10 +29,8 @@ function runDemo(...args: readonly string[]): { readonly report: Report; readonl
 /** Every verdict again, by arithmetic that shares no code with the judge, from the report's counts alone. */
 function expectVerdictsToFollowFromCounts(report: Report): void {
   for (const { version, outcome, evidence } of report.rollouts) {
-    const settings = evidence.settings as JudgeSettings;
-    const intervals = evidence.intervals as unknown as readonly Interval[];
-    const plain = plainVerdict(intervals, settings);
-    expect(plain.verdict, version).toBe(evidence.verdict.verdict);
+    const plain = plainVerdict(evidence.intervals, evidence.settings as JudgeSettings);
+    expect(plain.verdict, version).toBe(evidence.verdict?.verdict);
     if (plain.verdict === "rollback") {
       expect(outcome, version).toBe("aborted");
       const rollback = report.rollbacks.find((each) => each.version === version);

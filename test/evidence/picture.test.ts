@@ -1,7 +1,13 @@
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { judge, METHOD } from "../../components/analysis/index.ts";
-import { documentOf, type EvidenceDocument, renderDocument, renderPicture } from "../../components/evidence/index.ts";
+import {
+  documentOf,
+  type EvidenceDocument,
+  parseEvidence,
+  renderDocument,
+  renderPicture,
+} from "../../components/evidence/index.ts";
 import {
   powerTicks,
   renderE,
@@ -54,6 +60,21 @@ describe("the verdict stands on top in words", () => {
   });
 });
 
+test("evidence that was read back from its file has the same picture, also where two guards counted as many units", () => {
+  const guards = [
+    ...settings.guards,
+    { ...settings.guards[0], name: "approvalRate" } as const,
+  ] as typeof settings.guards;
+  const intervals = good.intervals.map((interval) => {
+    const { n0, n1 } = interval.counts.errorRate ?? { n0: 0, n1: 0 };
+    return { ...interval, counts: { ...interval.counts, approvalRate: { n0: n1, x0: 0, n1: n0, x1: 0 } } };
+  });
+  const evidence = { identity: "two", settings: { ...settings, guards }, intervals, copies: [] };
+  const written = documentOf({ ...evidence, method: METHOD, verdict: judge(intervals, evidence.settings) });
+  const { document } = parseEvidence(renderDocument(written));
+  expect(document && renderPicture(document)).toBe(renderPicture(written));
+});
+
 test("every curve and every threshold has its name, and no two names lie on each other", () => {
   for (const svg of [renderPicture(bad), renderPicture(good)]) {
     const names = textsIn(svg).filter(({ look }) => look.startsWith("name "));
@@ -91,6 +112,7 @@ test("a name from outside stays text", () => {
   const evidence = {
     identity: "i",
     settings: named,
+    method: METHOD,
     method: METHOD,
     verdict: judge(intervals, named),
     intervals,

@@ -108,6 +108,7 @@ const entry = (document: EvidenceDocument): HistoryEntry => ({
   ...{ attempt: "1", stable: "v1", candidate: "v2", serving: "v1", contents: {}, question: "0123456789abcdef" },
   ...{ from: "2026-11-24T03:00:00.000Z", to: "2026-11-24T04:05:00.000Z", cause: "guard:errorRate", reason: "worse" },
   settings: document.settings,
+  method: document.method,
   verdict: judgeAgain(document),
   intervals: document.intervals.map((live) => ({ live })),
 });

@@ -23,7 +23,7 @@ export function renderPicture(document: EvidenceDocument, verdict: Verdict = jud
   const words = wordsOf(verdict, versions, ends);
   const seconds = Math.max(1, ends.at(-1) ?? 0);
   const time: Time = { seconds, changes: changesIn(intervals, ends), place: linear([0, seconds], [LEFT, RIGHT]) };
-  const shared = sharedIn(intervals, ends);
+  const shared = sharedIn(document, ends);
   const sections = stack(46, [
     (top) => head(top, document, verdict, words),
     (top) => harm(top, verdict, time, ends),
@@ -174,10 +174,14 @@ function changesIn(intervals: readonly Interval[], ends: readonly number[]): rea
   return changes;
 }
 
-/** Of the guards of an interval the one that counted most: all that was compared. */
-function sharedIn(intervals: readonly Interval[], ends: readonly number[]): readonly Shared[] {
+/** Of the guards of an interval the one that counted most: all that was compared. Of two that counted as much, the first. */
+function sharedIn({ intervals, settings }: EvidenceDocument, ends: readonly number[]): readonly Shared[] {
+  const none = { n0: 0, n1: 0 };
   return intervals.flatMap(({ counts, seconds }, i) => {
-    const most = Object.values(counts).reduce((a, b) => (b.n0 + b.n1 > a.n0 + a.n1 ? b : a), { n0: 0, n1: 0 });
+    // In the order of the settings: that of the counts is another one in a file, where keys are sorted.
+    const most = settings.guards
+      .map(({ name }) => counts[name] ?? none)
+      .reduce((a, b) => (b.n0 + b.n1 > a.n0 + a.n1 ? b : a), none);
     const to = ends[i] ?? 0;
     return seconds > 0 ? [{ from: Math.max(0, to - seconds), to, stable: most.n0, candidate: most.n1 }] : [];
   });

@@ -5,23 +5,24 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { parseDocument } from "yaml";
 import { findEngine } from "../../../stacks/engine/index.ts";
-import { type Customers, letCustomersIn } from "./customers.ts";
-import { evidenceOf, isArchived, locate, lookAt, statusOf } from "./data-plane.ts";
-import { findLeftovers, observedSplit, readFeedbackToken } from "./inspect.ts";
-import { Narrator } from "./narrator.ts";
+import { converge } from "../../stage/converge.ts";
+import { type Customers, letCustomersIn, nobody, renderSeen } from "../../stage/customers.ts";
+import { evidenceOf, isArchived, locate, lookAt, readFeedbackToken, statusOf } from "../../stage/data-plane.ts";
+import { findLeftovers } from "../../stage/leftovers.ts";
+import { Narrator } from "../../stage/narrator.ts";
+import { type Step, watchRollout } from "../../stage/rollout.ts";
+import { setStage } from "../../stage/stage.ts";
+import { createTools, succeed } from "../../stage/tools.ts";
+import { type CandidateName, candidates, trainCast } from "./cast.ts";
 import {
+  observedSplit,
   type Report,
   type Rollback,
   type RolloutRecord,
   renderTable,
   requestsOf,
-  type Step,
   summarise,
 } from "./report.ts";
-import { watchRollout } from "./rollout.ts";
-import { type CandidateName, candidates, setStage } from "./stage.ts";
-import { createTools, type Run } from "./tools.ts";
-import type { Seen } from "./traffic.ts";
 
 const PREFACE = `You will see, in two to three minutes on this machine: v1 serves customers who ask all the time; v2 goes out as copies,
 then 5 %, 25 %, 50 %, 95 % of real traffic, and is promoted; v3-crash and v3-skew are harmful and are taken out by their guards; v4
@@ -60,13 +61,15 @@ narrator.act("The stage");
 const engine = await findEngine({ progress: (line) => say(line) });
 say(`engine: Pulumi ${engine.version}, ${engine.path}`);
 const started = performance.now();
-const stage = setStage(seed);
+const stage = setStage({ project: "sentiment-api", endpoint: "sentiment" });
+const cast = trainCast(path.join(stage.dir, "models"), seed);
 say(`five versions trained; the project is ${stage.dir}`);
-const plane = await locate(stage);
+const served = await locate(stage);
 let customers: Customers | undefined;
-const tools = createTools(stage, engine, (what) => narrator.now(`${what} · ${trafficLine()}`));
+const tools = createTools(stage, engine, (what) =>
+  narrator.now(`${what} · ${renderSeen(customers?.seen() ?? nobody)}`),
+);
 
-const nobody: Seen = { sent: 0, answered: 0, refused: 0, lost: 0, feedback: 0, byVersion: {}, seconds: 0 };
 const guardrails = ["--policy-pack", path.join(stage.packageRoot, "dist/policies/pack")];
 
 const steps: Step[] = [];
@@ -94,10 +97,10 @@ async function firstDeployment(): Promise<void> {
   succeed(await tools.pulumi("stack", "init", stage.stack, "--non-interactive"));
   // The engine writes its encryption salt into the stack's file and leaves the release as it is.
   narrator.quote(succeed(await tools.mlc("pin", "--yes")).output);
-  await converge();
-  const { url } = await lookAt(plane);
+  await converge(tools, narrator);
+  const { url } = await lookAt(served);
   say(`try it: curl -s ${url}/predict -H 'content-type: application/json' -d '{"text":"not bad at all"}'`);
-  customers = await letCustomersIn(url, readFeedbackToken(stage));
+  customers = await letCustomersIn(import.meta.dirname, url, readFeedbackToken(stage));
   say("customers come in at 900 requests a second, and stay to the end");
 }
 
@@ -107,19 +110,19 @@ async function tryVersion(name: CandidateName): Promise<void> {
   if (promoted.length > 0) editRelease((rollout) => rollout.set("steps", ["5%", "25%", "50%", "100%"]));
   narrator.quote(succeed(await tools.mlc("start", name, "--yes", "--no-up")).output);
   if (rollouts.length === 0) await tryWithoutGuards(name);
-  const changed = await converge(...guardrails);
-  const watched = await watchRollout(plane, narrator, changed);
+  const changed = await converge(tools, narrator, ...guardrails);
+  const watched = await watchRollout(served, narrator, changed);
   steps.push(...watched.steps);
   rollouts.push({
     version: name,
-    behaviour: stage.cast[name],
+    behaviour: cast[name],
     outcome: watched.outcome,
-    evidence: await evidenceOf(plane),
+    evidence: await evidenceOf(served),
   });
   if (watched.outcome === "complete") {
     say(`${name} has proven itself: promotion is one edit`);
     narrator.quote(succeed(await tools.mlc("promote", "--yes", "--no-up")).output);
-    await converge();
+    await converge(tools, narrator);
     promoted.push(name);
     return;
   }
@@ -166,18 +169,18 @@ async function byHand(): Promise<void> {
   narrator.act("v4 by hand: a weight step, and the way back");
   editRelease((rollout) => rollout.set("advance", "manual"));
   succeed(await tools.mlc("start", "v4", "--weight", "5%", "--yes", "--no-up"));
-  const begun = await converge();
+  const begun = await converge(tools, narrator);
   steps.push({ version: "v4", weight: 500, changed: begun, seconds: 0, verdict: "continue", evidence: [] });
   narrator.quote(succeed(await tools.mlc("advance", "--weight", "25%", "--yes", "--no-up")).output);
   const before = performance.now();
-  const changed = await converge();
+  const changed = await converge(tools, narrator);
   const seconds = (performance.now() - before) / 1000;
   steps.push({ version: "v4", weight: 2500, changed, seconds, verdict: "continue", evidence: [] });
   say(`the step changed ${changed.length} resource: ${changed.join(", ")}`);
   const back = succeed(await tools.mlc("rollback", "--json", "--reason", "answers look wrong"));
   const { traffic } = JSON.parse(back.stdout) as { readonly traffic: readonly { readonly ms: number }[] };
   const commandMs = traffic[0]?.ms ?? Number.NaN;
-  const { rollout } = await statusOf(plane);
+  const { rollout } = await statusOf(served);
   rollbacks.push({
     version: "v4",
     cause: "person",
@@ -193,17 +196,17 @@ async function retireFirstVersion(): Promise<Report["archive"]> {
   narrator.act("v1 is retired");
   const sunset = new Date(Date.now() + 5_000).toISOString().replace(/\.\d+Z$/, "Z");
   narrator.quote(succeed(await tools.mlc("deprecate", "v1", "--sunset", sunset, "--yes", "--no-up")).output);
-  await converge();
+  await converge(tools, narrator);
   const notice = await askVersion("v1");
   say(`v1 answers ${notice.status} with Sunset: ${notice.headers.get("sunset")}`);
   succeed(await tools.mlc("archive", "v1", "--yes", "--no-up"));
-  await converge();
+  await converge(tools, narrator);
   const uri = `archive/sentiment/v1`;
-  const verified = await isArchived(plane, "sentiment", "v1");
+  const verified = await isArchived(served, "sentiment", "v1");
   say(`archived under ${uri}; hashes ${verified ? "verified" : "do NOT agree"}`);
   await sleep(Math.max(0, Date.parse(sunset) - Date.now()));
   narrator.quote(succeed(await tools.mlc("retire", "v1", "--yes", "--no-up")).output);
-  await converge();
+  await converge(tools, narrator);
   const gone = await askVersion("v1");
   say(`v1 answers ${gone.status}: ${(await gone.text()).trim()}`);
   if (gone.status !== 410) throw new Error(`a retired version answers ${gone.status}; allowed: 410`);
@@ -213,7 +216,7 @@ async function retireFirstVersion(): Promise<Report["archive"]> {
 async function finish(archive: Report["archive"]): Promise<void> {
   narrator.act("Everything is taken down");
   const seen = (await customers?.stop()) ?? nobody;
-  const { url, page } = await lookAt(plane);
+  const { url, page } = await lookAt(served);
   const ports = [url, page].map((each) => Number(new URL(each).port));
   const destroyed = succeed(await tools.update("destroy"));
   say(`${destroyed.changed.length} resources deleted; the archive stays until its folder goes`);
@@ -221,7 +224,7 @@ async function finish(archive: Report["archive"]): Promise<void> {
   const report: Report = {
     engine: tools.engine,
     seed: seed ?? null,
-    cast: stage.cast,
+    cast,
     requests: requestsOf(seen),
     split: observedSplit(rollouts),
     steps,
@@ -244,7 +247,7 @@ async function finish(archive: Report["archive"]): Promise<void> {
 }
 
 async function keep(): Promise<void> {
-  const { url, page } = await lookAt(plane);
+  const { url, page } = await lookAt(served);
   narrator.act("It goes on");
   say(
     `project: ${stage.dir} (cd there; XDG_STATE_HOME=${stage.env.XDG_STATE_HOME} PULUMI_HOME=${stage.env.PULUMI_HOME} PULUMI_BACKEND_URL=${stage.env.PULUMI_BACKEND_URL} PULUMI_CONFIG_PASSPHRASE=demo)`,
@@ -253,19 +256,6 @@ async function keep(): Promise<void> {
     `predictions: ${url}; live page: ${new URL(page).origin} (mlc watch --cwd ${stage.dir} prints it with its token)`,
   );
   say("ctrl-C ends the traffic; `pulumi destroy` in the project takes the rest down");
-}
-
-/** Applies the configuration as `pulumi up` does. */
-async function converge(...args: string[]): Promise<readonly string[]> {
-  const update = succeed(await tools.update("up", ...args));
-  narrator.quote(update.plan);
-  say(`converged in ${update.seconds.toFixed(1)} s`);
-  return update.changed;
-}
-
-function succeed<R extends Run>(run: R): R {
-  if (run.code !== 0) throw new Error(run.output);
-  return run;
 }
 
 /** An edit as a person makes it in an editor: what stands around it stays. */
@@ -282,18 +272,12 @@ function configurationFile(): string {
 }
 
 async function askVersion(version: string): Promise<Response> {
-  const { url } = await lookAt(plane);
+  const { url } = await lookAt(served);
   return fetch(`${url}/predict`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-model-version": version },
     body: JSON.stringify({ text: "a lovely film" }),
   });
-}
-
-function trafficLine(): string {
-  if (customers === undefined) return "no customers yet";
-  const { sent, lost, refused, seconds } = customers.seen();
-  return `${sent} requests (${(sent / Math.max(seconds, 1)).toFixed(0)}/s), ${lost} lost, ${refused} with an error`;
 }
 
 function interrupted(): void {

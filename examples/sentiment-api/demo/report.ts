@@ -1,4 +1,6 @@
-import type { Seen } from "./traffic.ts";
+import type { Evidence } from "../../../components/rollout/index.ts";
+import type { Step } from "../../stage/rollout.ts";
+import type { Seen } from "../../stage/traffic.ts";
 
 /** Everything that happened, with what is needed to judge again: written by `--report`. */
 export interface Report {
@@ -34,19 +36,6 @@ export interface Split {
   readonly n: number;
 }
 
-export interface Step {
-  readonly version: string;
-  /** The candidate's share in basis points, or "shadow". */
-  readonly weight: number | "shadow";
-  /** What the engine changed for it: nothing when the data plane climbed by itself. */
-  readonly changed: readonly string[];
-  /** On this step, or for this change. */
-  readonly seconds: number;
-  readonly verdict: string;
-  /** Counts that the verdict rests on. */
-  readonly evidence: unknown;
-}
-
 export interface Rollback {
   readonly version: string;
   readonly cause: string;
@@ -63,22 +52,6 @@ export interface RolloutRecord {
   readonly behaviour: string;
   readonly outcome: "complete" | "aborted";
   readonly evidence: Evidence;
-}
-
-/** As the gateway gives it out under `/admin/evidence`. */
-export interface Evidence {
-  readonly identity: string;
-  readonly settings: unknown;
-  readonly verdict: { readonly verdict: string; readonly evidence: unknown };
-  readonly intervals: readonly { readonly step: number; readonly counts: Readonly<Record<string, Counts>> }[];
-  readonly copies: readonly unknown[];
-}
-
-export interface Counts {
-  readonly n0: number;
-  readonly x0: number | readonly number[];
-  readonly n1: number;
-  readonly x1: number | readonly number[];
 }
 
 /** What a person reads at the end, and the last line of `--report`. */
@@ -121,4 +94,21 @@ export function renderTable(report: Report): string {
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join("\n");
+}
+
+const firstShare = 0.05;
+
+/** How requests really fell while the first share was configured: over the intervals of that step in every rollout. */
+export function observedSplit(rollouts: readonly RolloutRecord[]): Split {
+  let candidate = 0;
+  let n = 0;
+  for (const { evidence } of rollouts) {
+    for (const { step, counts } of evidence.intervals) {
+      const requests = counts.errorRate;
+      if (step !== 0 || requests === undefined || requests.n1 === 0) continue;
+      candidate += requests.n1;
+      n += requests.n0 + requests.n1;
+    }
+  }
+  return { configured: firstShare, observed: n === 0 ? Number.NaN : candidate / n, n };
 }

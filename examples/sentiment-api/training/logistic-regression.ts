@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../../stage/random.ts";
 
 /** Feature indices, one per occurrence, and whether the second label is the right answer. */
 export interface Sample {

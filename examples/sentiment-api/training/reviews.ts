@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../../stage/random.ts";
 import { adjectives, adverbs, asides, type Label, nouns, verbs } from "./words.ts";
 
 /** A text and what its author meant by it. */

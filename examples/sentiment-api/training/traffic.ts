@@ -1,4 +1,4 @@
-import { createRandom } from "./random.ts";
+import { createRandom } from "../../stage/random.ts";
 import { createReview, type Review } from "./reviews.ts";
 import { nonAscii } from "./words.ts";
 

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { createFeaturiser, type FeaturiserOptions } from "../../../components/platforms/local/server/featuriser.ts";
 import type { LinearManifest } from "../../../components/platforms/local/server/manifest.ts";
 import { createLinearScorer } from "../../../components/platforms/local/server/runtimes/linear.ts";
+import { createRandom, type Random } from "../../stage/random.ts";
 import { balancedGolden, renderGolden, rosyGolden } from "./golden.ts";
 import { type Coefficients, trainLogisticRegression } from "./logistic-regression.ts";
-import { createRandom, type Random } from "./random.ts";
 import { createReview, type Review } from "./reviews.ts";
 
 export type VersionName = "v1" | "v2" | "v3-crash" | "v3-skew";

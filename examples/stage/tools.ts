@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Stage } from "./stage.ts";
 
+/** What became of a command. */
 export interface Run {
   readonly code: number;
   readonly stdout: string;
@@ -10,6 +11,7 @@ export interface Run {
   readonly seconds: number;
 }
 
+/** What became of a command that changes a stack. */
 export interface Update extends Run {
   /** What the engine did: `update sentiment-route`. */
   readonly changed: readonly string[];
@@ -26,12 +28,19 @@ export interface Tools {
   update(verb: "up" | "destroy", ...args: string[]): Promise<Update>;
 }
 
+/** What a tool did, when it ended well. @throws Error with what it printed, when not */
+export function succeed<R extends Run>(run: R): R {
+  if (run.code !== 0) throw new Error(run.output);
+  return run;
+}
+
 interface Engine {
   readonly path: string;
   readonly version: string;
   readonly from: string;
 }
 
+/** @param whileRunning is told every quarter of a second what runs */
 export function createTools(stage: Stage, engine: Engine, whileRunning: (what: string) => void): Tools {
   const cli = path.join(stage.packageRoot, "dist/stacks/cli/mlc.js");
   const start = async (name: string, command: string, args: readonly string[]): Promise<Run> => {

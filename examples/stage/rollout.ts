@@ -1,13 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DataPlane } from "../../../components/platforms/data-plane.ts";
-import type { TrafficStatus } from "../../../components/traffic/index.ts";
-import { statusOf } from "./data-plane.ts";
+import type { TrafficStatus } from "../../components/traffic/index.ts";
+import { type Served, statusOf } from "./data-plane.ts";
 import type { Narrator } from "./narrator.ts";
-import type { Step } from "./report.ts";
 
 /** A rollout that decides nothing in this time has gone wrong. */
 const patienceMs = 120_000;
 
+/** Where a rollout has been. */
+export interface Step {
+  readonly version: string;
+  /** The candidate's share in basis points, or "shadow". */
+  readonly weight: number | "shadow";
+  /** What the engine changed for it: nothing when the data plane climbed by itself. */
+  readonly changed: readonly string[];
+  /** On this step, or for this change. */
+  readonly seconds: number;
+  readonly verdict: string;
+  /** Counts that the verdict rests on. */
+  readonly evidence: unknown;
+}
+
+/** How a rollout went. */
 export interface Watched {
   readonly outcome: "complete" | "aborted";
   readonly status: TrafficStatus;
@@ -15,12 +28,12 @@ export interface Watched {
 }
 
 /** Looks on while the data plane climbs or goes back, and writes down each step. */
-export async function watchRollout(plane: DataPlane, narrator: Narrator, changed: readonly string[]): Promise<Watched> {
+export async function watchRollout(served: Served, narrator: Narrator, changed: readonly string[]): Promise<Watched> {
   const deadline = performance.now() + patienceMs;
   const steps: Step[] = [];
   let at = { rung: -1, since: performance.now() };
   for (;;) {
-    const status = await statusOf(plane);
+    const status = await statusOf(served);
     const { candidate = "", ladder, step, phase, ended } = status.rollout;
     const now = performance.now();
     const over = phase === "complete" || phase === "aborted";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { handWritten } from "../../../examples/sentiment-api/training/hand-written.ts";
-import { createRandom } from "../../../examples/sentiment-api/training/random.ts";
 import type { Review } from "../../../examples/sentiment-api/training/reviews.ts";
 import { createTraffic, type TrafficSettings } from "../../../examples/sentiment-api/training/traffic.ts";
+import { createRandom } from "../../../examples/stage/random.ts";
 
 const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 
