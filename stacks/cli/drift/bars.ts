@@ -1,5 +1,5 @@
+import { escapeMarkup } from "../page/markup.ts";
 import type { Bar } from "./distribution.ts";
-import { escapeMarkup } from "./markup.ts";
 
 const SLOT = 36;
 const BAR = 14;
