@@ -60,7 +60,10 @@ const part =
     ...{ pillar, facts, weight, score },
   });
 
-/** The change of the value a quarter as a share of its median (Theil–Sen); null where fewer than two quarters are known. */
+/**
+ * The change of the value a quarter as a share of its median (Theil–Sen); null where fewer than two quarters are known,
+ * infinite where it changes around a median of 0.
+ */
 export function growthOf(values: Series): number | null {
   const slope = theilSen(values);
   const middle = median(values.filter((value) => value !== null));

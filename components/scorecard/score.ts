@@ -22,7 +22,7 @@ export interface ModelScore extends Health {
   readonly last: QuarterFacts;
   /** Value over cost in the last two quarters, the earlier first. Null where unknown, or without cost. */
   readonly valuePerCost: readonly [before: number | null, now: number | null];
-  /** Change of the value a quarter, as a share of its median over up to eight quarters. Null below two known values. */
+  /** Change of the value a quarter, as a share of its median over up to eight quarters. Null below two known values, or at a median of 0. */
   readonly growth: number | null;
   /** Null where a value of the last four quarters is unknown. */
   readonly decline: Decline | null;
@@ -46,13 +46,14 @@ export function scoreModel({ model, quarters }: ModelFacts): ModelScore {
     healthOf(partsOf(byNumber.get(number) ?? { quarter: renderQuarter(number) }, valuesUpTo(number)));
   const last = byNumber.get(newest) ?? { quarter: renderQuarter(newest) };
   const before = byNumber.get(newest - 1);
+  const growth = growthOf(valuesUpTo(newest));
   return {
     model,
     quarter: renderQuarter(newest),
     last,
     ...healthIn(newest),
     valuePerCost: [before === undefined ? null : valuePerCost(before), valuePerCost(last)],
-    growth: growthOf(valuesUpTo(newest)),
+    growth: Number.isFinite(growth) ? growth : null,
     decline: declineOf(valuesUpTo(newest), last.noise),
     history: numbers.map((number) => ({
       quarter: renderQuarter(number),
