@@ -70,6 +70,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "start",
   ],
   "./analysis": [
+    "GUARD_SHAPES",
     "HISTORY_UNITS",
     "LATENCY_BUCKETS",
     "LATENCY_LADDER",
@@ -82,8 +83,10 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "judge",
     "mannKendall",
     "pairedDesignEffect",
+    "rungsOf",
     "shareLogE",
     "shareThreshold",
+    "soundGuard",
     "tailBounds",
     "tailCounts",
     "theilSen",

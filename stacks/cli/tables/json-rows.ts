@@ -36,7 +36,7 @@ export class JsonRows {
   }
 
   /** Tells what cannot be a row. */
-  refuse(place: string, seen: string, allowed: string, cure = CURE): void {
+  refuse(place: string, seen: string, allowed: string, cure: string = CURE): void {
     this.#list.add(place, { seen, allowed, cure });
   }
 
