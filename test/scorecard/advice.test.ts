@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import {
   type Action,
+  adviseOn,
   type ModelFacts,
+  type Pillar,
   type QuarterFacts,
   renderReason,
+  scoreModel,
   scorePortfolio,
 } from "../../components/scorecard/index.ts";
 import { healthy, idle, modelOf } from "./models.ts";
@@ -93,6 +96,18 @@ describe("a model alone", () => {
     expect(advised(values, facts, unknown)).toEqual(says);
   });
 
+  test.each<{ pillars: Partial<Record<Pillar, number>>; action: Action }>([
+    { pillars: { business: 60, technical: 49.9 }, action: "fix" },
+    { pillars: { business: 60, technical: 50 }, action: "keep" },
+    { pillars: { business: 59.9, technical: 10 }, action: "keep" },
+    { pillars: { governance: 59.9 }, action: "fix" },
+    { pillars: { governance: 60 }, action: "keep" },
+  ])("with $pillars: $action", ({ pillars, action }) => {
+    const score = scoreModel(modelOf("m", [300, 300]));
+    const advice = adviseOn([{ ...score, pillars: { ...score.pillars, ...pillars } }]);
+    expect(advice.get("m")?.action).toBe(action);
+  });
+
   test("is not advised on while less than .6 of its score is known, and is from there on", () => {
     const quarters = (facts: Partial<QuarterFacts>) => [
       { quarter: "2026Q2", value: 1 },
@@ -160,6 +175,12 @@ describe("two models that do the same", () => {
     { why: "better for its cost than both would be", facts: { cost: 1 } },
   ])("not with $why", ({ facts }) => {
     expect(adviceOf([weak(facts), strong], "weak").advice.action).toBe("keep");
+  });
+
+  test("not where both together are no better than one alone", () => {
+    const rich = modelOf("strong", [360, 360], same);
+    expect(adviceOf([weak({ value: 50, cost: 2.5, overlap: 0.8 }), rich], "weak").advice.action).toBe("keep");
+    expect(adviceOf([weak({ value: 50, cost: 2.6, overlap: 0.8 }), rich], "weak").advice.action).toBe("consolidate");
   });
 
   test("whichever of both says it", () => {

@@ -119,6 +119,12 @@ describe("what is not known", () => {
   });
 });
 
+test("what failed and what came late use up the same budget", () => {
+  const technical = (facts: Partial<QuarterFacts>) => scoreModel(modelOf("m", [300], facts)).pillars.technical;
+  expect(technical({ errors: 100, slow: 100 })).toBeCloseTo(35 * 0.8 + 25 + 25 + 15 * 0.8, 9);
+  expect(technical({ errors: 0, slow: 1000 })).toBeCloseTo(25 + 25 + 15 * 0.8, 9);
+});
+
 describe("odd amounts", () => {
   const costOf = (value: number, cost: number) =>
     scoreModel(modelOf("m", [value], { cost, utilisation: 0 })).pillars.cost;
@@ -171,6 +177,8 @@ describe("a decline is confirmed", () => {
     { values: [100, 97, 94.5, 91.5], noise: 0, confirmed: false, why: "8.5 % together is less than a tenth" },
     { values: [100, 97, 94, 90], noise: 0, confirmed: true, why: "10 % together is a tenth" },
     { values: [100, 92, 85, 86, 76], noise: 0, confirmed: false, why: "a rise between" },
+    { values: [100, 98, 80, 70], noise: 0, confirmed: false, why: "a fall of 2 % is none either" },
+    { values: [90, 100, 92, 85, 76], noise: 0, confirmed: false, why: "14 of 120 orders fall as much" },
     { values: [50, 60, 100, 92, 85, 76], noise: 0, confirmed: false, why: "no fall over all quarters" },
     { values: [100, 92, 85, 76], noise: 0.08, confirmed: false, why: "falls no larger than the noise" },
     { values: [100, 90, 80, 0], noise: 0, confirmed: true, why: "down to nothing" },
