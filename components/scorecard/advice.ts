@@ -1,6 +1,6 @@
 import { latestOf } from "./facts.ts";
 import { consolidationOf } from "./overlap.ts";
-import { governanceFacts } from "./parts.ts";
+import { governanceFacts, type Pillar } from "./parts.ts";
 import type { Reason } from "./reason.ts";
 import type { ModelScore } from "./score.ts";
 
@@ -30,7 +30,7 @@ export interface Advice {
   readonly tier: Confidence;
 }
 
-/** With less known than this share of the score, nothing is advised. */
+/** With less known than this share of the score, nothing is advised; with less of a pillar, nothing because of it. */
 export const LEAST_COVERAGE = 0.6;
 /** Notice that dependents are given, in days: half a year. */
 export const NOTICE_DAYS = 180;
@@ -66,8 +66,7 @@ function adviseAlone(model: ModelScore, newest: string): Advice {
 
 function reasonsNotToAdvise({ coverage, missing, quarter }: ModelScore, newest: string): readonly Reason[] {
   return [
-    // Sums of weights such as .4 + .2 are not always .6 to the last bit.
-    ...(coverage < LEAST_COVERAGE - 1e-9 ? [{ rule: "tooLittleKnown", coverage, missing } as const] : []),
+    ...(isEnough(coverage) ? [] : [{ rule: "tooLittleKnown", coverage, missing } as const]),
     ...(quarter === newest ? [] : [{ rule: "outdated", last: quarter, newest } as const]),
   ];
 }
@@ -89,15 +88,32 @@ const rules: Readonly<Record<"retire" | "deprecate" | "fix", (model: ModelScore)
     ...declining(model),
     ...below(model, 1).map((valuePerCost) => ({ rule: "costsMoreThanItsValue", valuePerCost }) as const),
   ],
-  fix: ({ pillars: { business, technical, governance }, last }) => [
-    ...(business !== null && technical !== null && business >= 60 && technical < 50
-      ? [{ rule: "valuableButSick", business, technical } as const]
-      : []),
-    ...(governance !== null && governance < 60
-      ? [{ rule: "ungoverned", governance, failing: governanceFacts.filter((fact) => last[fact] === false) } as const]
-      : []),
-  ],
+  fix: (model) => {
+    const [business, technical] = [wellKnown(model, "business"), wellKnown(model, "technical")];
+    const governance = wellKnown(model, "governance");
+    return [
+      ...(business !== null && technical !== null && business >= 60 && technical < 50
+        ? [{ rule: "valuableButSick", business, technical } as const]
+        : []),
+      ...(governance !== null && governance < 60
+        ? [
+            {
+              rule: "ungoverned",
+              governance,
+              failing: governanceFacts.filter((fact) => model.last[fact] === false),
+            } as const,
+          ]
+        : []),
+    ];
+  },
 };
+
+/** A pillar's score where as much of it is known as an advice takes. */
+const wellKnown = ({ pillars, known }: ModelScore, pillar: Pillar): number | null =>
+  isEnough(known[pillar]) ? pillars[pillar] : null;
+
+/** Sums of weights such as .4 + .2 are not always .6 to the last bit. */
+const isEnough = (known: number): boolean => known >= LEAST_COVERAGE - 1e-9;
 
 const declining = ({ decline }: ModelScore): readonly Reason[] =>
   decline?.confirmed === true ? [{ rule: "declining", ...decline }] : [];

@@ -8,13 +8,12 @@ export const PILLAR_WEIGHTS: Readonly<Record<Pillar, number>> = {
   governance: 0.1,
 };
 
-/** The pillars, in the order of their weight. */
-export const pillars = ["business", "technical", "cost", "governance"] as const;
-
 /** What a model's parts come to. */
 export interface Health {
   /** 0 to 100; null where nothing of the pillar is known. */
   readonly pillars: Readonly<Record<Pillar, number | null>>;
+  /** Weight of what is known of each pillar, 0 to 1. */
+  readonly known: Readonly<Record<Pillar, number>>;
   /** The geometric mean of the pillars, 1 to 100: one dead pillar pulls it down. Null where nothing is known. */
   readonly health: number | null;
   /** Weight of what is known, 0 to 1. What is not known counts for nothing, and the rest for more. */
@@ -25,27 +24,34 @@ export interface Health {
 
 /** Parts to pillars, and pillars to health: exp of the weighted mean of ln max(pillar, 1). */
 export function healthOf(parts: readonly Part[]): Health {
-  const known = pillars.map((pillar) => {
-    const present = parts.filter((each) => each.pillar === pillar && each.score !== null);
-    const weight = sum(present.map((each) => each.weight));
-    const score = 100 * sum(present.map((each) => each.weight * (each.score ?? 0)));
-    return { pillar, score: weight === 0 ? null : score / weight, weight: weight * PILLAR_WEIGHTS[pillar] };
-  });
-  const coverage = sum(known.map(({ weight }) => weight));
-  const logs = sum(known.map(({ score, weight }) => weight * Math.log(Math.max(1, score ?? 1))));
-  const scores = new Map(known.map(({ pillar, score }) => [pillar, score]));
-  const scoreOf = (pillar: Pillar): number | null => scores.get(pillar) ?? null;
+  const standing = ofEach((pillar) => standingOf(parts, pillar));
+  const known = ofEach((pillar) => standing[pillar].known);
+  const scores = ofEach((pillar) => standing[pillar].score);
+  const weights = ofEach((pillar) => known[pillar] * PILLAR_WEIGHTS[pillar]);
+  const logs = ofEach((pillar) => weights[pillar] * Math.log(Math.max(1, scores[pillar] ?? 1)));
+  const coverage = sum(Object.values(weights));
   return {
-    pillars: {
-      business: scoreOf("business"),
-      technical: scoreOf("technical"),
-      cost: scoreOf("cost"),
-      governance: scoreOf("governance"),
-    },
-    health: coverage === 0 ? null : Math.exp(logs / coverage),
+    pillars: scores,
+    known,
+    health: coverage === 0 ? null : Math.exp(sum(Object.values(logs)) / coverage),
     coverage,
     missing: parts.filter(({ score }) => score === null).map(({ facts }) => facts),
   };
+}
+
+const ofEach = <Value>(of: (pillar: Pillar) => Value): Readonly<Record<Pillar, Value>> => ({
+  business: of("business"),
+  technical: of("technical"),
+  cost: of("cost"),
+  governance: of("governance"),
+});
+
+/** A pillar's score, and the weight of its parts that are known. */
+function standingOf(parts: readonly Part[], pillar: Pillar): { readonly score: number | null; readonly known: number } {
+  const present = parts.filter((each) => each.pillar === pillar && each.score !== null);
+  const known = sum(present.map(({ weight }) => weight));
+  const score = 100 * sum(present.map((each) => each.weight * (each.score ?? 0)));
+  return { score: known === 0 ? null : score / known, known };
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

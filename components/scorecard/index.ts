@@ -15,7 +15,7 @@ export {
 export { type Decline, declineOf } from "./decline.ts";
 export { type ModelFacts, type QuarterFacts, quarterNumber } from "./facts.ts";
 export { checkFacts, type FactProblem, type Field, factNames, fields } from "./fields.ts";
-export { type Health, PILLAR_WEIGHTS, pillars } from "./health.ts";
+export { type Health, PILLAR_WEIGHTS } from "./health.ts";
 export type { Consolidation } from "./overlap.ts";
 export type { Pillar } from "./parts.ts";
 export { type Row, type Scorecard, scorePortfolio, type Totals } from "./portfolio.ts";

@@ -122,7 +122,6 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "declineOf",
     "factNames",
     "fields",
-    "pillars",
     "quarterNumber",
     "renderReason",
     "scoreModel",

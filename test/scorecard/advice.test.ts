@@ -108,6 +108,18 @@ describe("a model alone", () => {
     expect(advice.get("m")?.action).toBe(action);
   });
 
+  test("is not to be fixed for a pillar of which less than .6 is known", () => {
+    const old = { ageDays: 365 };
+    const rest = ["requests", "errors", "slow", "slo", "quality", "driftShare"] as const;
+    expect(advised([300, 300], old, [...rest])).toEqual(["keep"]);
+    expect(advised([300, 300], { errors: 2000, slow: 0, ...old }, ["quality"])).toEqual(["fix", "valuableButSick"]);
+    const carded = ["ownerActive", "validationInDate", "dependentsRegistered"] as const;
+    expect(advised([300, 300], { modelCard: false }, [...carded])).toEqual(["keep"]);
+    expect(advised([300, 300], { modelCard: false, rollbackDrillPassed: false }, [carded[0], carded[1]])).toEqual([
+      ...["fix", "ungoverned"],
+    ]);
+  });
+
   test("is not advised on while less than .6 of its score is known, and is from there on", () => {
     const quarters = (facts: Partial<QuarterFacts>) => [
       { quarter: "2026Q2", value: 1 },

@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { repository } from "../../../support/project.ts";
 import { type CommandLine, createCommandLine, jsonOf } from "../command-line.ts";
 
 const HEAD = "model,quarter,value,target,cost,requests,errors,slo,utilisation,ownerActive,dependents,owner,currency";
@@ -121,6 +122,13 @@ describe("mlc scorecard", () => {
     expect((await line.run("complete", "--", "scorecard", "p")).stdout).toBe("p.csv\n");
     expect((await line.run("complete", "--", "scorecard", "p.csv", "--h")).stdout).toBe("--html\n");
   });
+});
+
+test("what docs/scorecard.md says of its example is what comes out", async () => {
+  const example = readFileSync(join(repository, "docs/scorecard-example.csv"), "utf8");
+  await using line = await createFile("scorecard-example.csv", example);
+  const { stdout } = await line.run("scorecard", "scorecard-example.csv");
+  expect(readFileSync(join(repository, "docs/scorecard.md"), "utf8")).toContain(`\n\`\`\`\n${stdout}\`\`\`\n`);
 });
 
 describe("bad input", () => {
