@@ -64,6 +64,7 @@ module.exports = {
     floor("lifecycle", "^components/lifecycle/", ["^components/(lifecycle|release|traffic)/"]),
     floor("analysis", "^components/analysis/", ["^components/analysis/"]),
     floor("drift", "^components/drift/", ["^components/(drift|analysis)/"]),
+    floor("scorecard", "^components/scorecard/", ["^components/(scorecard|analysis)/"]),
     floor("evidence", "^components/evidence/", [
       "^components/(evidence|analysis|rollout)/",
       "^components/release/problems\\.ts$",

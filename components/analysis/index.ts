@@ -50,3 +50,4 @@ export {
   shareLogE,
   shareThreshold,
 } from "./share.ts";
+export { type MannKendall, mannKendall, type Series, theilSen } from "./trend.ts";

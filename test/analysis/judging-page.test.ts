@@ -35,7 +35,7 @@ const judgedRows = (rows: readonly Row[], guard: ProportionGuard) =>
 function stopsOf(rollout: number, minutes: number): { readonly z: number; readonly e: number } {
   const random = seeded("peeking", rollout);
   const judge = createJudge({ guards: [failures(0)], alpha: 0.05 });
-  const z = naiveZ.watch();
+  const z = naiveZ.watch(random);
   const stops = { z: Number.POSITIVE_INFINITY, e: Number.POSITIVE_INFINITY };
   for (let minute = 1; minute <= minutes; minute++) {
     const counts = drawCounts(random, { requests: 6_000, weight: 0.05, stableRate: 0.01, candidateRate: 0.01 });

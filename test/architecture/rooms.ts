@@ -11,7 +11,7 @@ export const floors: readonly { readonly name: string; readonly rooms: RegExp }[
   { name: "Archives and monitors", rooms: /^components\/(archives|monitors)\/.+$/ },
   { name: "Contracts", rooms: /^components\/(platforms|capabilities|archives|monitors|kit)$/ },
   { name: "Decisions", rooms: /^components\/(rollout|lifecycle|evidence)$/ },
-  { name: "Document and arithmetic", rooms: /^components\/(release|traffic|sources|guards|analysis|drift)$/ },
+  { name: "Document and arithmetic", rooms: /^components\/(release|traffic|sources|guards|analysis|drift|scorecard)$/ },
   { name: "This machine", rooms: /^components\/host$/ },
 ];
 

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { measureDrift } from "./analysis/drift.ts";
 import { Pool } from "./analysis/pool.ts";
 import { scenarios } from "./analysis/scenarios/index.ts";
+import { measureScorecard } from "./analysis/scorecard.ts";
 import { sizes } from "./analysis/sizes.ts";
 import { Report } from "./report.ts";
 
@@ -17,7 +18,7 @@ const { values } = parseArgs({
     cases: { type: "string", default: "1000000" },
   },
 });
-const names = [...scenarios.map(({ name }) => name), "sizes", "drift"];
+const names = [...scenarios.map(({ name }) => name), "sizes", "drift", "scorecard"];
 const unknown = (values.only ?? []).filter((name) => !names.includes(name));
 if (unknown.length > 0) refuse(`--only: saw ${unknown.join(", ")}; allowed are ${names.join(", ")}`);
 const most = Number(values.cases);
@@ -32,6 +33,7 @@ for (const { name, cases, figures } of scenarios.filter((scenario) => isAsked(sc
 await pool.end();
 if (isAsked("sizes")) await report.take("sizes", sizes);
 if (isAsked("drift")) await report.take("drift", () => measureDrift());
+if (isAsked("scorecard")) await report.take("scorecard", () => measureScorecard());
 report.end();
 
 function refuse(what: string): never {

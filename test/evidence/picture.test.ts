@@ -113,7 +113,6 @@ test("a name from outside stays text", () => {
     identity: "i",
     settings: named,
     method: METHOD,
-    method: METHOD,
     verdict: judge(intervals, named),
     intervals,
     copies: [],

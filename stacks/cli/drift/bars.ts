@@ -1,5 +1,7 @@
+import { drawBox, drawing } from "../page/drawing.ts";
+import { escapeMarkup } from "../page/markup.ts";
+import { printable } from "../printable.ts";
 import type { Bar } from "./distribution.ts";
-import { escapeMarkup } from "./markup.ts";
 
 const SLOT = 36;
 const BAR = 14;
@@ -13,19 +15,18 @@ export function drawBars(feature: string, bars: readonly Bar[]): string {
   const drawn = bars.map((bar, i) => {
     const x = i * SLOT + 4;
     return [
-      drawBar("reference", x, bar.reference / most, `${bar.label}: reference ${percent(bar.reference)}`),
-      drawBar("current", x + BAR, bar.current / most, `${bar.label}: current ${percent(bar.current)}`),
+      drawBar("reference", x, bar.reference / most, `${printable(bar.label)}: reference ${percent(bar.reference)}`),
+      drawBar("current", x + BAR, bar.current / most, `${printable(bar.label)}: current ${percent(bar.current)}`),
       `<text transform="translate(${x + BAR} ${HEIGHT + 12}) rotate(40)">${escapeMarkup(shorten(bar.label))}</text>`,
     ].join("");
   });
   const width = bars.length * SLOT + LABELS;
-  return `<svg role="img" aria-label="${escapeMarkup(`distribution of ${feature}`)}" viewBox="0 0 ${width} ${HEIGHT + LABELS}" width="${width}">${drawn.join("")}</svg>`;
+  return drawing(`distribution of ${printable(feature)}`, width, HEIGHT + LABELS, drawn);
 }
 
 function drawBar(side: "reference" | "current", x: number, share: number, title: string): string {
-  const height = Number((share * HEIGHT).toFixed(2));
-  const y = Number((HEIGHT - height).toFixed(2));
-  return `<rect class="${side}" x="${x}" y="${y}" width="${BAR}" height="${height}"><title>${escapeMarkup(title)}</title></rect>`;
+  const height = share * HEIGHT;
+  return drawBox(side, { x, y: HEIGHT - height, width: BAR, height }, title);
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

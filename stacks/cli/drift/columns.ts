@@ -1,6 +1,6 @@
 import type { ColumnKind, Value } from "../../../components/drift/index.ts";
 import { type Problem, renderSeen } from "../../../components/release/problems.ts";
-import { renderColumn, type Table } from "./table.ts";
+import { asNumber, renderColumn, type Table } from "../tables/table.ts";
 
 /** One feature on both sides, its values of one kind. */
 export interface Pair {
@@ -53,18 +53,6 @@ export function pairColumns(reference: Table, current: Table, { categories, igno
   }
   const notCompared = [...current.columns.keys()].filter((name) => !reference.columns.has(name));
   return { pairs, notCompared, problems };
-}
-
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-/** Squares of larger ones do not fit into a number. */
-const LARGEST = 1e100;
-
-/** Undefined for what is no number, or none that can be computed with. */
-function asNumber(value: number | string, untyped: boolean): number | undefined {
-  if (typeof value === "string" && !(untyped && NUMBER.test(value.trim()))) return undefined;
-  const number = Number(value);
-  return Math.abs(number) <= LARGEST ? number : undefined;
 }
 
 /** A column most of whose values are numbers is one of numbers: what else stands there is then a fault of the file. */

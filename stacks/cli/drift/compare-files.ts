@@ -1,9 +1,9 @@
 import type { Problem } from "../../../components/release/problems.ts";
 import { describeContent } from "../../../components/sources/content.ts";
+import { printable } from "../printable.ts";
+import { readTable } from "../tables/read-table.ts";
 import { type Compared, compareTables, type Question } from "./compare-tables.ts";
 import { readHistory } from "./history-file.ts";
-import { printable } from "./printable.ts";
-import { readTable } from "./read-table.ts";
 
 /** What is compared, by paths as their user wrote them. */
 export interface Request extends Omit<Question, "history"> {

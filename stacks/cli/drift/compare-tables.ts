@@ -16,9 +16,9 @@ import {
   wasCounted,
 } from "../../../components/drift/index.ts";
 import type { Problem } from "../../../components/release/problems.ts";
+import { renderColumn, type Table } from "../tables/table.ts";
 import { type ColumnChoice, type Pair, pairColumns } from "./columns.ts";
 import type { Comparison, Feature, Performance } from "./comparison.ts";
-import { renderColumn, type Table } from "./table.ts";
 
 /** What is asked of two tables. */
 export interface Question extends ColumnChoice {

@@ -1,35 +1,24 @@
 import { describeContent } from "../../../components/sources/content.ts";
+import { renderFrame } from "../page/frame.ts";
+import { escapeMarkup, escapeText } from "../page/markup.ts";
 import { drawBars } from "./bars.ts";
 import type { ComparedFile, Comparison, Feature } from "./comparison.ts";
 import { distributionOf } from "./distribution.ts";
-import { escapeMarkup } from "./markup.ts";
 import { measureNames, renderEffect, renderLevel, renderP, renderPerformance, renderVerdict } from "./wording.ts";
 
-/** A page of its own: no script, nothing is loaded, and no name of a file or a column is markup. */
+/** The comparison as a page. No name of a file or a column is markup. */
 export function renderPage(comparison: Comparison): string {
   const { reference, current, features, performance, drifted, notCompared, alpha } = comparison;
   const loudestFirst = features.toSorted((a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width">
-<title>Drift: ${escapeMarkup(current.path)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>Drift</h1>
+  const body = `<h1>Drift</h1>
 <p class="${drifted ? "alarm" : "none"}"><strong>${escapeText(renderVerdict(comparison))}</strong></p>
 ${performance === null ? "" : `<p class="${performance.verdict}">${escapeText(renderPerformance(performance))}</p>`}
 <table><tr><th></th><th>file</th><th>rows</th><th>content</th></tr>
 ${renderFile("reference", reference)}${renderFile("current", current)}</table>
 ${notCompared.length === 0 ? "" : `<p>Not in the reference, and not compared: ${notCompared.map(escapeMarkup).join(", ")}.</p>`}
 <p>p is corrected for all measurements (Holm). A feature drifts when an effect reaches its warning and p is at most ${alpha}.</p>
-${loudestFirst.map((feature) => renderFeature(feature, alpha)).join("\n")}
-</body>
-</html>
-`;
+${loudestFirst.map((feature) => renderFeature(feature, alpha)).join("\n")}`;
+  return renderFrame({ title: `Drift: ${current.path}`, body, style: STYLE });
 }
 
 const LEVELS = ["none", "warn", "alarm"] as const;
@@ -53,17 +42,9 @@ ${drawBars(feature.feature, distributionOf(feature))}
 const renderFile = (role: "reference" | "current", { path, rows, content }: ComparedFile): string =>
   `<tr><td><span class="key ${role}"></span>${role}</td><td>${escapeMarkup(path)}</td><td>${rows}</td><td><code>${describeContent(content)}</code></td></tr>`;
 
-/** A sentence of ours, in which names are printable already and may be longer than one. */
-const escapeText = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-
 const STYLE = `
-:root { color-scheme: light dark; --reference: #7a8ba3; --current: #d9822b }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-table { border-collapse: collapse; margin: .5rem 0 } td, th { padding: .1rem .8rem .1rem 0; text-align: left }
-section { border-top: 1px solid #8884; margin-top: 1.5rem } code { font-size: 12px; word-break: break-all }
+:root { --reference: #7a8ba3; --current: #d9822b } code { font-size: 12px; word-break: break-all }
 .alarm, .drifted { color: #c62828 } .warn, .tooFewLabels { color: #b26a00 }
-svg { max-width: 100%; height: auto } svg text { font-size: 10px; fill: currentColor }
 rect.reference { fill: var(--reference) } rect.current { fill: var(--current) }
-.key { display: inline-block; width: .8em; height: .8em; margin-right: .4em }
 .key.reference { background: var(--reference) } .key.current { background: var(--current) }
 `;

@@ -1,8 +1,8 @@
 import type { Level } from "../../../components/drift/index.ts";
 import { describeContent } from "../../../components/sources/content.ts";
+import { printable } from "../printable.ts";
 import type { Paint } from "../terminal.ts";
 import type { ComparedFile, Comparison } from "./comparison.ts";
-import { printable } from "./printable.ts";
 import { measureNames, renderEffect, renderLevel, renderP, renderPerformance, renderVerdict } from "./wording.ts";
 
 const marks: Readonly<Record<Level, string>> = { none: "✓", warn: "!", alarm: "✗" };

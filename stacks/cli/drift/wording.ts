@@ -1,6 +1,6 @@
 import type { Finding, Measure } from "../../../components/drift/index.ts";
+import { printable } from "../printable.ts";
 import type { Comparison, Performance } from "./comparison.ts";
-import { printable } from "./printable.ts";
 
 /** What each measure is called. */
 export const measureNames: Readonly<Record<Measure, string>> = {

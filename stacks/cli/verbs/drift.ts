@@ -30,7 +30,7 @@ export const drift: Verb<DriftOptions> = {
       flags: "--reference <file>",
       description: "what the period is compared with",
       required: true,
-      values: async () => (await import("../drift/read-table.ts")).tableFiles(),
+      values: async () => (await import("../tables/read-table.ts")).tableFiles(),
     },
     { flags: "--pin <content>", description: "refuse a reference with another content than this hash" },
     { flags: "--prediction <column>", description: "what the version said" },
@@ -48,7 +48,7 @@ export const drift: Verb<DriftOptions> = {
     },
     { flags: "--out <dir>", description: "write drift.html, drift.json and drift.prom there" },
   ],
-  arguments: async () => (await import("../drift/read-table.ts")).tableFiles(),
+  arguments: async () => (await import("../tables/read-table.ts")).tableFiles(),
   async run(terminal, { args: [current = ""], options }) {
     const { compareFiles } = await import("../drift/compare-files.ts");
     const compared = await terminal.during("comparing", compareFiles(readRequest(current, options)));

@@ -48,6 +48,7 @@ function compare(): Comparison {
     content: path.padEnd(64, "0"),
     rows: 400,
     untyped: false,
+    placeOf: (row: number) => `row ${row}`,
     columns: new Map([
       ["said", Array.from({ length: 400 }, (_, i) => predictions[i % 4] ?? null)],
       ["true", Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? "a" : "b"))],

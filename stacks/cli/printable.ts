@@ -12,6 +12,9 @@ export const printable = (name: string): string => escapeAndCut(name, LONGEST_NA
 /** Words that may hold a part of a file, safe on a terminal: at most 200 characters. */
 export const printableWords = (words: string): string => escapeAndCut(words, LONGEST_WORDS);
 
+/** A text of ours that names from a file stand in, safe on a terminal, whatever its length. */
+export const printableText = (text: string): string => escapeAndCut(text, Number.POSITIVE_INFINITY);
+
 function escapeAndCut(text: string, longest: number): string {
   const characters = [...text];
   const kept = characters.length <= longest ? text : `${characters.slice(0, longest - 1).join("")}…`;

@@ -36,7 +36,7 @@ export async function readParquet(path: string, ignored: readonly string[]): Pro
     const cure = "Write it again, with a codec that Parquet names (SNAPPY, GZIP, ZSTD, BROTLI, LZ4)";
     list.add("as a whole", { seen: messageOf(error), allowed: "a sound Parquet file", cure });
   }
-  return { columns, problems: list.problems };
+  return { columns, problems: list.problems, placeOf: (row) => `row ${row + 1}` };
 }
 
 /** @param groups how many rows each group has */

@@ -1,6 +1,6 @@
 import type { Value } from "../../../components/drift/index.ts";
 import type { Problem } from "../../../components/release/problems.ts";
-import { printable, printableWords } from "./printable.ts";
+import { printable, printableWords } from "../printable.ts";
 
 /** The rows of a file by column, as they were read. */
 export interface Table {
@@ -12,11 +12,14 @@ export interface Table {
   /** True for a format without types, whose numbers are texts: CSV. */
   readonly untyped: boolean;
   readonly columns: ReadonlyMap<string, readonly Value[]>;
+  /** Where a row stands in the file, counted from 0: `line 3`, `[1]`, `row 2`. */
+  readonly placeOf: (row: number) => string;
 }
 
 /** What a reader of one format gives: rows by column, and everything in the file that cannot be read. */
 export interface Rows {
   readonly columns: ReadonlyMap<string, readonly Value[]>;
+  readonly placeOf: (row: number) => string;
   readonly problems: readonly Problem[];
 }
 
@@ -77,4 +80,19 @@ export function asValue(raw: unknown): Value | undefined {
       if (raw === null) return null;
       return raw instanceof Date ? asValue(raw.getTime()) : undefined;
   }
+}
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Squares of larger ones do not fit into a number. */
+const LARGEST = 1e100;
+
+/**
+ * A value as a number; undefined for what is none, or none that can be computed with.
+ * @param untyped whether a text may stand for a number
+ */
+export function asNumber(value: number | string, untyped: boolean): number | undefined {
+  if (typeof value === "string" && !(untyped && NUMBER.test(value.trim()))) return undefined;
+  const number = Number(value);
+  return Math.abs(number) <= LARGEST ? number : undefined;
 }

@@ -20,6 +20,10 @@ const jsonLines: Format = {
   untyped: false,
   read: async (path, ignored) => (await import("./read-json-lines.ts")).readJsonLines(path, ignored),
 };
+const json: Format = {
+  untyped: false,
+  read: async (path, ignored) => (await import("./read-json.ts")).readJson(path, ignored),
+};
 const parquet: Format = {
   untyped: false,
   read: async (path, ignored) => (await import("./read-parquet.ts")).readParquet(path, ignored),
@@ -28,6 +32,7 @@ const parquet: Format = {
 const formats: ReadonlyMap<string, Format> = new Map([
   [".csv", csv(",")],
   [".tsv", csv("\t")],
+  [".json", json],
   [".jsonl", jsonLines],
   [".ndjson", jsonLines],
   [".parquet", parquet],
@@ -50,14 +55,14 @@ export async function readTable(path: string, ignored: readonly string[] = []): 
   }
   const unusable = checkFile(path);
   if (unusable !== undefined) return { problems: [unusable] };
-  const { columns, problems } = await format.read(path, ignored);
+  const { columns, placeOf, problems } = await format.read(path, ignored);
   if (problems.length > 0) return { problems };
   const rows = Math.max(0, ...[...columns.values()].map((values) => values.length));
   if (rows === 0) {
-    const cure = "Look at what wrote it; a period without rows needs no comparison";
+    const cure = "Look at what wrote it";
     return { problems: [{ path, seen: "no rows", allowed: "at least one row", cure }] };
   }
-  return { table: { path, content: await hashFile(path), rows, untyped: format.untyped, columns } };
+  return { table: { path, content: await hashFile(path), rows, untyped: format.untyped, columns, placeOf } };
 }
 
 function checkFile(path: string): Problem | undefined {

@@ -12,6 +12,7 @@ export async function readCsv(path: string, delimiter: "," | "\t"): Promise<Rows
   const parser = createReadStream(path).pipe(
     parse({
       bom: true,
+      info: true,
       delimiter,
       skip_empty_lines: true,
       skip_records_with_error: true,
@@ -23,16 +24,28 @@ export async function readCsv(path: string, delimiter: "," | "\t"): Promise<Rows
   );
   let names: readonly string[] | undefined;
   const columns: Value[][] = [];
-  for await (const record of parser as AsyncIterable<readonly string[]>) {
+  const lines: number[] = [];
+  for await (const { record, info } of parser as AsyncIterable<Parsed>) {
     if (names === undefined) {
       names = record;
       columns.push(...record.map(() => []));
       addNameProblems(list, names);
       continue;
     }
+    lines.push(info.lines);
     for (const [i, cell] of record.entries()) columns[i]?.push(MISSING.has(cell) ? null : cell);
   }
-  return { columns: new Map((names ?? []).map((name, i) => [name, columns[i] ?? []])), problems: list.problems };
+  return {
+    columns: new Map((names ?? []).map((name, i) => [name, columns[i] ?? []])),
+    problems: list.problems,
+    placeOf: (row) => `line ${lines[row]}`,
+  };
+}
+
+/** A row's cells, and in which line it ended. */
+interface Parsed {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
 }
 
 function addNameProblems(list: ProblemList, names: readonly string[]): void {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Value } from "../../../../components/drift/index.ts";
-import { readTable } from "../../../../stacks/cli/drift/read-table.ts";
+import { readTable } from "../../../../stacks/cli/tables/read-table.ts";
 import { seeded } from "../../../analysis/random-traffic.ts";
 
 const data = path.join(import.meta.dirname, "data");
@@ -152,9 +152,47 @@ describe("JSON lines", () => {
   });
 });
 
+describe("a JSON list", () => {
+  test("holds an object a row", async () => {
+    const { table } = await read("x.json", '\uFEFF[{"a":1},{"a":null,"b":false}]');
+    expect([...(table?.columns ?? [])]).toEqual([
+      ["a", [1, null]],
+      ["b", [null, "false"]],
+    ]);
+    expect(table).toMatchObject({ rows: 2, untyped: false });
+  });
+
+  test("every row that is no object, and every value that is no scalar, is told", async () => {
+    expect((await read("x.json", '[{"a":1},[1],7,{"a":[]}]')).problems).toEqual([
+      ["x.json [1]", "a list of 1"],
+      ["x.json [2]", "7 (a number)"],
+      ['x.json [3], column "a"', "an empty list"],
+    ]);
+  });
+
+  test("what is no list, or no JSON, is refused as a whole", async () => {
+    expect((await read("x.json", '{"a":1}')).problems).toEqual([["x.json as a whole", "an object with a"]]);
+    expect((await read("x.json", "[{")).problems?.[0]?.[0]).toBe("x.json as a whole");
+  });
+});
+
+test.each([
+  { name: "x.csv", content: 'a\n1\n\n"2\n2"\n3\n', places: ["line 2", "line 5", "line 6"] },
+  { name: "x.jsonl", content: '{"a":1}\n\n{"a":2}\n', places: ["line 1", "line 3"] },
+  { name: "x.json", content: '[{"a":1},{"a":2}]', places: ["[0]", "[1]"] },
+])("of each row of $name it is known where it stands", async ({ name, content, places }) => {
+  const { table } = await read(name, content);
+  expect(places.map((_, row) => table?.placeOf(row))).toEqual(places);
+});
+
+test("a row of a Parquet file has no line, and is counted", async () => {
+  const found = await readTable(path.join(data, "none.parquet"));
+  expect("table" in found && found.table.placeOf(0)).toBe("row 1");
+});
+
 test("a format that is not known, a folder and a file that is not there say what is allowed", async () => {
   expect(await readTable("x.xlsx")).toMatchObject({
-    problems: [{ seen: '".xlsx"', allowed: "a name that ends in .csv, .tsv, .jsonl, .ndjson, .parquet" }],
+    problems: [{ seen: '".xlsx"', allowed: "a name that ends in .csv, .tsv, .json, .jsonl, .ndjson, .parquet" }],
   });
   expect(await readTable("/nowhere/x.csv")).toMatchObject({ problems: [{ seen: "it is not there (ENOENT)." }] });
   const folder = mkdtempSync(path.join(tmpdir(), "mlc-drift-"));
