@@ -169,10 +169,14 @@ function reasonsAgainst(plan: PreparedPlan, steps: readonly DraftStep[]): readon
       ? [`no amount of traffic shows that ${guard.name} is within a margin of ${percent(toleratedExcess(guard))}`]
       : promised > maxDuration
         ? [
-            `${percent(promise)} of the candidates that are as good as stable are through after ${Math.ceil(promised)} s; allowed are ${maxDuration} s`,
+            `${percent(promise)} of the candidates that are as good as stable are through after ${span(promised)}; allowed are ${span(maxDuration)}`,
           ]
         : []),
   ];
 }
+
+/** Seconds, or hours where those are many. */
+const span = (seconds: number): string =>
+  seconds < 7_200 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 360) / 10} h`;
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);

@@ -181,7 +181,7 @@ describe("a plan that is not feasible", () => {
     const { feasible, reasons, cures } = planRollout(slow);
     expect({ feasible, reasons }).toEqual({
       feasible: false,
-      reasons: ["90 % of the candidates that are as good as stable are through after 101512 s; allowed are 86400 s"],
+      reasons: ["90 % of the candidates that are as good as stable are through after 28.2 h; allowed are 24 h"],
     });
     expect(cures).toEqual([
       { change: "margin", from: 0.005, to: 0.0055 },
