@@ -24,17 +24,18 @@ export interface PlannedStep {
    * to be within its margin by evidence of this step. With all traffic nothing is compared, and `bake` has to do.
    */
   readonly leftOn: "bake" | "proof";
-  /** How long half of the candidates stay that are as good as stable, and the promised share of them. Unit: s. */
+  /** How long half of the candidates stay that are as good as stable. Unit: s; Infinity when they are never shown to be. */
   readonly usual: number;
+  /** How long the promised share of them stays. Unit: s; Infinity when they are never shown to be. */
   readonly promised: number;
   /** Units of the candidate in the usual time. */
   readonly candidateUnits: number;
   /**
    * The smallest excess over stable's rate, the margin included, that is rolled back by the end of the usual time in the
-   * promised share of cases: of a candidate that is bad from the beginning, and of one that becomes so with this step.
-   * null when no excess is, however large.
+   * promised share of cases, when the candidate is so bad from the beginning. null when none is, however large.
    */
   readonly finds: number | null;
+  /** The same of a candidate that becomes so bad with this step. */
   readonly findsNew: number | null;
   /** The units that a candidate harms until it is out which begins to fail at everything on this step. null when nothing is compared. */
   readonly harm: number | null;
@@ -50,8 +51,9 @@ export interface PlannedRollout {
   readonly cures: readonly PlanCure[];
   /** Rising; empty when the platform has no such share. */
   readonly steps: readonly PlannedStep[];
-  /** Until half of the candidates that are as good as stable can be promoted, and until the promised share of them can. Unit: s. */
+  /** Until half of the candidates that are as good as stable can be promoted. Unit: s; Infinity when they never can. */
   readonly usual: number;
+  /** Until the promised share of them can. Unit: s; Infinity when they never can. */
   readonly promised: number;
 }
 

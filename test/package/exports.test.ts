@@ -67,6 +67,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "rollback",
     "rollbackTo",
     "rolloutIdentity",
+    "setSteps",
     "start",
   ],
   "./analysis": [
@@ -81,6 +82,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "createJudge",
     "judge",
     "pairedDesignEffect",
+    "planRollout",
     "shareLogE",
     "shareThreshold",
     "tailBounds",

@@ -44,13 +44,26 @@ export async function planOf(terminal: Terminal, request: PlanRequest): Promise<
   const { metric } = planned.guard;
   const document = documentOf(plan, settings);
   const from = [`a second: ${rate.from}`, `${metric}: ${baseline.from}`];
-  const copies = release.rollout.steps[0]?.kind === "shadow";
   const title = `${release.model.name} on ${project.stack}`;
   return {
-    view: { title, metric, from, others: planned.others, copies, settings, plan },
+    view: { title, metric, from, notes: notesOn(release, planned), settings, plan },
     facts: { stack: project.stack, guard: metric, others: planned.others, rate, baseline, settings, plan, document },
     document,
   };
+}
+
+function notesOn({ rollout }: ResolvedRelease, { guard, others }: PlannedGuard): readonly string[] {
+  return [
+    ...(rollout.steps[0]?.kind === "shadow"
+      ? ["Copies come first, for the bake at least; that is not counted in."]
+      : []),
+    ...(others.length > 0
+      ? [`${others.join(", ")} must be shown as well; the times are those of ${guard.metric}.`]
+      : []),
+    ...(rollout.advance === "manual"
+      ? ["Nobody climbs by itself (advance: manual): each step is an mlc advance."]
+      : []),
+  ];
 }
 
 interface GivenFigures {
@@ -103,7 +116,14 @@ async function figuresOf(
 ): Promise<{ readonly rate: Measured; readonly baseline: Measured }> {
   const { guard } = planned;
   if (given.rps === undefined && guard.source === "feedback") {
-    throw usageFailure(`How often ${guard.metric} comes is not counted while no rollout runs. Say it: --rps 5`);
+    throw usageFailure(
+      `How often ${guard.metric} comes cannot be asked for. Say how many values come in a second: --rps 5`,
+    );
+  }
+  if (given.rps === undefined && release.rollout.stickyHeader !== undefined) {
+    throw usageFailure(
+      "With sticky a session counts, and not each request. Say how many sessions begin in a second: --rps 5",
+    );
   }
   const look = (cure: string): Promise<TrafficStatus> => runningStatus(project.dataPlane, release.model.name, cure);
   const sayRate = "Say how many requests come in a second: --rps 100";

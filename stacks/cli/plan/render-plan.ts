@@ -14,10 +14,8 @@ export interface PlanView {
   readonly metric: string;
   /** Where the figures come from. */
   readonly from: readonly string[];
-  /** The other guards of the rollout. */
-  readonly others: readonly string[];
-  /** The rollout begins with copies. */
-  readonly copies: boolean;
+  /** What a reader of the times has to know besides, a sentence each. */
+  readonly notes: readonly string[];
   readonly settings: PlanSettings;
   readonly plan: PlannedRollout;
 }
@@ -65,19 +63,15 @@ function renderSteps(steps: readonly PlannedStep[], settings: PlanSettings, metr
 /** A span, or that it never ends. */
 const renderSpan = (seconds: number): string => (Number.isFinite(seconds) ? renderSeconds(seconds) : "never");
 
-function renderOutlook({ settings, plan, others, metric, copies }: PlanView, paint: Paint): readonly string[] {
+function renderOutlook({ settings, plan, notes }: PlanView, paint: Paint): readonly string[] {
   const { promise = 0.9, maxDuration = 86_400 } = settings;
   const spans = `half of the good versions can be promoted after ${renderSeconds(plan.usual)}, ${renderRate(promise)} of them after ${renderSeconds(plan.promised)}`;
   return [
     `  ${paint("green", "✓")} feasible: ${spans}; allowed are ${renderSeconds(maxDuration)}.`,
-    ...(copies ? [`  Copies come first: ${renderSeconds(plan.steps[0]?.bake ?? 0)} more at least.`] : []),
-    ...renderOthers(others, metric),
+    ...notes.map((note) => `  ${note}`),
     ...renderHoldBack(settings, plan),
   ];
 }
-
-const renderOthers = (others: readonly string[], metric: string): readonly string[] =>
-  others.length === 0 ? [] : [`  ${others.join(", ")} must be shown as well; the times are those of ${metric}.`];
 
 /** A last step that takes half of the time is worth a word when a quarter of the whole can be saved. */
 const LARGE_PART = 0.5;

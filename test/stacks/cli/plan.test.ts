@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { planTraffic } from "../../../components/lifecycle/index.ts";
 import { parseRelease } from "../../../components/release/index.ts";
@@ -33,6 +35,7 @@ test("a plan tells each step, what it finds, when it is left and how long it all
   steps: ["7%","30%","50%","100%"], bake: "1 minute"; write them: --write
 `);
   expect(line.read(line.configuration)).toBe(before);
+  expect(readFileSync(resolve(import.meta.dirname, "../../../docs/plan.md"), "utf8")).toContain(stdout);
 });
 
 test("--write writes steps and bake, keeps comments, copies and quotes, and the same again changes nothing", async () => {
@@ -149,6 +152,15 @@ describe("what is not given", () => {
     expect(silent.stderr).toContain("No request came in 10 s. Say how many requests come in a second: --rps 100");
   });
 
+  test("has to be said where sessions count, and not requests", async () => {
+    await using line = await createCommandLine({ rollout: ["sticky: { header: x-session-id }", "advance: manual"] });
+    const run = await line.run("plan", "--baseline", "1%");
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain("Say how many sessions begin in a second: --rps 5");
+    const planned = await line.run("plan", ...figures);
+    expect(planned.stdout).toContain("Nobody climbs by itself (advance: manual): each step is an mlc advance.");
+  });
+
   test("has to be said of a metric that comes as feedback", async () => {
     await using line = await createCommandLine();
     const text = line.read(line.configuration);
@@ -156,7 +168,9 @@ describe("what is not given", () => {
     line.write(line.configuration, text.replace(/( +- \{ metric: errorRate.*\n)/, `$1${feedback}`));
     const run = await line.run("plan", "--guard", "approved");
     expect(run.code).toBe(2);
-    expect(run.stderr).toContain("How often approved comes is not counted while no rollout runs. Say it: --rps 5");
+    expect(run.stderr).toBe(
+      "How often approved comes cannot be asked for. Say how many values come in a second: --rps 5\n",
+    );
     const planned = await line.run(
       "plan",
       "--guard",
