@@ -1,6 +1,7 @@
+import { natsAgainst } from "./excess.ts";
 import { addGrowth, type Growth, growthOf, NO_GROWTH, stands, unitsToStand } from "./growth.ts";
 import { baselineOf, comparisonsOf, type ProportionGuard } from "./guard.ts";
-import { type Boundary, harmBets, promotionBets } from "./proportion.ts";
+import { type Block, type Boundary, harmBets, promotionBets } from "./proportion.ts";
 
 /** A guard on a share, with what is known of the stable version's rate. */
 export type KnownGuard = ProportionGuard & { readonly baseline: number };
@@ -119,6 +120,52 @@ export function unitsToProve({ guard, beta, deviations }: Question, weight: numb
     ),
   );
   return Math.max(...waits);
+}
+
+/**
+ * Units of further traffic until a candidate that is as good as stable leaves no more than `excess` possible on a side.
+ * @param before traffic that it had already
+ */
+export function unitsToExclude(
+  { guard, beta, deviations }: Question,
+  { stable }: Side,
+  excess: number,
+  weight: number,
+  before: readonly Stretch[],
+): number {
+  if (excess >= 1) return 0;
+  const nats = Math.log(1 / beta);
+  const isExcluded = (units: number): boolean => {
+    const block = expectedCounts(guard, stable, deviations, [...before, { weight, units }]);
+    const { n0, x0, n1, x1 } = block;
+    return n0 > 0 && n1 > 0 && x1 / n1 - x0 / n0 < excess && natsAgainst(block, excess) >= nats;
+  };
+  let [low, high] = [0, 1];
+  while (!isExcluded(high) && high < MOST_UNITS) [low, high] = [high, 2 * high];
+  for (let i = 0; i < BISECTIONS; i++) {
+    const middle = (low + high) / 2;
+    if (isExcluded(middle)) high = middle;
+    else low = middle;
+  }
+  return high < MOST_UNITS ? high : Number.POSITIVE_INFINITY;
+}
+
+/** Nobody waits for more. */
+const MOST_UNITS = 1e15;
+
+/** What is counted of a candidate as good as stable that has as many events more than expected, in independent units. */
+function expectedCounts(
+  { designEffect = 1 }: KnownGuard,
+  rate: number,
+  deviations: number,
+  traffic: readonly Stretch[],
+): Block {
+  const unitsOf = (shareOf: (weight: number) => number): number =>
+    traffic.reduce((sum, { weight, units }) => sum + units * shareOf(weight), 0) / designEffect;
+  const [n0, n1] = [unitsOf((weight) => 1 - weight), unitsOf((weight) => weight)];
+  // What both versions scatter by is put on the candidate.
+  const seen = rate + deviations * Math.sqrt(rate * (1 - rate) * (1 / n0 + 1 / n1));
+  return { n0, x0: n0 * rate, n1, x1: n1 * Math.min(1, seen) };
 }
 
 function growthAt(

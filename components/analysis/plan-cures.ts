@@ -3,7 +3,7 @@ import type { PreparedPlan } from "./plan-settings.ts";
 /** One change that makes a plan feasible, and nothing else changed. */
 export interface PlanCure {
   /** Which setting; `margin` is the value of the guard's. */
-  readonly change: "margin" | "maxDuration" | "unitsPerSecond" | "holdBack" | "harmBudget";
+  readonly change: "margin" | "maxDuration" | "unitsPerSecond" | "holdBack" | "harmBudget" | "burst";
   readonly from: number;
   /** The least that is enough, rounded up to two digits. */
   readonly to: number;
@@ -26,7 +26,7 @@ const MOST_HELD_BACK = 0.5;
 const WIDEST_MARGIN = 0.2;
 
 function knobsOf(plan: PreparedPlan): readonly Knob[] {
-  const { guard, maxDuration, unitsPerSecond, holdBack, harmBudget } = plan;
+  const { guard, maxDuration, unitsPerSecond, holdBack, harmBudget, burst } = plan;
   const { margin } = guard;
   const widest = margin.kind === "absolute" ? WIDEST_MARGIN : guard.direction === "increase" ? 10 : 0.9;
   return [
@@ -44,8 +44,12 @@ function knobsOf(plan: PreparedPlan): readonly Knob[] {
     },
     { ...{ change: "holdBack", now: holdBack, most: MOST_HELD_BACK }, with: (value) => ({ ...plan, holdBack: value }) },
     {
-      ...{ change: "harmBudget", now: harmBudget, most: harmBudget * MANY_TIMES },
+      ...{ change: "harmBudget", now: harmBudget, most: 1 },
       with: (value) => ({ ...plan, harmBudget: value }),
+    },
+    {
+      ...{ change: "burst", now: burst, most: burst * MANY_TIMES },
+      with: (value) => ({ ...plan, burst: value }),
     },
   ];
 }

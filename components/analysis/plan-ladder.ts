@@ -23,7 +23,7 @@ export function ladderOf(plan: PreparedPlan, question: Question): readonly numbe
   const harm = (weight: number): number => harmOfBroken(plan, question, weight, stake);
   const peak = last > HALF ? (readableShare(plan, HALF) ?? last) : last;
   const first =
-    limits.mostSteps === 1 ? last : (readableShare(plan, largestWithin(plan.harmBudget, harm)) ?? smallestShare(plan));
+    limits.mostSteps === 1 ? last : (readableShare(plan, largestWithin(plan.burst, harm)) ?? smallestShare(plan));
   const middle: number[] = [];
   for (let weight = Math.min(first, peak); weight < last && middle.length < limits.mostSteps - 1; ) {
     middle.push(weight);
@@ -51,13 +51,13 @@ export function harmOfBroken(
 
 const BISECTIONS = 40;
 
-/** The largest share whose harm is within the budget. */
-function largestWithin(budget: number, harm: (weight: number) => number): number {
+/** The largest share whose harm is at most so much. */
+function largestWithin(most: number, harm: (weight: number) => number): number {
   let [low, high] = [0, HALF];
-  if (harm(high) <= budget) return high;
+  if (harm(high) <= most) return high;
   for (let i = 0; i < BISECTIONS; i++) {
     const middle = (low + high) / 2;
-    if (harm(middle) <= budget) low = middle;
+    if (harm(middle) <= most) low = middle;
     else high = middle;
   }
   return low;

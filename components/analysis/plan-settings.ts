@@ -29,6 +29,11 @@ export interface PlanSettings {
    * Units that a candidate may harm until it is out, however bad it is: as bad as what the steps before would have let
    * through. Harm of up to twice the margin is not held to it, since it costs more slowly than any weight can help. Above 0. @default 20
    */
+  readonly burst?: number;
+  /**
+   * A step is left upwards only when what the candidate may harm on the next one, as far as the evidence leaves it possible, is
+   * at most this share of all units: the rollout's harm budget. 1 lets time alone leave a step. Above 0, at most 1. @default 0.01
+   */
   readonly harmBudget?: number;
   /** From the evidence to a candidate without traffic: the judge's interval, and what carries it out. Unit: s, from 0. @default 2 */
   readonly reactionSeconds?: number;
@@ -54,7 +59,8 @@ const DEFAULTS = {
   beta: 0.05,
   guards: 1,
   promise: 0.9,
-  harmBudget: 20,
+  burst: 20,
+  harmBudget: 0.01,
   reactionSeconds: 2,
   holdBack: 0.05,
   target: 1,
@@ -81,7 +87,8 @@ export function preparePlan(settings: PlanSettings): PreparedPlan {
     ["beta", plan.beta, isChance(plan.beta), "above 0, below 1"],
     ["guards", plan.guards, isCount(plan.guards), "a whole number from 1"],
     ["promise", plan.promise, plan.promise >= 0.5 && plan.promise < 1, "0.5 up to 1, without 1"],
-    ["harmBudget", plan.harmBudget, isAmount(plan.harmBudget), "above 0"],
+    ["burst", plan.burst, isAmount(plan.burst), "above 0"],
+    ["harmBudget", plan.harmBudget, isShare(plan.harmBudget), "above 0, at most 1"],
     [
       "reactionSeconds",
       plan.reactionSeconds,

@@ -1,33 +1,11 @@
-import {
-  type Question,
-  type Stretch,
-  sidesOf,
-  smallestFound,
-  toleratedExcess,
-  unitsToFind,
-  unitsToProve,
-} from "./foresight.ts";
-import { normalQuantile } from "./normal.ts";
+import { type Stretch, smallestFound, toleratedExcess } from "./foresight.ts";
 import { curesOf, type PlanCure } from "./plan-cures.ts";
-import { harmOfBroken, ladderOf } from "./plan-ladder.ts";
 import { type PlanSettings, type PreparedPlan, preparePlan } from "./plan-settings.ts";
+import { questionOf, type StepTimes, timesOf } from "./plan-times.ts";
 import { startStake } from "./proportion.ts";
 
 /** One step of a planned rollout. */
-export interface PlannedStep {
-  /** The candidate's share, above 0, at most 1. */
-  readonly weight: number;
-  /** The least time on it. Unit: s. */
-  readonly bake: number;
-  /**
-   * What it is left on. `bake`: the time has passed and nothing speaks against the candidate. `proof`: the candidate is shown
-   * to be within its margin by evidence of this step. With all traffic nothing is compared, and `bake` has to do.
-   */
-  readonly leftOn: "bake" | "proof";
-  /** How long half of the candidates stay that are as good as stable. Unit: s; Infinity when they are never shown to be. */
-  readonly usual: number;
-  /** How long the promised share of them stays. Unit: s; Infinity when they are never shown to be. */
-  readonly promised: number;
+export interface PlannedStep extends StepTimes {
   /** Units of the candidate in the usual time. */
   readonly candidateUnits: number;
   /**
@@ -37,13 +15,11 @@ export interface PlannedStep {
   readonly finds: number | null;
   /** The same of a candidate that becomes so bad with this step. */
   readonly findsNew: number | null;
-  /** The units that a candidate harms until it is out which begins to fail at everything on this step. null when nothing is compared. */
-  readonly harm: number | null;
 }
 
 /** A rollout as it can be expected. */
 export interface PlannedRollout {
-  /** Whether the promised share of candidates that are as good as stable is through in time, within the harm budget. */
+  /** Whether the promised share of candidates that are as good as stable is through in time, and a broken one out in time. */
   readonly feasible: boolean;
   /** Why it is not feasible, a sentence each. */
   readonly reasons: readonly string[];
@@ -64,78 +40,21 @@ export interface PlannedRollout {
  */
 export function planRollout(settings: PlanSettings): PlannedRollout {
   const plan = preparePlan(settings);
-  const draft = draftOf(plan);
-  const reasons = reasonsAgainst(plan, draft);
+  const times = timesOf(plan);
+  const reasons = reasonsAgainst(plan, times);
   const cures =
-    reasons.length === 0 ? [] : curesOf(plan, (changed) => reasonsAgainst(changed, draftOf(changed)).length === 0);
+    reasons.length === 0 ? [] : curesOf(plan, (changed) => reasonsAgainst(changed, timesOf(changed)).length === 0);
   return {
     feasible: reasons.length === 0,
     reasons,
     cures,
-    steps: stepsOf(plan, draft),
-    usual: sum(draft.map(({ usual }) => usual)),
-    promised: sum(draft.map(({ promised }) => promised)),
+    steps: stepsOf(plan, times),
+    usual: sum(times.map(({ usual }) => usual)),
+    promised: sum(times.map(({ promised }) => promised)),
   };
 }
 
-/** A step as far as it has to be known to tell whether a plan is feasible. */
-type DraftStep = Omit<PlannedStep, "candidateUnits" | "finds" | "findsNew">;
-
-function draftOf(plan: PreparedPlan): readonly DraftStep[] {
-  const question = questionOf(plan, plan.promise);
-  const weights = ladderOf(plan, question);
-  const bakes = bakesOf(plan, weights);
-  const proofs = weights.filter((_, step) => isLeftOnProof(weights, step)).length;
-  const sides = sidesOf(plan.guard).length;
-  const timeOf = (weight: number, promise: number): number =>
-    unitsToProve(questionOf(plan, promise), weight) / plan.unitsPerSecond;
-  return weights.map((weight, step) => {
-    const bake = bakes[step] ?? plan.leastBake;
-    const harm = weight < 1 ? harmOfBroken(plan, question, weight, startStake(step, weights.length)) : null;
-    if (!isLeftOnProof(weights, step)) return { weight, bake, harm, leftOn: "bake", usual: bake, promised: bake };
-    const usual = Math.max(bake, timeOf(weight, ofEach(0.5, sides)));
-    const promised = Math.max(bake, timeOf(weight, ofEach(plan.promise, sides * proofs)));
-    return { weight, bake, harm, leftOn: "proof", usual, promised };
-  });
-}
-
-/** The last two steps are; with all traffic nothing is left to compare with. */
-const isLeftOnProof = (weights: readonly number[], step: number): boolean =>
-  step >= weights.length - 2 && (weights[step] ?? 1) < 1;
-
-/** The chance that each of several things must have so that all of them have this one, whatever their dependence. */
-const ofEach = (chance: number, things: number): number => 1 - (1 - chance) / things;
-
-const questionOf = ({ guard, alpha, beta, guards }: PreparedPlan, promise: number): Question => ({
-  ...{ guard, alpha, beta, guards },
-  deviations: normalQuantile(promise),
-});
-
-/** Each step bakes until a candidate is out that would be too bad for the next one; where it is left on proof, that keeps it. */
-function bakesOf(plan: PreparedPlan, weights: readonly number[]): readonly number[] {
-  const { unitsPerSecond, leastBake } = plan;
-  const question = questionOf(plan, plan.promise);
-  const before: Stretch[] = [];
-  const bakes = weights.map((weight, step) => {
-    const next = weights[step + 1];
-    const isFree = next === undefined || isLeftOnProof(weights, step);
-    const tooBad = isFree ? Number.POSITIVE_INFINITY : worstFor(plan, next);
-    const waits = sidesOf(plan.guard).map((side) =>
-      tooBad < 1 - side.stable ? unitsToFind(question, side, tooBad, weight, before, startStake(0, weights.length)) : 0,
-    );
-    const units = Math.max(...waits);
-    const bake = Math.max(leastBake, Math.ceil(units / unitsPerSecond));
-    before.push({ weight, units: bake * unitsPerSecond });
-    return bake;
-  });
-  return plan.bakes === "same" ? bakes.map(() => Math.max(...bakes)) : bakes;
-}
-
-/** The largest excess that may come to a weight: what it harms there in one reaction is within the budget. */
-const worstFor = (plan: PreparedPlan, weight: number): number =>
-  Math.max(2 * toleratedExcess(plan.guard), plan.harmBudget / (weight * plan.unitsPerSecond * plan.reactionSeconds));
-
-function stepsOf(plan: PreparedPlan, steps: readonly DraftStep[]): readonly PlannedStep[] {
+function stepsOf(plan: PreparedPlan, steps: readonly StepTimes[]): readonly PlannedStep[] {
   const question = questionOf(plan, plan.promise);
   const traffic = steps.map(({ weight, usual }) => ({
     weight,
@@ -154,17 +73,17 @@ function stepsOf(plan: PreparedPlan, steps: readonly DraftStep[]): readonly Plan
   });
 }
 
-function reasonsAgainst(plan: PreparedPlan, steps: readonly DraftStep[]): readonly string[] {
-  const { harmBudget, maxDuration, guard, promise } = plan;
+function reasonsAgainst(plan: PreparedPlan, steps: readonly StepTimes[]): readonly string[] {
+  const { burst, maxDuration, guard, promise } = plan;
   const first = steps[0];
   if (first === undefined) return ["the platform has no share that leaves stable what is held back"];
   const harm = first.harm ?? 0;
   const promised = sum(steps.map((step) => step.promised));
   const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
   return [
-    ...(harm > harmBudget
+    ...(harm > burst
       ? [
-          `at ${percent(first.weight)}, the smallest first share, a candidate that fails at everything harms ${Math.ceil(harm)} units until it is out; the budget is ${harmBudget}`,
+          `at ${percent(first.weight)}, the smallest first share, a candidate that fails at everything harms ${Math.ceil(harm)} units until it is out; allowed are ${burst}`,
         ]
       : []),
     ...(promised === Number.POSITIVE_INFINITY

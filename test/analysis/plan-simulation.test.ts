@@ -8,6 +8,9 @@ const INTERVALS = 20;
 /** Of 100 cases, 90 less three standard deviations of chance. */
 const MOST = 81;
 
+/** Three standard deviations of chance in half of them. */
+const SPREAD = 15;
+
 /** Counts of `units` requests that the plan's step divides; with a design effect each is counted so many times. */
 function draw(random: Random, { guard }: PlanSettings, weight: number, units: number, excess: number) {
   const clump = guard.designEffect ?? 1;
@@ -40,13 +43,27 @@ function decided(settings: PlanSettings, decision: "rollback" | "promote", stays
   return cases.filter(Boolean).length;
 }
 
+/** What the judge leaves possible at the end of a climb, run by run. */
+function excessLeft(settings: PlanSettings, stays: readonly Stay[]): readonly number[] {
+  const { guard, unitsPerSecond } = settings;
+  return Array.from({ length: RUNS }, (_, run) => {
+    const random = seeded(3 + 11 * run);
+    const judge = createJudge({ guards: [guard], steps: stays.length });
+    for (const [{ weight }, step, seconds, excess] of stays) {
+      const counts = { [guard.name]: draw(random, settings, weight, unitsPerSecond * seconds, excess) };
+      judge.add({ at: step, seconds, step, counts });
+    }
+    return judge.verdict.evidence.guards[0]?.possibleExcess ?? 1;
+  });
+}
+
 const guard: PlanSettings["guard"] = {
   ...{ name: "errorRate", kind: "proportion", direction: "increase", baseline: 0.01 },
   margin: { kind: "absolute", value: 0.005 },
 };
 
 const plans: readonly (readonly [string, PlanSettings])[] = [
-  ["a climb from 2 %", { guard, unitsPerSecond: 100, reactionSeconds: 90, harmBudget: 200 }],
+  ["a climb from 2 %", { guard, unitsPerSecond: 100, reactionSeconds: 90, burst: 200 }],
   [
     "few requests",
     { guard: { ...guard, baseline: 0.05, margin: { kind: "absolute", value: 0.02 } }, unitsPerSecond: 5 },
@@ -56,7 +73,7 @@ const plans: readonly (readonly [string, PlanSettings])[] = [
     "a share that may not fall",
     {
       guard: { ...guard, direction: "decrease", baseline: 0.6, margin: { kind: "absolute", value: 0.05 } },
-      unitsPerSecond: 10,
+      ...{ unitsPerSecond: 10, harmBudget: 1 },
     },
   ],
 ];
@@ -75,6 +92,25 @@ describe.each(plans)("the judge keeps what is planned for %s", (_what, settings)
       expect(decided(settings, "rollback", begins)).toBeGreaterThanOrEqual(MOST);
       const half = climb(() => (finds ?? 0) / 2).slice(0, index + 1);
       expect(decided(settings, "rollback", half)).toBeLessThanOrEqual(RUNS / 2);
+    },
+  );
+
+  const gates = steps.flatMap((step, index) => {
+    const next = steps[index + 1];
+    return step.leftOn === "possibleHarm" && next !== undefined ? [{ ...step, index, next: next.weight }] : [];
+  });
+
+  test.each(gates)(
+    "its step at $weight leaves so little possible on the next in nine of ten cases, and in half in the usual time",
+    ({ index, next, usual, promised }) => {
+      const fits = (seconds: number): number => {
+        const before = climb(() => 0).slice(0, index);
+        const last = climb(() => 0).slice(index, index + 1);
+        const stays = [...before, ...last.map(([step, at, , excess]) => [step, at, seconds, excess] as const)];
+        return excessLeft(settings, stays).filter((excess) => excess * next <= 0.01).length;
+      };
+      expect(fits(promised)).toBeGreaterThanOrEqual(MOST);
+      expect(fits(usual)).toBeGreaterThanOrEqual(RUNS / 2 - SPREAD);
     },
   );
 

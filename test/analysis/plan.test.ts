@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { smallestFound, unitsToFind, unitsToProve } from "../../components/analysis/foresight.ts";
+import { largestExcess } from "../../components/analysis/excess.ts";
+import { smallestFound, unitsToExclude, unitsToFind, unitsToProve } from "../../components/analysis/foresight.ts";
 import { addGrowth, growthOf, NO_GROWTH, stands, unitsToStand } from "../../components/analysis/growth.ts";
 import { type PlanSettings, planRollout } from "../../components/analysis/index.ts";
 import { normalQuantile } from "../../components/analysis/normal.ts";
@@ -112,27 +113,61 @@ describe("what traffic shows", () => {
   });
 });
 
+describe("what evidence leaves possible", () => {
+  const question = { guard: errors(0.01, 0.005), alpha: 0.01, beta: 0.05, guards: 1, deviations: 0 };
+  const side = { boundary: { ratio: 1, offset: 0.005 }, stable: 0.01, limit: 0.015 };
+
+  test("fits after the units of which the judge says the same", () => {
+    const units = unitsToExclude(question, side, 0.02, 0.1, []);
+    const counts = { n0: 0.9 * units, x0: 0.009 * units, n1: 0.1 * units, x1: 0.001 * units };
+    expect(largestExcess(counts, Math.log(20))).toBeCloseTo(0.02, 6);
+  });
+
+  test("fits by the rule of three where stable fails nowhere: 4 points after 75 units", () => {
+    const never = { ...question, guard: errors(0, 0.005) };
+    const units = unitsToExclude(never, { ...side, stable: 0 }, 0.04, 0.01, []);
+    expect(0.01 * units).toBeCloseTo(3 / 0.04, -1);
+  });
+
+  test("fits sooner after traffic that has shown something, and at once where everything may be", () => {
+    const alone = unitsToExclude(question, side, 0.02, 0.25, []);
+    expect(unitsToExclude(question, side, 0.02, 0.25, [{ weight: 0.05, units: 5_000 }])).toBeLessThan(alone);
+    expect(unitsToExclude(question, side, 1, 0.25, [])).toBe(0);
+  });
+});
+
 describe("a planned rollout", () => {
   const busy: PlanSettings = { guard: errors(0.01, 0.005), unitsPerSecond: 100, guards: 2 };
 
   test("begins with what may fail, grows fivefold at most, passes half and ends at what is not held back", () => {
-    expect(shape(busy)).toEqual(["7% 60 s bake", "30% 60 s bake", "50% 60 s proof", "95% 60 s proof"]);
+    expect(shape(busy)).toEqual(["7% 60 s possibleHarm", "30% 60 s possibleHarm", "50% 60 s proof", "95% 60 s proof"]);
   });
 
   test("begins lower where it takes 90 s to take a candidate out", () => {
-    expect(shape({ ...busy, reactionSeconds: 90, harmBudget: 200 })).toEqual([
-      "2% 60 s bake",
-      "10% 60 s bake",
+    expect(shape({ ...busy, reactionSeconds: 90, burst: 200 })).toEqual([
+      "2% 60 s possibleHarm",
+      "10% 60 s possibleHarm",
       "50% 60 s proof",
       "95% 60 s proof",
     ]);
   });
 
   test("bakes until what would be too bad for the next step is out; or as long as the longest on all steps alike", () => {
-    const careful = { ...busy, guard: errors(0.05, 0.005), reactionSeconds: 90, harmBudget: 100 };
+    const careful = { ...busy, guard: errors(0.05, 0.005), reactionSeconds: 90, burst: 100 };
     const each = planRollout(careful).steps.map(({ bake }) => bake);
     expect(each).toEqual([68, 143, 273, 60, 60]);
     expect(planRollout({ ...careful, bakes: "same" }).steps.map(({ bake }) => bake)).toEqual([273, 273, 273, 273, 273]);
+  });
+
+  test("stays on a step until what the next may harm fits the harm budget", () => {
+    const usual = (harmBudget: number) =>
+      planRollout({ ...busy, guard: errors(0.05, 0.05), harmBudget }).steps.map((step) => Math.round(step.usual));
+    expect([1, 0.01, 0.005].map(usual)).toEqual([
+      [60, 60, 60, 60],
+      [62, 60, 60, 60],
+      [215, 75, 226, 60],
+    ]);
+    expect(planRollout({ ...busy, harmBudget: 1 }).steps[0]?.leftOn).toBe("bake");
   });
 
   test("says what each step finds, the later the less", () => {
@@ -141,15 +176,15 @@ describe("a planned rollout", () => {
     expect(steps.map(({ findsNew }) => findsNew?.toFixed(4))).toEqual(["0.0503", "0.0291", "0.0193", "0.0225"]);
     expect(steps.map(({ harm }) => Math.round(harm ?? 0))).toEqual([20, 68, 110, 338]);
     expect(steps.map(({ candidateUnits }) => candidateUnits)).toEqual([420, 1800, 6012, 40777]);
-    expect([Math.round(usual), Math.round(promised)]).toEqual([669, 1965]);
+    expect([Math.round(usual), Math.round(promised)]).toEqual([669, 2272]);
   });
 
   test("gives only the shares that the platform has", () => {
-    expect(shape({ ...busy, limits: { weights: [0.1, 0.5, 1] }, harmBudget: 40 })).toEqual([
+    expect(shape({ ...busy, limits: { weights: [0.1, 0.5, 1] }, burst: 40 })).toEqual([
       "10% 60 s proof",
       "50% 60 s proof",
     ]);
-    expect(shape({ ...busy, limits: { smallestStep: 1 / 30 } })[0]).toBe("6.667% 60 s bake");
+    expect(shape({ ...busy, limits: { smallestStep: 1 / 30 } })[0]).toBe("6.667% 60 s possibleHarm");
   });
 
   test("makes up for steps that the platform does not have by a longer jump", () => {
@@ -181,13 +216,13 @@ describe("a plan that is not feasible", () => {
     const { feasible, reasons, cures } = planRollout(slow);
     expect({ feasible, reasons }).toEqual({
       feasible: false,
-      reasons: ["90 % of the candidates that are as good as stable are through after 28.2 h; allowed are 24 h"],
+      reasons: ["90 % of the candidates that are as good as stable are through after 30.3 h; allowed are 24 h"],
     });
     expect(cures).toEqual([
-      { change: "margin", from: 0.005, to: 0.0055 },
+      { change: "margin", from: 0.005, to: 0.0057 },
       { change: "maxDuration", from: 86_400, to: 110_000 },
-      { change: "unitsPerSecond", from: 10, to: 12 },
-      { change: "holdBack", from: 0.05, to: 0.062 },
+      { change: "unitsPerSecond", from: 10, to: 14 },
+      { change: "holdBack", from: 0.05, to: 0.068 },
     ]);
   });
 
@@ -195,9 +230,9 @@ describe("a plan that is not feasible", () => {
     const coarse = { ...slow, unitsPerSecond: 1000, guard: errors(0.01, 0.005), limits: { smallestStep: 0.1 } };
     const { reasons, cures } = planRollout(coarse);
     expect(reasons).toEqual([
-      "at 10 %, the smallest first share, a candidate that fails at everything harms 204 units until it is out; the budget is 20",
+      "at 10 %, the smallest first share, a candidate that fails at everything harms 204 units until it is out; allowed are 20",
     ]);
-    expect(cures).toEqual([{ change: "harmBudget", from: 20, to: 210 }]);
+    expect(cures).toEqual([{ change: "burst", from: 20, to: 210 }]);
   });
 
   test("a margin of nothing can never be shown", () => {
@@ -231,7 +266,8 @@ test("every plan climbs within its limits and budget, and each of its cures cure
     unitsPerSecond: fc.double({ min: 0.1, max: 2_000, noNaN: true }),
     baseline: fc.double({ min: 0, max: 0.3, noNaN: true }),
     margin: fc.double({ min: 0.001, max: 0.05, noNaN: true }),
-    harmBudget: fc.integer({ min: 5, max: 500 }),
+    burst: fc.integer({ min: 5, max: 500 }),
+    harmBudget: fc.constantFrom(0.002, 0.01, 1),
     reactionSeconds: fc.constantFrom(0, 2, 90),
     holdBack: fc.constantFrom(0.02, 0.05, 0.2),
     limits: fc.record({ mostSteps: fc.integer({ min: 1, max: 8 }), smallestStep: fc.constantFrom(0.0001, 0.01, 0.05) }),
@@ -251,7 +287,7 @@ test("every plan climbs within its limits and budget, and each of its cures cure
         expect(step.finds ?? 1).toBeGreaterThan(margin);
       }
       expect(feasible).toBe(reasons.length === 0);
-      expect(feasible).toBe(promised <= 86_400 && (steps[0]?.harm ?? 0) <= rest.harmBudget);
+      expect(feasible).toBe(promised <= 86_400 && (steps[0]?.harm ?? 0) <= rest.burst);
       expect(usual).toBeLessThanOrEqual(promised);
       for (const { change, to } of cures) {
         const cured = change === "margin" ? { guard: errors(baseline, to) } : { [change]: to };

@@ -16,7 +16,7 @@ import { documentOf, type PlanDocument } from "./wording.ts";
 export interface PlanRequest extends StackOptions {
   readonly rps?: string;
   readonly baseline?: string;
-  readonly harm?: string;
+  readonly burst?: string;
   readonly bake?: string;
   readonly guard?: string;
 }
@@ -37,7 +37,7 @@ export async function planOf(terminal: Terminal, request: PlanRequest): Promise<
   const { rate, baseline } = await figuresOf(terminal, { project, release, planned, given });
   const settings: PlanSettings = settingsOf(release, await project.dataPlane.capabilities(), planned, {
     ...{ unitsPerSecond: rate.value, baseline: baseline.value },
-    ...(given.harm !== undefined && { harmBudget: given.harm }),
+    ...(given.burst !== undefined && { burst: given.burst }),
     ...(given.bake !== undefined && { leastBake: given.bake }),
   });
   const plan = planRollout(settings);
@@ -69,12 +69,12 @@ function notesOn({ rollout }: ResolvedRelease, { guard, others }: PlannedGuard):
 interface GivenFigures {
   readonly rps?: number;
   readonly baseline?: number;
-  readonly harm?: number;
+  readonly burst?: number;
   readonly bake?: number;
 }
 
 /** @throws Failure (2) with every option that is no such figure */
-function readFigures({ rps, baseline, harm, bake }: PlanRequest): GivenFigures {
+function readFigures({ rps, baseline, burst, bake }: PlanRequest): GivenFigures {
   const problems: string[] = [];
   const read = (name: string, text: string | undefined, value: number, holds: boolean, allowed: string) => {
     if (text === undefined) return {};
@@ -87,7 +87,7 @@ function readFigures({ rps, baseline, harm, bake }: PlanRequest): GivenFigures {
   const figures: GivenFigures = {
     ...read("rps", rps, Number(rps), isAmount(Number(rps)), "a number above 0"),
     ...read("baseline", baseline, share, share >= 0 && share <= 1, 'a share in per cent, "0%" to "100%"'),
-    ...read("harm", harm, Number(harm), isAmount(Number(harm)), "a number above 0"),
+    ...read("burst", burst, Number(burst), isAmount(Number(burst)), "a number above 0"),
     ...read(
       "bake",
       bake,

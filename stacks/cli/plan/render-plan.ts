@@ -41,10 +41,12 @@ function renderSteps(steps: readonly PlannedStep[], settings: PlanSettings, metr
   const rows = steps.map((step) => [
     renderShare(step.weight),
     renderSeconds(step.bake),
-    step.leftOn === "bake" ? renderSeconds(step.usual) : `${renderSpan(step.usual)} (${renderSpan(step.promised)})`,
+    step.promised === step.usual
+      ? renderSeconds(step.usual)
+      : `${renderSpan(step.usual)} (${renderSpan(step.promised)})`,
     step.finds === null ? "nothing" : `+${renderPoints(step.finds)}`,
     step.harm === null ? "not seen" : `${Math.ceil(step.harm)} failed`,
-    step.leftOn === "bake" ? "nothing speaks against it" : `${metric} shown within its margin`,
+    renderReason(step, settings, metric),
   ]);
   const header = [...columns, "left on"];
   const widths = header.map((_, i) => Math.max(...[header, ...rows].map((row) => row[i]?.length ?? 0)));
@@ -58,6 +60,13 @@ function renderSteps(steps: readonly PlannedStep[], settings: PlanSettings, metr
     `  finds: so much above stable's rate is out by then in ${renderRate(promise)} of cases; smaller harm up to the margin is tolerated.`,
     `  In parentheses: so long for ${renderRate(promise)} of the versions that are as good as stable.`,
   ];
+}
+
+function renderReason({ leftOn }: PlannedStep, { harmBudget = 0.01 }: PlanSettings, metric: string): string {
+  if (leftOn === "proof") return `${metric} shown within its margin`;
+  return leftOn === "possibleHarm"
+    ? `the next can spoil ${renderShare(harmBudget)} at most`
+    : "nothing speaks against it";
 }
 
 /** A span, or that it never ends. */

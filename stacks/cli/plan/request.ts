@@ -1,6 +1,6 @@
 import type { Guard as JudgedGuard, PlanSettings } from "../../../components/analysis/index.ts";
 import type { Capabilities, Weights } from "../../../components/capabilities/index.ts";
-import type { Guard } from "../../../components/guards/index.ts";
+import { type Guard, kindOf } from "../../../components/guards/index.ts";
 import { planTraffic } from "../../../components/lifecycle/index.ts";
 import type { ResolvedRelease } from "../../../components/release/index.ts";
 import { judgeSettings } from "../../../components/rollout/index.ts";
@@ -18,7 +18,7 @@ export interface PlannedGuard {
 export interface Figures {
   readonly unitsPerSecond: number;
   readonly baseline: number;
-  readonly harmBudget?: number;
+  readonly burst?: number;
   /** Unit: s. */
   readonly leastBake?: number;
 }
@@ -52,11 +52,11 @@ const WHOLE = 10_000;
 export function settingsOf(
   release: ResolvedRelease,
   { abortSeconds, weights }: Capabilities,
-  { judged, others }: PlannedGuard,
+  { guard, judged, others }: PlannedGuard,
   { baseline, ...figures }: Figures,
 ): PlanSettings {
   const { alpha, beta, maxDuration } = judgeSettings(planTraffic(release).rollout);
-  const { holdBack, weight } = release.rollout;
+  const { holdBack, harmBudget = WHOLE, weight } = release.rollout;
   return {
     guard: { ...judged, baseline },
     guards: others.length + 1,
@@ -65,6 +65,8 @@ export function settingsOf(
     ...(maxDuration !== undefined && { maxDuration }),
     ...(holdBack !== undefined && { holdBack: holdBack / WHOLE }),
     ...(weight?.kind === "weight" && weight.weight > 0 && { target: weight.weight / WHOLE }),
+    // Only requests that are lost count against it.
+    harmBudget: kindOf(guard).losesRequests === true ? harmBudget / WHOLE : 1,
     reactionSeconds: abortSeconds + INTERVAL_SECONDS,
     bakes: "same",
     limits: limitsOf(weights),

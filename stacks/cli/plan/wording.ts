@@ -63,7 +63,9 @@ export function renderCure({ change, to }: PlanCure, { guard }: PlanSettings, me
     case "holdBack":
       return `more to compare with: holdBack: "${upToHundredths(to * 100)}%"`;
     case "harmBudget":
-      return `more that may fail: --harm ${Math.ceil(to)}`;
+      return `more at risk on the next step: harmBudget: "${upToHundredths(to * 100)}%"`;
+    case "burst":
+      return `more that may fail: --burst ${Math.ceil(to)}`;
   }
 }
 

@@ -6,7 +6,7 @@ import type { Verb } from "../verb.ts";
 interface PlanOptions extends ChangeOptions {
   readonly rps?: string;
   readonly baseline?: string;
-  readonly harm?: string;
+  readonly burst?: string;
   readonly bake?: string;
   readonly guard?: string;
   readonly write?: boolean;
@@ -23,7 +23,7 @@ export const plan: Verb<PlanOptions> = {
     ...changeOptions,
     { flags: "--rps <number>", description: "requests a second, of both versions [counted at what serves]" },
     { flags: "--baseline <share>", description: "the stable version's rate, such as 0.5% [what it has shown]" },
-    { flags: "--harm <requests>", description: "failed requests that a broken candidate may cost [20]" },
+    { flags: "--burst <requests>", description: "failed requests that a broken candidate may cost [20]" },
     { flags: "--bake <duration>", description: 'the least time on a step ["1 minute"]' },
     {
       flags: "--guard <metric>",

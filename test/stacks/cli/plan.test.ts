@@ -21,15 +21,15 @@ test("a plan tells each step, what it finds, when it is left and how long it all
   errorRate: given by --baseline
 
   step  bake  usually left after  finds        if it breaks here  left on
-  7%    60 s  60 s                +5 points    20 failed          nothing speaks against it
-  30%   60 s  60 s                +2.3 points  68 failed          nothing speaks against it
-  50%   60 s  2 min (6 min)       +1.5 points  111 failed         errorRate shown within its margin
-  95%   60 s  7 min (25 min)      +1.3 points  339 failed         errorRate shown within its margin
+  7%    60 s  60 s                +5 points    20 failed          the next can spoil 1% at most
+  30%   60 s  60 s                +2.3 points  68 failed          the next can spoil 1% at most
+  50%   60 s  2 min (7 min)       +1.5 points  111 failed         errorRate shown within its margin
+  95%   60 s  7 min (29 min)      +1.3 points  339 failed         errorRate shown within its margin
 
   finds: so much above stable's rate is out by then in 90 % of cases; smaller harm up to the margin is tolerated.
   In parentheses: so long for 90 % of the versions that are as good as stable.
 
-  ✓ feasible: half of the good versions can be promoted after 11 min, 90 % of them after 33 min; allowed are 24 h.
+  ✓ feasible: half of the good versions can be promoted after 11 min, 90 % of them after 38 min; allowed are 24 h.
   refusalRate must be shown as well; the times are those of errorRate.
   The last step takes 7 min of it, because stable keeps 5% to compare with. With holdBack: "20%" all takes 7 min.
   steps: ["7%","30%","50%","100%"], bake: "1 minute"; write them: --write
@@ -74,12 +74,12 @@ describe("a plan that is not feasible", () => {
     const run = await line.run("plan", "--rps", "10", "--baseline", "5%", "--write", "--yes");
     expect(run.code).toBe(1);
     expect(run.stdout).toContain(`  ✗ not feasible:
-    90 % of the candidates that are as good as stable are through after 28.2 h; allowed are 24 h
+    90 % of the candidates that are as good as stable are through after 30.3 h; allowed are 24 h
   Each of these alone is enough:
-    a wider margin: { metric: errorRate, margin: "0.55pp" }
+    a wider margin: { metric: errorRate, margin: "0.57pp" }
     more time: maxDuration: "31 hours"
-    more traffic: 12 a second
-    more to compare with: holdBack: "6.2%"
+    more traffic: 14 a second
+    more to compare with: holdBack: "6.8%"
 `);
     expect(run.stderr).toBe("Not feasible: nothing was written.\n");
     expect(line.read(line.configuration)).toBe(before);
@@ -92,9 +92,8 @@ describe("a plan that is not feasible", () => {
       'a wider margin: { metric: e, margin: "55%" }',
     );
     expect(renderCure({ change: "margin", from: 0.2, to: 0.00012 }, settings, "e")).toContain('margin: "0.02%"');
-    expect(renderCure({ change: "harmBudget", from: 20, to: 33.5 }, settings, "e")).toBe(
-      "more that may fail: --harm 34",
-    );
+    expect(renderCure({ change: "burst", from: 20, to: 33.5 }, settings, "e")).toBe("more that may fail: --burst 34");
+    expect(renderCure({ change: "harmBudget", from: 0.01, to: 0.023 }, settings, "e")).toContain('harmBudget: "2.3%"');
     expect(renderCure({ change: "maxDuration", from: 86_400, to: 259_000 }, settings, "e")).toBe(
       'more time: maxDuration: "3 days"',
     );
@@ -135,7 +134,13 @@ describe("what is not given", () => {
     expect(jsonOf(run)).toMatchObject({
       rate: { value: 250, from: "1250 requests in 5 s" },
       baseline: { value: 100.5 / 13_751, from: "100 of 13750 of v1" },
-      settings: { unitsPerSecond: 250, guards: 2, reactionSeconds: 2, limits: { smallestStep: 0.0001 } },
+      settings: {
+        unitsPerSecond: 250,
+        guards: 2,
+        harmBudget: 0.01,
+        reactionSeconds: 2,
+        limits: { smallestStep: 0.0001 },
+      },
     });
   });
 
@@ -179,7 +184,7 @@ describe("what is not given", () => {
       "20",
       "--baseline",
       "60%",
-      "--harm",
+      "--burst",
       "60",
       "--json",
     );
@@ -187,7 +192,7 @@ describe("what is not given", () => {
       exitCode: 0,
       guard: "approved",
       others: ["errorRate", "refusalRate"],
-      settings: { guard: { direction: "either", margin: { kind: "absolute", value: 0.05 } }, guards: 3 },
+      settings: { guard: { direction: "either", margin: { kind: "absolute", value: 0.05 } }, guards: 3, harmBudget: 1 },
     });
     expect((await line.run("complete", "--", "plan", "--guard", "")).stdout).toBe("errorRate\napproved\n");
   });
@@ -195,11 +200,11 @@ describe("what is not given", () => {
 
 test("all figures that are none are told at once", async () => {
   await using line = await createCommandLine();
-  const run = await line.run("plan", "--rps", "x", "--baseline", "0.01", "--harm", "0", "--bake", "soon");
+  const run = await line.run("plan", "--rps", "x", "--baseline", "0.01", "--burst", "0", "--bake", "soon");
   expect(run.code).toBe(2);
   expect(run.stderr).toBe(`--rps: saw "x"; allowed is a number above 0.
 --baseline: saw "0.01"; allowed is a share in per cent, "0%" to "100%".
---harm: saw "0"; allowed is a number above 0.
+--burst: saw "0"; allowed is a number above 0.
 --bake: saw "soon"; allowed is a duration such as "5 minutes".
 `);
 });
