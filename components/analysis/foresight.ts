@@ -11,8 +11,8 @@ export interface Question {
   readonly guard: KnownGuard;
   readonly alpha: number;
   readonly beta: number;
-  /** Guards that share alpha, this one included. */
-  readonly guards: number;
+  /** What of the stakes of all guards this one holds, above 0, at most 1. */
+  readonly stakeShare: number;
   /** In standard deviations of chance: how surely. */
   readonly deviations: number;
 }
@@ -44,8 +44,8 @@ export const toleratedExcess = (guard: KnownGuard): number =>
   Math.max(...sidesOf(guard).map(({ stable, limit }) => limit - stable));
 
 /** Where the log e-value of one of several equal stakes has to stand. @param stake what this start of the evidence holds */
-const harmLine = ({ guard, alpha, guards }: Question, stake: number): number =>
-  Math.log((guards * comparisonsOf(guard).length) / (alpha * stake));
+const harmLine = ({ guard, alpha, stakeShare }: Question, stake: number): number =>
+  Math.log(comparisonsOf(guard).length / (alpha * stakeShare * stake));
 
 /**
  * Units of further traffic until a candidate that is worse by `excess` is rolled back.

@@ -21,8 +21,8 @@ export interface PlanSettings {
   readonly alpha?: number;
   /** Chance of promoting a candidate that is worse than the margin. Above 0, below 1. @default 0.05 */
   readonly beta?: number;
-  /** Guards that share alpha, this one included. A whole number from 1. @default 1 */
-  readonly guards?: number;
+  /** What of the stakes of all guards this one holds: they share alpha. Above 0, at most 1. @default 1, it is alone */
+  readonly stakeShare?: number;
   /** The share of cases in which what the plan says holds. From 0.5, below 1. @default 0.9 */
   readonly promise?: number;
   /**
@@ -57,7 +57,7 @@ export type PreparedPlan = Required<Omit<PlanSettings, "limits">> & { readonly l
 const DEFAULTS = {
   alpha: 0.01,
   beta: 0.05,
-  guards: 1,
+  stakeShare: 1,
   promise: 0.9,
   burst: 20,
   harmBudget: 0.01,
@@ -85,7 +85,7 @@ export function preparePlan(settings: PlanSettings): PreparedPlan {
     ["unitsPerSecond", plan.unitsPerSecond, isAmount(plan.unitsPerSecond), "above 0"],
     ["alpha", plan.alpha, isChance(plan.alpha), "above 0, below 1"],
     ["beta", plan.beta, isChance(plan.beta), "above 0, below 1"],
-    ["guards", plan.guards, isCount(plan.guards), "a whole number from 1"],
+    ["stakeShare", plan.stakeShare, isShare(plan.stakeShare), "above 0, at most 1"],
     ["promise", plan.promise, plan.promise >= 0.5 && plan.promise < 1, "0.5 up to 1, without 1"],
     ["burst", plan.burst, isAmount(plan.burst), "above 0"],
     ["harmBudget", plan.harmBudget, isShare(plan.harmBudget), "above 0, at most 1"],

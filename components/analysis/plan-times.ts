@@ -83,8 +83,8 @@ function secondsToFit(
 const ofEach = (chance: number, things: number): number => 1 - (1 - chance) / Math.max(1, things);
 
 /** What is asked of the evidence, in so many of all cases. */
-export const questionOf = ({ guard, alpha, beta, guards }: PreparedPlan, chance: number): Question => ({
-  ...{ guard, alpha, beta, guards },
+export const questionOf = ({ guard, alpha, beta, stakeShare }: PreparedPlan, chance: number): Question => ({
+  ...{ guard, alpha, beta, stakeShare },
   deviations: normalQuantile(chance),
 });
 

@@ -86,7 +86,7 @@ describe("what evidence grows by", () => {
 });
 
 describe("what traffic shows", () => {
-  const question = { guard: errors(0.01, 0.005), alpha: 0.01, beta: 0.05, guards: 1, deviations: 1 };
+  const question = { guard: errors(0.01, 0.005), alpha: 0.01, beta: 0.05, stakeShare: 1, deviations: 1 };
 
   test("the smallest excess found with twenty times the traffic is smaller, and above the margin", () => {
     const found = [1_000, 20_000].map((units) => smallestFound(question, [{ weight: 0.5, units }], 0.8) ?? 1);
@@ -114,7 +114,7 @@ describe("what traffic shows", () => {
 });
 
 describe("what evidence leaves possible", () => {
-  const question = { guard: errors(0.01, 0.005), alpha: 0.01, beta: 0.05, guards: 1, deviations: 0 };
+  const question = { guard: errors(0.01, 0.005), alpha: 0.01, beta: 0.05, stakeShare: 1, deviations: 0 };
   const side = { boundary: { ratio: 1, offset: 0.005 }, stable: 0.01, limit: 0.015 };
 
   test("fits after the units of which the judge says the same", () => {
@@ -137,7 +137,7 @@ describe("what evidence leaves possible", () => {
 });
 
 describe("a planned rollout", () => {
-  const busy: PlanSettings = { guard: errors(0.01, 0.005), unitsPerSecond: 100, guards: 2 };
+  const busy: PlanSettings = { guard: errors(0.01, 0.005), unitsPerSecond: 100, stakeShare: 0.5 };
 
   test("begins with what may fail, grows fivefold at most, passes half and ends at what is not held back", () => {
     expect(shape(busy)).toEqual(["7% 60 s possibleHarm", "30% 60 s possibleHarm", "50% 60 s proof", "95% 60 s proof"]);
@@ -210,7 +210,7 @@ describe("a planned rollout", () => {
 });
 
 describe("a plan that is not feasible", () => {
-  const slow: PlanSettings = { guard: errors(0.05, 0.005), unitsPerSecond: 10, guards: 2 };
+  const slow: PlanSettings = { guard: errors(0.05, 0.005), unitsPerSecond: 10, stakeShare: 0.5 };
 
   test("says why, and what alone would make it feasible", () => {
     const { feasible, reasons, cures } = planRollout(slow);

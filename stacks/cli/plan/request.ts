@@ -1,6 +1,6 @@
 import type { Guard as JudgedGuard, PlanSettings } from "../../../components/analysis/index.ts";
 import type { Capabilities, Weights } from "../../../components/capabilities/index.ts";
-import { type Guard, kindOf } from "../../../components/guards/index.ts";
+import { decides, type Guard, kindOf } from "../../../components/guards/index.ts";
 import { planTraffic } from "../../../components/lifecycle/index.ts";
 import type { ResolvedRelease } from "../../../components/release/index.ts";
 import { judgeSettings } from "../../../components/rollout/index.ts";
@@ -10,8 +10,10 @@ import { usageFailure } from "../failure.ts";
 export interface PlannedGuard {
   readonly guard: Guard;
   readonly judged: JudgedGuard & { readonly kind: "proportion" };
-  /** The metrics of the others: they have to be shown as well, and the plan does not count them in. */
+  /** The metrics of the others that decide: they have to be shown as well, and the plan does not count them in. */
   readonly others: readonly string[];
+  /** What of the stakes of all guards this one holds. */
+  readonly stakeShare: number;
 }
 
 /** Figures of the command line. */
@@ -23,24 +25,30 @@ export interface Figures {
   readonly leastBake?: number;
 }
 
-/** @throws Failure (2) when the release has no guard on a share, or none of that name */
+/** @throws Failure (2) when no guard on a share decides, or none of that name */
 export function plannedGuard(release: ResolvedRelease, metric: string | undefined): PlannedGuard {
   const { guards } = release.rollout;
   const judged = judgeSettings(planTraffic(release).rollout).guards;
   const shares = judged.flatMap((each, index) => {
     const guard = guards[index];
-    return guard !== undefined && each.kind === "proportion" ? [{ guard, judged: each }] : [];
+    return guard !== undefined && each.kind === "proportion" && decides(guard) ? [{ guard, judged: each }] : [];
   });
   const names = shares.map(({ guard }) => guard.metric);
   const found = metric === undefined ? shares[0] : shares.find(({ guard }) => guard.metric === metric);
   if (found === undefined) {
     throw usageFailure(
       names.length === 0
-        ? 'rollout.guards has no guard on a share, so nothing is judged that time could be planned for. Add { metric: errorRate, margin: "0.5pp" }.'
+        ? 'rollout.guards has no guard on a share that decides, so there is no time to plan for. Add { metric: errorRate, margin: "0.5pp" }.'
         : `--guard: saw "${metric}"; allowed is a guard on a share: ${names.join(", ")}.`,
     );
   }
-  return { ...found, others: guards.map((each) => each.metric).filter((each) => each !== found.guard.metric) };
+  const stakes = judged.reduce((sum, { stake = 1 }) => sum + stake, 0);
+  const deciding = guards.filter(decides).map((each) => each.metric);
+  return {
+    ...found,
+    others: deciding.filter((each) => each !== found.guard.metric),
+    stakeShare: (found.judged.stake ?? 1) / stakes,
+  };
 }
 
 /** The judge closes an interval every second. */
@@ -52,14 +60,14 @@ const WHOLE = 10_000;
 export function settingsOf(
   release: ResolvedRelease,
   { abortSeconds, weights }: Capabilities,
-  { guard, judged, others }: PlannedGuard,
+  { guard, judged, stakeShare }: PlannedGuard,
   { baseline, ...figures }: Figures,
 ): PlanSettings {
   const { alpha, beta, maxDuration } = judgeSettings(planTraffic(release).rollout);
   const { holdBack, harmBudget = WHOLE, weight } = release.rollout;
   return {
     guard: { ...judged, baseline },
-    guards: others.length + 1,
+    stakeShare,
     ...(alpha !== undefined && { alpha }),
     ...(beta !== undefined && { beta }),
     ...(maxDuration !== undefined && { maxDuration }),

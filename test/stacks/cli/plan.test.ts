@@ -136,7 +136,7 @@ describe("what is not given", () => {
       baseline: { value: 100.5 / 13_751, from: "100 of 13750 of v1" },
       settings: {
         unitsPerSecond: 250,
-        guards: 2,
+        stakeShare: 0.5,
         harmBudget: 0.01,
         reactionSeconds: 2,
         limits: { smallestStep: 0.0001 },
@@ -192,7 +192,11 @@ describe("what is not given", () => {
       exitCode: 0,
       guard: "approved",
       others: ["errorRate", "refusalRate"],
-      settings: { guard: { direction: "either", margin: { kind: "absolute", value: 0.05 } }, guards: 3, harmBudget: 1 },
+      settings: {
+        guard: { direction: "either", margin: { kind: "absolute", value: 0.05 } },
+        stakeShare: 1 / 3,
+        harmBudget: 1,
+      },
     });
     expect((await line.run("complete", "--", "plan", "--guard", "")).stdout).toBe("errorRate\napproved\n");
   });
@@ -209,6 +213,22 @@ test("all figures that are none are told at once", async () => {
 `);
 });
 
+test("a critical guard, and the one that it brings along, hold four times the stake of another; one that only informs is neither planned for nor waited for", async () => {
+  await using line = await createCommandLine();
+  const guards = `        - { metric: errorRate, margin: "0.5pp", importance: critical }
+        - { metric: latency, margin: "20%" }
+        - { metric: approved, margin: "5pp", source: feedback, importance: information }
+`;
+  line.write(line.configuration, line.read(line.configuration).replace(/ +- \{ metric: errorRate.*\n/, guards));
+  const run = await line.run("plan", ...figures, "--json");
+  expect(jsonOf(run)).toMatchObject({
+    ...{ guard: "errorRate", others: ["refusalRate", "latency"] },
+    settings: { stakeShare: 4 / 9 },
+  });
+  const { stderr } = await line.run("plan", ...figures, "--guard", "approved");
+  expect(stderr).toBe('--guard: saw "approved"; allowed is a guard on a share: errorRate, refusalRate.\n');
+});
+
 test("a guard that is no share, or none at all, is told with those there are", async () => {
   await using line = await createCommandLine();
   const run = await line.run("plan", ...figures, "--guard", "latency");
@@ -219,5 +239,5 @@ test("a guard that is no share, or none at all, is told with those there are", a
   line.write(line.configuration, line.read(line.configuration).replace(/ +guards:\n.*\n/, ""));
   const none = await line.run("plan", ...figures);
   expect(none.code).toBe(2);
-  expect(none.stderr).toContain("rollout.guards has no guard on a share");
+  expect(none.stderr).toContain("rollout.guards has no guard on a share that decides");
 });
