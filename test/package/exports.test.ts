@@ -71,6 +71,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "start",
   ],
   "./analysis": [
+    "GUARD_SHAPES",
     "HISTORY_UNITS",
     "LATENCY_BUCKETS",
     "LATENCY_LADDER",
@@ -83,8 +84,10 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "judge",
     "pairedDesignEffect",
     "planRollout",
+    "rungsOf",
     "shareLogE",
     "shareThreshold",
+    "soundGuard",
     "tailBounds",
     "tailCounts",
   ],
