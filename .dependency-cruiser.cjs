@@ -101,7 +101,7 @@ module.exports = {
     ]),
     floor("asking", `${local}/data-plane/`, [
       `${local}/(gateway|supervisor|state-folder|data-plane)/`,
-      "^components/(release|traffic|rollout|host)/",
+      "^components/(capabilities|release|traffic|rollout|host)/",
       "^components/platforms/data-plane\\.ts$",
       zod,
     ]),

@@ -40,6 +40,9 @@ export {
 } from "./latency.ts";
 export { type JudgeState, METHOD } from "./observation.ts";
 export type { Path } from "./path.ts";
+export { type PlannedRollout, type PlannedStep, planRollout } from "./plan.ts";
+export type { PlanCure } from "./plan-cures.ts";
+export type { PlanSettings, ShareLimits } from "./plan-settings.ts";
 export { type Block, type Boundary, HISTORY_UNITS } from "./proportion.ts";
 export type { JudgeSettings } from "./settings.ts";
 export {

@@ -89,6 +89,34 @@ export function startComparison(starts = 1, baseline?: number): ComparisonState 
 
 const NO_PROMOTION: readonly number[] = PLACES.map(() => 0);
 
+/** A rate of the candidate that evidence bets on, and what it holds of the stake. */
+export interface Bet {
+  readonly rate: number;
+  readonly stake: number;
+}
+
+/**
+ * What evidence of harm bets on, where `limit` is the highest harmless rate. With a limit of 1 no rate is harmful: there is
+ * nothing to bet on, and a bet would not be an e-value.
+ */
+export const harmBets = (limit: number): readonly Bet[] =>
+  limit < RATE_MAX
+    ? SHIFTS.map((d, j) => ({ rate: expit(logit(Math.max(limit, RATE_MIN)) + d), stake: SHIFT_WEIGHTS[j] ?? 0 }))
+    : [];
+
+/** What evidence for a promotion bets on, beside stable's rate and the highest harmless one. */
+export const promotionBets = (stable: number, limit: number): readonly Bet[] =>
+  PLACES.map((place, j) => ({
+    rate: clamp(stable + place * (limit - stable), stable * 0.1, RATE_MAX),
+    stake: PLACE_WEIGHTS[j] ?? 0,
+  }));
+
+/** What a start of evidence of harm, from 0, holds of the stake of all. */
+export function startStake(start: number, starts: number): number {
+  if (starts === 1) return 1;
+  return start === 0 ? FIRST_START : (1 - FIRST_START) / (starts - 1);
+}
+
 /** The comparison as another step begins: what the step before has shown opens that step, and no other. */
 export const beginStep = (state: ComparisonState): ComparisonState => ({ ...state, promote: NO_PROMOTION });
 
@@ -128,15 +156,12 @@ export function stepComparison(state: ComparisonState, block: Block, terms: Term
   const limit = boundary.ratio * q0 + boundary.offset;
   const gain = (q1: number): number => blockLogE(block, q0, q1, boundary) / designEffect;
 
-  // With the boundary at 1 no rate is harmful: there is nothing to bet on, and a bet would not be an e-value.
-  const harmGains =
-    limit < RATE_MAX ? SHIFTS.map((d) => Math.min(mostHarm, gain(expit(logit(Math.max(limit, RATE_MIN)) + d)))) : [];
+  const harmGains = harmBets(limit).map(({ rate }) => Math.min(mostHarm, gain(rate)));
   const rollback = state.rollback.map((row, start) =>
     start < started ? row.map((log, j) => log + (harmGains[j] ?? 0)) : row,
   );
-  const promote = state.promote.map(
-    (log, j) => log + gain(clamp(q0 + (PLACES[j] ?? 0) * (limit - q0), q0 * 0.1, RATE_MAX)),
-  );
+  const bets = promotionBets(q0, limit);
+  const promote = state.promote.map((log, j) => log + gain(bets[j]?.rate ?? q0));
   return { stableUnits, stableEvents, rollback, promote, compared: addCompared(state.compared, block) };
 }
 
@@ -150,11 +175,9 @@ function addCompared({ weight, stable, candidate }: Compared, { n0, x0, n1, x1 }
  * @param weights what each alternative holds of the stake; they add up to 1
  */
 export function rollbackLogE({ rollback }: ComparisonState, weights: readonly number[] = SHIFT_WEIGHTS): number {
-  const later = rollback.length - 1;
-  const share = (start: number): number => (later === 0 ? 1 : start === 0 ? FIRST_START : (1 - FIRST_START) / later);
   return logMixture(
     rollback.map((row) => logMixture(row, weights)),
-    rollback.map((_, start) => share(start)),
+    rollback.map((_, start) => startStake(start, rollback.length)),
   );
 }
 

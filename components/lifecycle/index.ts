@@ -8,4 +8,5 @@ export { type PromoteArgs, promote } from "./promote.ts";
 export { reinstate } from "./reinstate.ts";
 export { type RetireArgs, retire } from "./retire.ts";
 export { type RollbackArgs, rollback, rollbackTo } from "./rollback.ts";
+export { type SetStepsArgs, setSteps } from "./set-steps.ts";
 export { type StartArgs, start } from "./start.ts";

@@ -1,3 +1,4 @@
+import type { Capabilities } from "../capabilities/index.ts";
 import type { Ended, Evidence, HistoryEntry, HistorySummary, Refusal } from "../rollout/index.ts";
 import type { TrafficPlan } from "../traffic/plan.ts";
 import type { TrafficStatus } from "../traffic/status.ts";
@@ -114,6 +115,8 @@ export interface DataPlane {
   readonly place: string;
   /** The danger of that place, and the way out of it. */
   readonly warning?: string;
+  /** What its platform can do. */
+  readonly capabilities: () => Promise<Capabilities>;
   /** False when nothing was deployed there. @throws HostError when it is not this user's to use */
   readonly exists: () => boolean;
   /** The endpoints that serve, or should. Damage is no reason to find none. */

@@ -12,6 +12,13 @@ export async function configuredVersions(options: StackOptions): Promise<readonl
   return isMapping(release) && isMapping(release.versions) ? Object.keys(release.versions) : [];
 }
 
+/** The metrics that the stack's rollouts are judged by. */
+export async function guardMetrics(options: StackOptions): Promise<readonly string[]> {
+  const { release } = readStackFile(await findProject(options));
+  const guards = isMapping(release) && isMapping(release.rollout) ? release.rollout.guards : [];
+  return Array.isArray(guards) ? guards.flatMap((guard) => (isMapping(guard) ? [String(guard.metric)] : [])) : [];
+}
+
 /** Every version that one can go back to; also those that are deployed and have left the configuration. */
 export async function versionsToGoBackTo(options: StackOptions): Promise<readonly string[]> {
   const [deployed, configured] = await Promise.all([deployedVersions(options), configuredVersions(options)]);

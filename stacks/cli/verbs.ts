@@ -5,6 +5,7 @@ const verbs: Verbs = {
   init: async () => (await import("./verbs/init.ts")).init,
   validate: async () => (await import("./verbs/validate.ts")).validate,
   pin: async () => (await import("./verbs/pin.ts")).pin,
+  plan: async () => (await import("./verbs/plan.ts")).plan,
   start: async () => (await import("./verbs/start.ts")).start,
   advance: async () => (await import("./verbs/advance.ts")).advance,
   promote: async () => (await import("./verbs/promote.ts")).promote,

@@ -11,6 +11,7 @@ import {
   reinstate,
   retire,
   rollback,
+  setSteps,
   start,
 } from "../../components/lifecycle/index.ts";
 import { checkRelease, parseRelease, type Release } from "../../components/release/index.ts";
@@ -42,6 +43,10 @@ function moves(): fc.Arbitrary<Move> {
     weight.map((weight) => ({
       name: `advance ${weight}`,
       run: (release: Release) => advance(release, weight === undefined ? {} : { weight }),
+    })),
+    fc.uniqueArray(percents(), { maxLength: 3 }).map((steps) => ({
+      name: `setSteps ${steps}`,
+      run: (release: Release) => setSteps(release, { steps, bake: "2 minutes" }),
     })),
     fc.constantFrom<Move>(
       { name: "promote", run: (release) => promote(release) },

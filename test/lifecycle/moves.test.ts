@@ -11,6 +11,7 @@ import {
   retire,
   rollback,
   rollbackTo,
+  setSteps,
   start,
 } from "../../components/lifecycle/index.ts";
 import {
@@ -138,6 +139,28 @@ describe("advance", () => {
   test("knows the next step of a release", () => {
     expect(nextStep(parseRelease(running))).toEqual({ kind: "weight", weight: 5000 });
     expect(nextStep(parseRelease(release()))).toBeUndefined();
+  });
+});
+
+describe("setSteps", () => {
+  test("writes steps and bake, and keeps copies before them", () => {
+    const steps: readonly Percent[] = ["2%", "10%", "100%"];
+    expect(setSteps(release({ steps: ["shadow", "5%", "100%"] }), { steps, bake: "5 minutes" })).toEqual({
+      release: release({ steps: ["shadow", ...steps], bake: "5 minutes" }),
+      reasons: ["A candidate climbs shadow → 2% → 10% → 100% and stays on each for 5 minutes at least."],
+    });
+  });
+
+  test("says that a version on trial is judged anew", () => {
+    const result = setSteps(running, { steps: ["50%", "100%"], bake: "1 minute" });
+    expect("reasons" in result && result.reasons[1]).toBe("v2 is on trial: what it has shown so far is judged anew.");
+  });
+
+  test("is refused for steps that do not rise, and for a bake longer than the longest time", () => {
+    expect(refused(setSteps(release(), { steps: ["50%", "5%"], bake: "2 days" })).map(({ path }) => path)).toEqual([
+      "rollout.steps[1]",
+      "rollout.maxDuration",
+    ]);
   });
 });
 

@@ -67,6 +67,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "rollback",
     "rollbackTo",
     "rolloutIdentity",
+    "setSteps",
     "start",
   ],
   "./analysis": [
@@ -83,6 +84,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "judge",
     "mannKendall",
     "pairedDesignEffect",
+    "planRollout",
     "rungsOf",
     "shareLogE",
     "shareThreshold",

@@ -98,6 +98,7 @@ export const loadSource: LoadSource<{ readonly url: string }> = ({ url }, { root
 
 const dataPlane: DataPlane = {
   place: "https://cloud.example",
+  capabilities: async () => capabilities,
   exists: () => true,
   endpoints: () => [],
   known: () => [],

@@ -4,7 +4,7 @@ import { libraryVersion } from "../../release/index.ts";
 import { withoutPin } from "../../sources/load-source.ts";
 import type { ServingContext, ServingHandle, ServingPlan, ServingPlatform } from "../platform.ts";
 import { localArchive } from "./archive.ts";
-import { localCapabilities } from "./capabilities.ts";
+import { localCapabilities } from "./data-plane/capabilities.ts";
 import type { ResolvedLocalPlatform } from "./document.ts";
 import { keepInStateFolder } from "./documents.ts";
 import { localPartOf, rootOfProject, stateDirOf } from "./places.ts";

@@ -11,6 +11,7 @@ import {
 } from "../../../components/rollout/index.ts";
 import type { RolloutStatus, TrafficStatus } from "../../../components/traffic/status.ts";
 import { trafficWeights } from "../../../components/traffic/weights.ts";
+import { weakness } from "./capabilities.ts";
 import type { Controller } from "./controller.ts";
 
 /** Fulfils the contract of asking for one endpoint. @param controller the one that decides now: there is another after a restart */
@@ -28,6 +29,7 @@ export function dataPlaneOf(endpoint: string, controller: () => Controller): Dat
   const ofThis = <Item>(asked: string, items: readonly Item[]): readonly Item[] => (asked === endpoint ? items : []);
   return {
     place: "memory of this process",
+    capabilities: async () => weakness,
     exists: () => controller().state.plan !== undefined,
     endpoints: (choice) => known(choice).filter(({ plan }) => plan !== undefined),
     known,

@@ -15,6 +15,7 @@ test("the commands are those of a model's life", () => {
     "init",
     "validate",
     "pin",
+    "plan",
     "start",
     "advance",
     "promote",

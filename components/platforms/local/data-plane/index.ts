@@ -21,6 +21,7 @@ function dataPlaneAt(place: Place): DataPlane {
   return {
     place: path,
     ...(warning !== undefined && { warning }),
+    capabilities: async () => (await import("./capabilities.ts")).localCapabilities,
     exists: () => findStateFolder(path) !== undefined,
     endpoints: (choice) => findGateways(path, choice),
     known: (choice) => knownGateways(path, choice),

@@ -1,4 +1,4 @@
-import { allMetrics, type Capabilities } from "../../capabilities/index.ts";
+import { allMetrics, type Capabilities } from "../../../capabilities/index.ts";
 
 /** What this machine can do. */
 export const localCapabilities: Capabilities = {
