@@ -8,6 +8,7 @@ export {
   type Note,
   type Question,
   type Reading,
+  type Settled,
   type Trace,
   type Window,
 } from "./metric-source.ts";

@@ -58,6 +58,15 @@ export interface Reading {
   readonly notes: readonly Note[];
 }
 
+/** From when to when a source has counts that are final. Unit: ms since 1970. */
+export interface Settled {
+  /** Absent where a source does not know when its counts begin. */
+  readonly since?: number;
+  /** A window ends here or before. */
+  readonly until: number;
+  readonly notes: readonly Note[];
+}
+
 /**
  * Where the counts of a rollout come from. Windows that follow on each other are counted as one window over both: nothing
  * is lost or counted twice between them, and the same window says the same whenever it is asked.
@@ -68,11 +77,11 @@ export interface MetricSource {
   /** Whether its intervals say which step of the rollout they belong to. */
   readonly tellsSteps: boolean;
   /**
-   * The moment up to which counts are final, by the source's clock; a window ends there or before.
+   * What there is to read, by the source's clock.
    * @param now this machine's clock, in ms since 1970
    * @throws MetricSourceError
    */
-  settled(now: number, arms: Arms): Promise<{ readonly until: number; readonly notes: readonly Note[] }>;
+  settled(now: number, arms: Arms): Promise<Settled>;
   /**
    * The bounds at which it can count slow answers of both versions alike, in ms, rising; empty while it has seen none.
    * @throws MetricSourceError when the versions are measured at different bounds

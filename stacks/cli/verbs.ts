@@ -17,6 +17,7 @@ const verbs: Verbs = {
   status: async () => (await import("./verbs/status.ts")).status,
   history: async () => (await import("./verbs/history.ts")).history,
   drift: async () => (await import("./verbs/drift.ts")).drift,
+  judge: async () => (await import("./verbs/judge.ts")).judge,
   evidence: async () => (await import("./verbs/evidence.ts")).evidence,
   unit: async () => (await import("./verbs/unit.ts")).unit,
   watch: async () => (await import("./verbs/watch.ts")).watch,

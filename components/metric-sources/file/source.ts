@@ -32,10 +32,12 @@ export const file = ({ path, load, tellsSteps }: FileSettings): MetricSource => 
   name: path,
   tellsSteps,
   async settled(_now, { stable, candidate }) {
-    const last = groupRows(path, (await rowsOf(path, load)).rows).at(-1);
+    const groups = groupRows(path, (await rowsOf(path, load)).rows);
+    const [first, last] = [groups[0]?.[0], groups.at(-1)];
+    if (first === undefined || last === undefined) return { until: 0, notes: [] };
     // Whoever writes it may have come no further than to one of the two versions.
-    const isWhole = [stable, candidate].every((version) => last?.some((row) => row.version === version));
-    return { until: last === undefined ? 0 : last[0].at + (isWhole ? last[0].seconds * 1000 : 0), notes: [] };
+    const isWhole = [stable, candidate].every((version) => last.some((row) => row.version === version));
+    return { since: first.at, until: last[0].at + (isWhole ? last[0].seconds * 1000 : 0), notes: [] };
   },
   async latencyBounds() {
     return boundsIn(await load());

@@ -27,6 +27,7 @@ test("the commands are those of a model's life", () => {
     "status",
     "history",
     "drift",
+    "judge",
     "evidence",
     "unit",
     "watch",

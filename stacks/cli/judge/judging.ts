@@ -1,0 +1,117 @@
+import {
+  createJudge,
+  type Interval,
+  type Judge,
+  type JudgeSettings,
+  type TailBound,
+} from "../../../components/analysis/index.ts";
+import { kindOf } from "../../../components/guards/index.ts";
+import {
+  type Elapsed,
+  type MetricSource,
+  MetricSourceError,
+  marginsAmong,
+  type Note,
+  type Question,
+  rungsAmong,
+  settingsFor,
+  type Trace,
+  type Window,
+  warmed,
+} from "../../../components/metric-sources/index.ts";
+import { renderPercent } from "../../../components/release/units.ts";
+import type { Trial } from "./trial.ts";
+
+/** More would make answers that nobody wants to wait for. */
+const MOST_INTERVALS = 60;
+
+/** A rollout that is judged from a source, window by window. */
+export class Judging {
+  readonly intervals: Interval[] = [];
+  readonly read: Trace[] = [];
+  readonly notes: Note[] = [];
+  readonly settings: JudgeSettings;
+  readonly #source: MetricSource;
+  readonly #trial: Trial;
+  readonly #question: Question;
+  readonly #judge: Judge;
+  #seen: Elapsed = { elapsedMs: 0 };
+
+  constructor(source: MetricSource, trial: Trial, rungs: readonly TailBound[], intervalMs: number) {
+    const { plan, arms } = trial;
+    this.#source = source;
+    this.#trial = trial;
+    this.#question = { ...arms, guards: plan.guards, rungs, intervalMs };
+    this.settings = settingsFor(plan, { rungs, tellsSteps: source.tellsSteps });
+    this.#judge = createJudge(this.settings);
+  }
+
+  get verdict(): Judge["verdict"] {
+    return this.#judge.verdict;
+  }
+
+  /** Judges a window that follows on the ones before, and says which intervals it had. @throws MetricSourceError */
+  async add({ from, to }: Window): Promise<readonly Interval[]> {
+    const before = this.intervals.length;
+    const longest = MOST_INTERVALS * this.#question.intervalMs;
+    for (let at = from; at < to; at += longest) await this.#addPart({ from: at, to: Math.min(at + longest, to) });
+    return this.intervals.slice(before);
+  }
+
+  async #addPart(window: Window): Promise<void> {
+    const { intervals, read, notes } = await this.#source.read(window, this.#question);
+    for (const closed of intervals) {
+      const { interval, seen } = warmed(this.#trial.plan, this.#seen, closed);
+      this.#seen = seen;
+      this.#judge.add(interval);
+      this.intervals.push(interval);
+    }
+    for (const trace of read) addTrace(this.read, trace);
+    this.note(notes);
+  }
+
+  /** Keeps what is not known yet. */
+  note(notes: readonly Note[]): void {
+    this.notes.push(...notes.filter(({ text }) => !this.notes.some((known) => known.text === text)));
+  }
+}
+
+/** Windows that follow on each other are one, where the same was asked. */
+function addTrace(all: Trace[], trace: Trace): void {
+  const index = all.findLastIndex(({ query, to }) => query === trace.query && to === trace.from);
+  const before = all[index];
+  if (before === undefined) all.push(trace);
+  else {
+    const series = Math.max(before.series, trace.series);
+    all[index] = { ...before, to: trace.to, series, samples: before.samples + trace.samples };
+  }
+}
+
+/**
+ * The rungs at which a rollout's latency can be counted; none where nothing watches latency, undefined while nothing is
+ * measured yet.
+ * @throws MetricSourceError when the source's bounds cannot show the margin
+ */
+export async function findRungs(
+  source: MetricSource,
+  { plan, arms }: Trial,
+  window: Window,
+): Promise<readonly TailBound[] | undefined> {
+  const guard = plan.guards.find((each) => kindOf(each).judged(each).kind === "latency");
+  if (guard === undefined) return [];
+  const bounds = await source.latencyBounds(window, arms);
+  if (bounds.length === 0) return undefined;
+  const margin = guard.margin.value;
+  const rungs = rungsAmong(bounds, margin);
+  if (rungs.length > 0) return rungs;
+  const possible = marginsAmong(bounds, margin);
+  const choose = possible.length === 0 ? "" : `choose a margin that they show: ${possible.join(" or ")}; or `;
+  throw new MetricSourceError("unfit", [
+    {
+      path: source.name,
+      seen: `answers measured at ${bounds.map((bound) => Number(bound.toPrecision(4))).join(", ")} ms`,
+      allowed: `two bounds whose ratio is the margin of ${guard.metric}, ${renderPercent(Math.round(margin * 10_000))}`,
+      cure: `Measure finer (a native histogram), ${choose}leave it out: mlc judge --skip ${guard.metric}`,
+    },
+  ]);
+}
