@@ -111,10 +111,10 @@ export class MetricSourceError extends Error {
   }
 }
 
-/** What a source that cannot count a guard says of it. */
-export const cannotCount = (path: string, metric: string, allowed: string): Problem => ({
+/** What a source that cannot count a guard says of it. @param instead what would make it countable */
+export const cannotCount = (path: string, metric: string, allowed: string, instead: string): Problem => ({
   path,
   seen: `a guard on ${metric}`,
   allowed,
-  cure: `Leave it out (mlc judge --skip ${metric}), or judge it from a file that has it`,
+  cure: `Leave it out (mlc judge --skip ${metric}), or ${instead}`,
 });

@@ -15,7 +15,7 @@ export const fakeCloud = (): MetricSource => ({
   async read({ from, to }, { stable, candidate, guards, rungs }) {
     const problems = guards
       .filter(({ source }) => source === "feedback")
-      .map(({ metric }) => cannotCount("cloud", metric, "a guard on requests"));
+      .map(({ metric }) => cannotCount("cloud", metric, "a guard on requests", "publish it"));
     if (problems.length > 0) throw new MetricSourceError("unfit", problems);
     const cuts = cutsOf(rungs);
     const known = [...new Set(traffic.map(({ version }) => version))].sort();

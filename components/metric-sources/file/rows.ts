@@ -54,7 +54,7 @@ function readRow(
   const cell = (name: string): Cell => valueAt(table, name, index);
   const expect = <Value>(name: string, value: Value | undefined, allowed: string, instead: Value): Value => {
     if (value !== undefined) return value;
-    const seen = `${name}: ${renderSeen(cell(name))}`;
+    const seen = `${name}: ${renderSeen(cell(name) ?? undefined)}`;
     problems.push({ path: `${path} row ${index + 1}`, seen, allowed, cure: "Mend or remove this row" });
     return instead;
   };

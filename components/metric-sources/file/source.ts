@@ -114,7 +114,7 @@ function checkQuestion(path: string, table: TableRows, { guards, rungs }: Questi
       isLatency && !missing.includes("requests")
         ? "two columns over_…ms whose ratio is the margin"
         : `the columns ${needed.join(", ")}`;
-    return [cannotCount(path, metric, why)];
+    return [cannotCount(path, metric, why, "write them")];
   });
 }
 

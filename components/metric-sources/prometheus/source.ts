@@ -117,10 +117,12 @@ function checkQuestion({ url }: PrometheusSettings, { guards, rungs }: Question)
   const allowed = "a guard on what is counted of requests: series of requests do not tell what came back about them";
   const problems = guards
     .filter((guard) => kindOf(guard).source === "feedback")
-    .map(({ metric }) => cannotCount(url, metric, allowed));
+    .map(({ metric }) => cannotCount(url, metric, allowed, "judge it from a file that has it"));
   const needsRungs = guards.find((guard) => kindOf(guard).judged(guard).kind === "latency");
   if (needsRungs !== undefined && rungs.length === 0) {
-    problems.push(cannotCount(url, needsRungs.metric, "a guard whose margin the buckets can show"));
+    problems.push(
+      cannotCount(url, needsRungs.metric, "a guard whose margin the buckets can show", "choose another margin"),
+    );
   }
   if (problems.length > 0) throw new MetricSourceError("unfit", problems);
 }

@@ -1,16 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Interval } from "../../../components/analysis/index.ts";
-import {
-  type MetricSource,
-  MetricSourceError,
-  type Note,
-  type Window,
-} from "../../../components/metric-sources/index.ts";
-import { exitCodes, Failure, problemsFailure } from "../failure.ts";
+import { type MetricSource, MetricSourceError, type Window } from "../../../components/metric-sources/index.ts";
+import { exitCodes, Failure } from "../failure.ts";
 import type { Terminal } from "../terminal.ts";
-import { findRungs, Judging } from "./judging.ts";
+import { findRungs, type JudgedInterval, Judging } from "./judging.ts";
 import type { JudgeOptions } from "./options.ts";
 import { renderInterval } from "./render.ts";
+import { failureOf, told } from "./source-failure.ts";
 import { intervalOf, timeoutOf, windowOf } from "./times.ts";
 import type { Trial } from "./trial.ts";
 
@@ -36,15 +31,18 @@ export async function judgeOnce(
     const window = windowOf(options, settled, intervalMs);
     const rungs = await findRungs(source, trial, window);
     if (rungs === undefined) throw await nothingMeasured(source, trial, window, intervalMs);
-    const judging = new Judging(source, trial, rungs, intervalMs);
+    const judging = new Judging(source, trial, rungs, window.from, intervalMs);
     judging.note(settled.notes);
-    await judging.add(window);
+    await judging.addUntil(window.to);
     return judging;
   };
   return { judging: await terminal.during(`reading ${source.name}`, told(work())), ended: "read" };
 }
 
-/** Judges interval by interval as they come, until something is decided, the time is over, or ctrl-C. */
+/**
+ * Judges interval by interval as they come, until something is decided, the time is over, or ctrl-C.
+ * @throws Failure when the source cannot say it, or said nothing until then
+ */
 export async function judgeLive(
   terminal: Terminal,
   source: MetricSource,
@@ -57,30 +55,39 @@ export async function judgeLive(
   const release = terminal.holdInterrupts();
   const interrupt = (): void => stop.abort();
   process.once("SIGINT", interrupt);
+  const ending = (): "interrupted" | "timeout" | undefined =>
+    stop.signal.aborted ? "interrupted" : performance.now() >= deadline ? "timeout" : undefined;
   try {
-    const first = await told(source.settled(Date.now(), trial.arms));
-    let { from } = windowOf(options, first, intervalMs);
+    const { from } = windowOf(options, await told(source.settled(Date.now(), trial.arms)), intervalMs);
     let judging: Judging | undefined;
-    const look = async (): Promise<void> => {
+    const look = async (): Promise<readonly JudgedInterval[]> => {
       const settled = await source.settled(Date.now(), trial.arms);
       const window: Window = { from, to: windowOf(options, settled, intervalMs).to };
-      if (window.to <= window.from) return;
       judging ??= await begin(source, trial, window, intervalMs);
       judging?.note(settled.notes);
-      if (judging === undefined) return;
-      const known = judging.notes.length;
-      const intervals = await judging.add(window);
-      from = window.to;
-      show(terminal, intervals, judging, judging.notes.slice(known));
+      return judging?.addUntil(window.to) ?? [];
     };
+    const next = async (): Promise<readonly JudgedInterval[]> => {
+      for (;;) {
+        const came = await retried(terminal, look);
+        if (came.length > 0 || ending() !== undefined) return came;
+        await sleep(Math.min(POLL_MS, intervalMs), undefined, { signal: stop.signal }).catch(() => {});
+      }
+    };
+    let known = 0;
     for (;;) {
-      await retried(terminal, look);
-      const decision = judging?.verdict.verdict;
-      if (judging !== undefined && decision !== "continue" && decision !== "noData")
-        return { judging, ended: "decided" };
-      const ended = stop.signal.aborted ? "interrupted" : performance.now() >= deadline ? "timeout" : undefined;
-      if (ended !== undefined) return { judging: judging ?? new Judging(source, trial, [], intervalMs), ended };
-      await sleep(Math.min(POLL_MS, intervalMs), undefined, { signal: stop.signal }).catch(() => {});
+      const came = await terminal.during(`waiting for the next interval of ${source.name}`, next());
+      for (const judged of came) terminal.say(renderInterval(judged, terminal.paint));
+      for (const { text } of judging?.notes.slice(known) ?? []) terminal.say(terminal.paint("yellow", `! ${text}`));
+      known = judging?.notes.length ?? 0;
+      const ended = judging !== undefined && isDecided(judging) ? "decided" : ending();
+      if (ended === undefined) continue;
+      if (judging !== undefined) return { judging, ended };
+      const exitCode = ended === "interrupted" ? exitCodes.interrupted : exitCodes.waiting;
+      throw new Failure(
+        exitCode,
+        `${source.name} has said nothing of ${trial.arms.stable} and ${trial.arms.candidate}.`,
+      );
     }
   } finally {
     process.off("SIGINT", interrupt);
@@ -88,28 +95,31 @@ export async function judgeLive(
   }
 }
 
+const isDecided = ({ verdict: { verdict } }: Judging): boolean => verdict !== "continue" && verdict !== "noData";
+
+/** Undefined as long as there is nothing to begin with. */
 async function begin(
   source: MetricSource,
   trial: Trial,
   window: Window,
   intervalMs: number,
 ): Promise<Judging | undefined> {
+  if (window.to <= window.from) return undefined;
   const rungs = await findRungs(source, trial, window);
-  return rungs && new Judging(source, trial, rungs, intervalMs);
-}
-
-function show(terminal: Terminal, intervals: readonly Interval[], { verdict }: Judging, notes: readonly Note[]): void {
-  for (const interval of intervals) terminal.say(renderInterval(interval, verdict, terminal.paint));
-  for (const { text } of notes) terminal.say(terminal.paint("yellow", `! ${text}`));
+  return rungs && new Judging(source, trial, rungs, window.from, intervalMs);
 }
 
 /** A source that is away for a while is asked again: what it has kept is not lost. */
-async function retried(terminal: Terminal, look: () => Promise<void>): Promise<void> {
+async function retried(
+  terminal: Terminal,
+  look: () => Promise<readonly JudgedInterval[]>,
+): Promise<readonly JudgedInterval[]> {
   try {
-    await look();
+    return await look();
   } catch (error) {
     if (!(error instanceof MetricSourceError) || error.kind === "unfit") throw failureOf(error);
     terminal.warn(`${error.message}. It is asked again.`);
+    return [];
   }
 }
 
@@ -121,18 +131,4 @@ async function nothingMeasured(
 ): Promise<Failure> {
   const { notes } = await source.read(window, { ...arms, guards: [], rungs: [], intervalMs });
   return new Failure(exitCodes.error, notes.map(({ text }) => text).join("\n"), { facts: { notes } });
-}
-
-const told = <Value>(work: Promise<Value>): Promise<Value> =>
-  work.catch((error: unknown) => {
-    throw failureOf(error);
-  });
-
-/** 1 when the source does not answer, 2 when it cannot say what is asked. */
-function failureOf(error: unknown): unknown {
-  if (!(error instanceof MetricSourceError)) return error;
-  const { kind, message, problems } = error;
-  return kind === "unfit"
-    ? problemsFailure(problems, "The source")
-    : new Failure(exitCodes.error, message, { problems });
 }

@@ -4,6 +4,7 @@ import {
   type Judge,
   type JudgeSettings,
   type TailBound,
+  type Verdict,
 } from "../../../components/analysis/index.ts";
 import { kindOf } from "../../../components/guards/index.ts";
 import {
@@ -22,8 +23,16 @@ import {
 import { renderPercent } from "../../../components/release/units.ts";
 import type { Trial } from "./trial.ts";
 
+const HOUR_MS = 3_600_000;
+
 /** More would make answers that nobody wants to wait for. */
 const MOST_INTERVALS = 60;
+
+/** An interval, and what the judge said once it had seen it. */
+export interface JudgedInterval {
+  readonly interval: Interval;
+  readonly verdict: Verdict;
+}
 
 /** A rollout that is judged from a source, window by window. */
 export class Judging {
@@ -36,9 +45,12 @@ export class Judging {
   readonly #question: Question;
   readonly #judge: Judge;
   #seen: Elapsed = { elapsedMs: 0 };
+  #until: number;
 
-  constructor(source: MetricSource, trial: Trial, rungs: readonly TailBound[], intervalMs: number) {
+  /** @param from when its first interval begins, in ms since 1970 */
+  constructor(source: MetricSource, trial: Trial, rungs: readonly TailBound[], from: number, intervalMs: number) {
     const { plan, arms } = trial;
+    this.#until = from;
     this.#source = source;
     this.#trial = trial;
     this.#question = { ...arms, guards: plan.guards, rungs, intervalMs };
@@ -46,28 +58,35 @@ export class Judging {
     this.#judge = createJudge(this.settings);
   }
 
-  get verdict(): Judge["verdict"] {
+  get verdict(): Verdict {
     return this.#judge.verdict;
   }
 
-  /** Judges a window that follows on the ones before, and says which intervals it had. @throws MetricSourceError */
-  async add({ from, to }: Window): Promise<readonly Interval[]> {
-    const before = this.intervals.length;
+  /**
+   * Judges what has come since, up to a moment, interval by interval. What was judged by the time it fails is not read again.
+   * @throws MetricSourceError
+   */
+  async addUntil(to: number): Promise<readonly JudgedInterval[]> {
+    const judged: JudgedInterval[] = [];
     const longest = MOST_INTERVALS * this.#question.intervalMs;
-    for (let at = from; at < to; at += longest) await this.#addPart({ from: at, to: Math.min(at + longest, to) });
-    return this.intervals.slice(before);
+    while (this.#until < to) {
+      const part = { from: this.#until, to: Math.min(this.#until + longest, to) };
+      judged.push(...(await this.#addPart(part)));
+      this.#until = part.to;
+    }
+    return judged;
   }
 
-  async #addPart(window: Window): Promise<void> {
+  async #addPart(window: Window): Promise<readonly JudgedInterval[]> {
     const { intervals, read, notes } = await this.#source.read(window, this.#question);
-    for (const closed of intervals) {
-      const { interval, seen } = warmed(this.#trial.plan, this.#seen, closed);
-      this.#seen = seen;
-      this.#judge.add(interval);
-      this.intervals.push(interval);
-    }
     for (const trace of read) addTrace(this.read, trace);
     this.note(notes);
+    return intervals.map((closed) => {
+      const { interval, seen } = warmed(this.#trial.plan, this.#seen, closed);
+      this.#seen = seen;
+      this.intervals.push(interval);
+      return { interval, verdict: this.#judge.add(interval) };
+    });
   }
 
   /** Keeps what is not known yet. */
@@ -99,7 +118,8 @@ export async function findRungs(
 ): Promise<readonly TailBound[] | undefined> {
   const guard = plan.guards.find((each) => kindOf(each).judged(each).kind === "latency");
   if (guard === undefined) return [];
-  const bounds = await source.latencyBounds(window, arms);
+  const recent = { from: Math.max(window.from, window.to - HOUR_MS), to: window.to };
+  const bounds = await source.latencyBounds(recent, arms);
   if (bounds.length === 0) return undefined;
   const margin = guard.margin.value;
   const rungs = rungsAmong(bounds, margin);

@@ -1,15 +1,16 @@
-import type { GuardCounts, Interval, Verdict } from "../../../components/analysis/index.ts";
+import type { GuardCounts, Verdict } from "../../../components/analysis/index.ts";
 import { kindOf } from "../../../components/guards/index.ts";
 import type { GuardFigures } from "../../../components/traffic/index.ts";
 import { eValue, renderVerdict } from "../render-verdict.ts";
 import type { Paint } from "../terminal.ts";
-import type { Judging } from "./judging.ts";
+import type { JudgedInterval, Judging } from "./judging.ts";
 import type { Trial } from "./trial.ts";
 
 const time = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
 /** One interval as it comes: what each guard counted in it, and where the evidence stands. */
-export function renderInterval({ at, counts }: Interval, { verdict, evidence }: Verdict, paint: Paint): string {
+export function renderInterval({ interval: { at, counts }, verdict: said }: JudgedInterval, paint: Paint): string {
+  const { verdict, evidence } = said;
   const seen = Object.entries(counts).map(([metric, count]) => `${metric} ${renderCounts(count)}`);
   const e = `harm e = ${eValue(evidence.combined.log)} of ${eValue(evidence.thresholds.rollback)}`;
   return `${paint("dim", time(at))}  ${seen.length > 0 ? seen.join(", ") : "nothing was measured"}; ${e}; ${verdict}`;

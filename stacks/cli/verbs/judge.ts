@@ -54,9 +54,10 @@ export const judge: Verb<JudgeOptions> = {
     const { readTrial } = await import("../judge/trial.ts");
     const { openSource } = await import("../judge/open-source.ts");
     const { judgeLive, judgeOnce } = await import("../judge/follow.ts");
+    const { told } = await import("../judge/source-failure.ts");
     const { renderJudged } = await import("../judge/render.ts");
     const trial = await readTrial(options);
-    const source = await openSource(options, trial.model);
+    const source = await told(openSource(options, trial.model));
     const run = options.watch === true ? judgeLive : judgeOnce;
     const judged = await run(terminal, source, trial, options);
     const { judging } = judged;
