@@ -29,7 +29,7 @@ export interface RealPrometheus extends AsyncDisposable {
 export interface Setup {
   /** Samples of the past, as `openMetrics` writes them. */
   readonly samples?: string;
-  /** A target that is scraped once a second. */
+  /** A target that is scraped twice a second. */
   readonly scrape?: { readonly port: number; readonly native?: boolean };
 }
 
@@ -70,8 +70,8 @@ export async function startPrometheus({ samples, scrape }: Setup): Promise<RealP
 
 const renderScrape = (port: number): string => `scrape_configs:
   - job_name: models
-    scrape_interval: 1s
-    scrape_timeout: 1s
+    scrape_interval: 500ms
+    scrape_timeout: 500ms
     static_configs: [{ targets: ["127.0.0.1:${port}"] }]
 `;
 

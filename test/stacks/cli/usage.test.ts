@@ -180,6 +180,7 @@ describe("completion", () => {
     { words: ["status", "--stack", "d"], found: ["dev"] },
     { words: ["dr"], found: ["drift"] },
     { words: ["drift", "now.csv", "--p"], found: ["--pin", "--prediction"] },
+    { words: ["judge", "--series", ""], found: ["gateway", "otel-http", "otel-gen-ai"] },
     { words: ["completion", ""], found: ["bash", "zsh", "fish"] },
     { words: ["unheard-of", ""], found: [] },
   ];
