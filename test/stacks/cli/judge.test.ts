@@ -3,6 +3,10 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import type { Failure } from "../../../stacks/cli/failure.ts";
+import { createProgram } from "../../../stacks/cli/program.ts";
+import { openTerminal } from "../../../stacks/cli/terminal.ts";
+import { judge } from "../../../stacks/cli/verbs/judge.ts";
 import { openMetrics, sample } from "../../metric-sources/open-metrics.ts";
 import { hasPrometheus, prometheusNeeded, startPrometheus } from "../../metric-sources/real-prometheus.ts";
 import { createCommandLine, jsonOf, mlc } from "./command-line.ts";
@@ -120,12 +124,25 @@ const wrong: readonly { readonly args: readonly string[]; readonly says: string 
   { args: [...described, "--prometheus", "http://b", "--interval", "0"], says: "a number of seconds from 1 to 3600" },
 ];
 
-test.each(wrong)("mlc judge $args ends with 2 and says: $says", async ({ args, says }) => {
+/** Runs the verb in this process. */
+async function failureOf(args: readonly string[]): Promise<Failure | undefined> {
+  let failure: Failure | undefined;
+  const program = createProgram([judge], async (_name, verb, invocation) => {
+    await verb.run(openTerminal({ json: true }), invocation).catch((error: Failure) => {
+      failure = error;
+    });
+  });
+  await program.parseAsync(["judge", ...args], { from: "user" });
+  return failure;
+}
+
+test.each(wrong)("mlc judge ends with 2 and says: $says", async ({ args, says }) => {
   await using line = await createCommandLine();
   line.write("counts.csv", names + minutes(0, 2, 1));
-  const run = await line.run("judge", ...args);
-  expect(run.stderr).toContain(says);
-  expect(run.code).toBe(2);
+  const own = args.map((word) => (word === "counts.csv" ? join(line.root, word) : word));
+  const failure = await failureOf([...own, "--cwd", line.root]);
+  expect(failure?.message).toContain(says);
+  expect(failure?.exitCode).toBe(2);
 });
 
 test("a server that does not answer ends with 1", async () => {
