@@ -15,7 +15,7 @@ export interface SeriesNames {
 }
 
 /** Names that are known, by what people call them. */
-export const seriesNames = {
+export const seriesNames: Readonly<Record<"gateway" | "otel-http" | "otel-gen-ai", SeriesNames>> = {
   /** The local gateway's own, as docs/metrics.md has them. */
   gateway: {
     requests: "model_requests_total",
@@ -37,4 +37,4 @@ export const seriesNames = {
     version: "gen_ai_response_model",
     error: "error_type",
   },
-} as const satisfies Readonly<Record<string, SeriesNames>>;
+};
