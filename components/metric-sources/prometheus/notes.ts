@@ -20,7 +20,7 @@ export async function notesOf(
     ),
   }));
   const unknown = arms.filter(({ known }) => !known);
-  const versions = unknown.length === 0 ? [] : await versionsOf(settings, metricOf(settings), settings);
+  const versions = unknown.length === 0 ? [] : await versionsOf(settings, settings, window);
   return [
     ...unknown.map(({ version }) => noSeries(settings, version, versions)),
     ...arms.filter(({ known, counted }) => known && !counted).map(({ version }) => noTraffic(version, window)),
@@ -30,7 +30,7 @@ export async function notesOf(
   ];
 }
 
-const metricOf = ({ names: { requests, durations } }: PrometheusSettings): string => requests ?? `${durations}_count`;
+const metricOf = ({ names: { requests, durations } }: PrometheusSettings): string => requests ?? durations;
 
 const time = (at: number): string => new Date(at).toISOString();
 

@@ -36,8 +36,7 @@ export async function readSamples(
 /** Selects the series of both versions. */
 export const selectorOf = (metric: string, { names, select }: Selection, { stable, candidate }: Arms): string => {
   const versions = [...new Set([stable, candidate])].map(escapeRegex).join("|");
-  const equal = Object.entries(select).map(([label, value]) => `${label}=${quote(value)}`);
-  return `${metric}{${[...equal, `${names.version}=~${quote(versions)}`].join(",")}}`;
+  return `${metric}{${[...equalTo(select), `${names.version}=~${quote(versions)}`].join(",")}}`;
 };
 
 /** Selects what the server itself says of its scrapes of the targets of some series. */
@@ -47,22 +46,23 @@ export function upSelectorOf(labels: readonly Labels[]): string {
   return `up{job=~${oneOf("job")},instance=~${oneOf("instance")}}`;
 }
 
-/** Which versions there are, for who named one that is not. */
+/** Which versions there are in a window, for who named one that is not. */
 export async function versionsOf(
   server: Server,
-  metric: string,
   { names, select }: Selection,
+  { from, to }: Window,
 ): Promise<readonly string[]> {
-  const equal = Object.entries(select).map(([label, value]) => `${label}=${quote(value)}`);
-  const match = `${metric}{${equal.join(",")}}`;
-  const data = await askLabel(server, names.version, match);
-  return Array.isArray(data) ? data.filter((each) => typeof each === "string") : [];
+  const { requests, durations, version } = names;
+  const metrics = [...(requests === undefined ? [] : [requests]), durations, `${durations}_count`].join("|");
+  const match = `{${[`__name__=~${quote(metrics)}`, ...equalTo(select)].join(",")}}`;
+  const span = { start: String(from / 1000), end: String(to / 1000) };
+  const series = await ask(server, "series", { "match[]": match, ...span });
+  const versions = Array.isArray(series) ? series.flatMap((labels: Labels) => labels[version] ?? []) : [];
+  return [...new Set(versions)].sort();
 }
 
-const askLabel = async (server: Server, label: string, match: string): Promise<unknown> => {
-  const series = await ask(server, "series", { "match[]": match });
-  return Array.isArray(series) ? [...new Set(series.map((each: Labels) => each[label] ?? ""))].sort() : [];
-};
+const equalTo = (select: Labels): readonly string[] =>
+  Object.entries(select).map(([label, value]) => `${label}=${quote(value)}`);
 
 /** A text of PromQL: as JSON writes it, which escapes no less. */
 const quote = (text: string): string => JSON.stringify(text);

@@ -6,7 +6,7 @@ import { findRungs, type JudgedInterval, Judging } from "./judging.ts";
 import type { JudgeOptions } from "./options.ts";
 import { renderInterval } from "./render.ts";
 import { failureOf, told } from "./source-failure.ts";
-import { intervalOf, timeoutOf, windowOf } from "./times.ts";
+import { checkWindow, intervalOf, timeoutOf, windowOf } from "./times.ts";
 import type { Trial } from "./trial.ts";
 
 /** How often a source that is followed is asked whether there is more, at least. Unit: ms. */
@@ -29,6 +29,7 @@ export async function judgeOnce(
   const work = async (): Promise<Judging> => {
     const settled = await source.settled(Date.now(), trial.arms);
     const window = windowOf(options, settled, intervalMs);
+    checkWindow(window, settled);
     const rungs = await findRungs(source, trial, window);
     if (rungs === undefined) throw await nothingMeasured(source, trial, window, intervalMs);
     const judging = new Judging(source, trial, rungs, window.from, intervalMs);

@@ -33,6 +33,15 @@ export function windowOf(options: JudgeOptions, { since, until }: Settled, inter
   return { from: down(asked ?? (options.watch === true ? until : until - HOUR_MS)), to: down(to) };
 }
 
+/** Refuses a window in which there can be nothing. @throws Failure (2) */
+export function checkWindow({ from, to }: Window, { until }: Settled): void {
+  if (from < to) return;
+  const iso = (at: number): string => new Date(at).toISOString();
+  throw usageFailure(
+    `--from and --to: seen ${iso(from)} to ${iso(to)}, allowed is at least one interval, before ${iso(until)}: counts are final up to then.`,
+  );
+}
+
 function momentOf(option: string, text: string, until: number): number {
   const [, count, unit = ""] = /^(\d+)([smhd])$/.exec(text) ?? [];
   const moment = count === undefined ? Date.parse(text) : until - Number(count) * (UNITS[unit] ?? 0);

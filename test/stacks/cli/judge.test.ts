@@ -114,6 +114,10 @@ const wrong: readonly { readonly args: readonly string[]; readonly says: string 
     says: "There is no guard",
   },
   { args: [...described, "--file", "counts.csv", "--from", "yesterday"], says: '--from: seen "yesterday"' },
+  {
+    args: [...described, "--file", "counts.csv", "--from", "2026-01-05T11:00:00Z"],
+    says: "allowed is at least one interval, before 2026-01-05T10:02:00.000Z",
+  },
   { args: [...described, "--prometheus", "prometheus:9090"], says: "allowed is an address such as http://" },
   { args: [...described, "--prometheus", "http://u:p@b"], says: "Set MLC_PROMETHEUS_USER" },
   {
