@@ -81,7 +81,7 @@ export async function judgeLive(
       for (const judged of came) terminal.say(renderInterval(judged, terminal.paint));
       for (const { text } of judging?.notes.slice(known) ?? []) terminal.say(terminal.paint("yellow", `! ${text}`));
       known = judging?.notes.length ?? 0;
-      const ended = judging !== undefined && isDecided(judging) ? "decided" : ending();
+      const ended = judging?.isDecided === true ? "decided" : ending();
       if (ended === undefined) continue;
       if (judging !== undefined) return { judging, ended };
       const exitCode = ended === "interrupted" ? exitCodes.interrupted : exitCodes.waiting;
@@ -95,8 +95,6 @@ export async function judgeLive(
     release();
   }
 }
-
-const isDecided = ({ verdict: { verdict } }: Judging): boolean => verdict !== "continue" && verdict !== "noData";
 
 /** Undefined as long as there is nothing to begin with. */
 async function begin(

@@ -62,6 +62,17 @@ export class Judging {
     return this.#judge.verdict;
   }
 
+  /** How much of the release's `bake` is still to be judged, in s: harmlessness that is shown sooner decides nothing. */
+  get bakeLeft(): number {
+    return Math.max(0, this.#trial.plan.bakeMs / 1000 - this.verdict.evidence.seconds);
+  }
+
+  /** Whether nothing has to be waited for any more. */
+  get isDecided(): boolean {
+    const { verdict } = this.verdict;
+    return verdict === "promote" ? this.bakeLeft === 0 : verdict !== "continue" && verdict !== "noData";
+  }
+
   /**
    * Judges what has come since, up to a moment, interval by interval. What was judged by the time it fails is not read again.
    * @throws MetricSourceError

@@ -1,6 +1,7 @@
 import type { GuardCounts, Verdict } from "../../../components/analysis/index.ts";
 import { kindOf } from "../../../components/guards/index.ts";
 import type { GuardFigures } from "../../../components/traffic/index.ts";
+import { renderSeconds } from "../render-time.ts";
 import { eValue, renderVerdict } from "../render-verdict.ts";
 import type { Paint } from "../terminal.ts";
 import type { JudgedInterval, Judging } from "./judging.ts";
@@ -26,7 +27,7 @@ const round = (events = 0): number => Math.round(events * 100) / 100;
 
 /** What was judged and what came of it, for a person: the verdict, the culprit, what is to come, and what is odd. */
 export function renderJudged(
-  { verdict, intervals, notes }: Judging,
+  { verdict, intervals, notes, bakeLeft }: Judging,
   { plan, arms }: Trial,
   name: string,
   paint: Paint,
@@ -46,7 +47,7 @@ export function renderJudged(
     `${paint("bold", `${arms.candidate} against ${arms.stable}`)}  ${name}${span}, ${intervals.length} intervals`,
     ...renderVerdict(verdict, figures, paint),
     ...renderCulprit(verdict, { plan, arms }, paint),
-    `  next     ${evidence.next.reason}`,
+    `  next     ${verdict.verdict === "promote" && bakeLeft > 0 ? `bake: ${renderSeconds(bakeLeft)} more to be judged` : evidence.next.reason}`,
     ...notes.map(({ text }) => `  ${paint("yellow", "!")}        ${text}`),
   ].join("\n");
 }

@@ -1,4 +1,3 @@
-import type { Decision } from "../../../components/analysis/index.ts";
 import { type ExitCode, exitCodes } from "../failure.ts";
 import type { Judged } from "../judge/follow.ts";
 import type { JudgeOptions } from "../judge/options.ts";
@@ -73,19 +72,20 @@ export const judge: Verb<JudgeOptions> = {
       exitCode: exitCodeOf(judged),
       facts: {
         ...{ source: source.name, ...trial.arms, ...judging.verdict, intervals: judging.intervals.length },
-        ...{ read: judging.read, notes: judging.notes, ended: judged.ended, out: options.out ?? null },
+        ...{
+          read: judging.read,
+          notes: judging.notes,
+          ended: judged.ended,
+          bakeLeft: judging.bakeLeft,
+          out: options.out ?? null,
+        },
       },
     };
   },
 };
 
-const codes: Readonly<Record<Decision, ExitCode>> = {
-  promote: exitCodes.done,
-  rollback: exitCodes.aborted,
-  continue: exitCodes.waiting,
-  inconclusive: exitCodes.waiting,
-  noData: exitCodes.waiting,
-};
-
-const exitCodeOf = ({ judging, ended }: Judged): ExitCode =>
-  ended === "interrupted" ? exitCodes.interrupted : codes[judging.verdict.verdict];
+function exitCodeOf({ judging, ended }: Judged): ExitCode {
+  if (ended === "interrupted") return exitCodes.interrupted;
+  if (judging.verdict.verdict === "rollback") return exitCodes.aborted;
+  return judging.verdict.verdict === "promote" && judging.isDecided ? exitCodes.done : exitCodes.waiting;
+}

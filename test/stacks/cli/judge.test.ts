@@ -49,11 +49,15 @@ test("where the counts were read is under the hash of the evidence: another sour
   expect(jsonOf(verified)).toMatchObject({ same: false, exitCode: 1 });
 });
 
-test("a candidate that is shown harmless ends with 0, one of which too little is known with 4", async () => {
+test("a candidate that is shown harmless ends with 0, before its bake is over or on too little data with 4", async () => {
   await using line = await createCommandLine();
   line.write("counts.csv", names + minutes(0, 120, 1));
   const shown = await line.run("judge", "--file", "counts.csv", ...described, "--json");
   expect(jsonOf(shown)).toMatchObject({ command: "judge", verdict: "promote", intervals: 120, exitCode: 0 });
+  line.write("quick.csv", (names + minutes(0, 120, 1)).replaceAll(",60,", ",0.4,"));
+  const quick = await line.run("judge", "--file", "quick.csv", ...described);
+  expect(quick.code).toBe(4);
+  expect(quick.stdout).toContain("next     bake: 12 s more to be judged");
   const early = await line.run("judge", "--file", "counts.csv", ...described, "--to", "2026-01-05T10:05:00Z", "--json");
   expect(jsonOf(early)).toMatchObject({ verdict: "continue", intervals: 5, exitCode: 4 });
 });
