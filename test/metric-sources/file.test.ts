@@ -73,18 +73,25 @@ test("the last interval is final once both versions have a row, because somebody
   expect(await table(names, ...both).settled(0, question)).toMatchObject({ since: at, until: at + 60_000 });
 });
 
-test("the step of an interval and the mean of a metric go to the judge as they are", async () => {
+test("the step of an interval, the mean of a metric and that of a group go to the judge as they are", async () => {
   const conversion = { metric: "revenue", source: "feedback", direction: "decrease", designEffect: 1 } as const;
   const guard = { ...conversion, margin: { kind: "absolute", value: 1 }, range: { least: 0, most: 500 } } as const;
   const source = table(
-    "at,seconds,version,step,revenue_count,revenue_sum",
-    `${at},60,v1,1,10,1250`,
-    `${at},60,v2,1,4,1000`,
+    "at,seconds,version,step,revenue_count,revenue_sum,revenue/eu_count,revenue/eu_sum",
+    `${at},60,v1,1,10,1250,2,500`,
+    `${at},60,v2,1,4,1000,1,100`,
   );
   expect(source.tellsSteps).toBe(true);
-  const { intervals } = await source.read(always, { ...asked, guards: [guard] });
+  const { intervals } = await source.read(always, { ...asked, guards: [guard, { ...guard, metric: "revenue/eu" }] });
   expect(intervals).toEqual([
-    { live: { at, seconds: 60, step: 1, counts: { revenue: { n0: 10, x0: 2.5, n1: 4, x1: 2 } } } },
+    {
+      live: {
+        at,
+        seconds: 60,
+        step: 1,
+        counts: { revenue: { n0: 10, x0: 2.5, n1: 4, x1: 2 }, "revenue/eu": { n0: 2, x0: 1, n1: 1, x1: 0.2 } },
+      },
+    },
   ]);
 });
 

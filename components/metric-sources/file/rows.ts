@@ -101,7 +101,7 @@ function readRow(
 /** The metrics that have a count and a sum. */
 const metricsIn = ({ columns }: TableRows): readonly string[] =>
   [...columns.keys()]
-    .flatMap((name) => /^(\w+)_count$/.exec(name)?.[1] ?? [])
+    .flatMap((name) => /^(.+)_count$/.exec(name)?.[1] ?? [])
     .filter((name) => columns.has(`${name}_sum`));
 
 function numberIn(cell: Cell): number | undefined {
