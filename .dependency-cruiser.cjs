@@ -69,6 +69,10 @@ module.exports = {
       "^components/(evidence|analysis|rollout)/",
       "^components/release/problems\\.ts$",
     ]),
+    floor("metric sources", "^components/metric-sources/", [
+      "^components/(metric-sources|rollout|guards|analysis|traffic)/",
+      "^components/release/problems\\.ts$",
+    ]),
     floor("kit", "^components/kit/", ["^components/(kit|release)/", pulumi]),
     floor("capabilities", "^components/capabilities/", ["^components/(capabilities|guards|release|traffic)/"]),
     floor("contracts", "^components/(platforms/(platform|data-plane)|archives/archive-store|monitors/monitor)\\.ts$", [

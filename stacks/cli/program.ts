@@ -11,8 +11,8 @@ Exit codes:
   0    done
   1    error
   2    wrong usage, or problems in the configuration; nothing was changed
-  3    the rollout was ended before and is not opened again
-  4    waiting: the rollout is still on its way
+  3    the rollout was ended before and is not opened again; of judge: harm is shown
+  4    waiting: the rollout is still on its way, or nothing is decided
   5    drift was found
   130  stopped by ctrl-C; what is done and what is left is said`;
 

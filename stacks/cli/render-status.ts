@@ -1,7 +1,8 @@
-import type { Curve, GuardEvidence, Verdict } from "../../components/analysis/index.ts";
+import type { Verdict } from "../../components/analysis/index.ts";
 import { renderPercent } from "../../components/release/units.ts";
-import type { GuardFigures, RolloutPhase, ShareStatus, TrafficStatus } from "../../components/traffic/index.ts";
+import type { RolloutPhase, ShareStatus, TrafficStatus } from "../../components/traffic/index.ts";
 import { renderSeconds, renderSince, renderUntil } from "./render-time.ts";
+import { renderMs, renderVerdict } from "./render-verdict.ts";
 import type { Paint, Style } from "./terminal.ts";
 
 const BAR_WIDTH = 20;
@@ -25,7 +26,7 @@ export function renderTraffic(status: TrafficStatus, now: Date, paint: Paint): s
     ...renderConcerns(status, now, paint),
     "",
     ...renderRollout(status, now, paint),
-    ...renderVerdict(rollout, paint),
+    ...renderVerdictOf(rollout, paint),
     ...renderEvents(status, paint),
   ].join("\n");
 }
@@ -40,7 +41,7 @@ function renderServing({ weights, requests, plan }: TrafficStatus, paint: Paint)
     const bar = `${"█".repeat(bars)}${"░".repeat(BAR_WIDTH - bars)}`;
     const counts = requests[version];
     const seen = counts
-      ? `${counts.requests} requests, ${counts.errors} errors, p50 ${ms(counts.p50Ms)}, p99 ${ms(counts.p99Ms)}`
+      ? `${counts.requests} requests, ${counts.errors} errors, p50 ${renderMs(counts.p50Ms)}, p99 ${renderMs(counts.p99Ms)}`
       : "no requests";
     const share = renderPercent(weight).padStart(6);
     const line = `  ${version.padEnd(width)} ${bar} ${share}  ${roleOf(version, plan).padEnd(10)}  ${seen}`;
@@ -111,59 +112,8 @@ function spansOf({ detectSeconds, lastBadMs }: NonNullable<TrafficStatus["rollou
   ].join("");
 }
 
-function renderVerdict({ verdict: given, figures }: TrafficStatus["rollout"], paint: Paint): readonly string[] {
-  if (given === undefined) return [];
-  const verdict = given as Verdict;
-  const { guards, thresholds, combined, alpha } = verdict.evidence;
-  const threshold = eValue(thresholds.rollback);
-  return [
-    "",
-    `  verdict  ${paint("bold", verdict.verdict)}: all guards together e = ${eValue(combined.log)} of ${threshold} that end it, p = ${pValue(combined)} (alpha ${alpha})`,
-    ...guards.flatMap((guard) => renderGuard(guard, figures?.[guard.name], thresholds, paint)),
-  ];
-}
-
-function renderGuard(
-  guard: GuardEvidence,
-  figures: GuardFigures | undefined,
-  thresholds: Verdict["evidence"]["thresholds"],
-  paint: Paint,
-): readonly string[] {
-  const { name, stake, comparisons, rollback, promote, nonInferior } = guard;
-  const [loudest] = comparisons;
-  const counts = loudest ? renderCounts(loudest, figures) : "no data";
-  const fine = nonInferior
-    ? paint("green", "shown harmless")
-    : `harmless e = ${eValue(promote.log)} of ${eValue(thresholds.promote)}`;
-  const informs = stake === 0 ? "; informs only" : "";
-  return [
-    `    ${name.padEnd(14)} ${counts}`,
-    `    ${"".padEnd(14)} harm e = ${eValue(rollback.log)}, p = ${pValue(rollback)}; ${fine}${informs}`,
-  ];
-}
-
-function renderCounts(
-  { stable, candidate, candidateMs }: GuardEvidence["comparisons"][number],
-  figures: GuardFigures | undefined,
-): string {
-  if (figures !== undefined) {
-    return `candidate ${figures.candidate} on average of ${candidate.units}, stable ${figures.stable} of ${stable.units}`;
-  }
-  return `candidate ${rate(candidate)}, stable ${rate(stable)}${candidateMs === undefined ? "" : ` slower than ${ms(candidateMs)}`}`;
-}
-
-const rate = ({ units, events, rate: share }: GuardEvidence["comparisons"][number]["stable"]): string =>
-  share === null ? "no data" : `${Math.round(events * 100) / 100}/${units} (${(share * 100).toFixed(2)}%)`;
-
-/** An e-value from its logarithm. */
-const eValue = (log: number): string => {
-  if (log > 20) return `10^${Math.round(log / Math.LN10)}`;
-  return Number(Math.exp(log).toPrecision(3)).toString();
-};
-
-const pValue = ({ p }: Curve): string => (p >= 0.001 ? p.toFixed(3) : p.toExponential(1));
-
-const ms = (value: number): string => `${value < 10 ? Math.round(value * 10) / 10 : Math.round(value)} ms`;
+const renderVerdictOf = ({ verdict, figures }: TrafficStatus["rollout"], paint: Paint): readonly string[] =>
+  verdict === undefined ? [] : ["", ...renderVerdict(verdict as Verdict, figures, paint)];
 
 function renderEvents({ events }: TrafficStatus, paint: Paint): readonly string[] {
   if (events.length === 0) return [];

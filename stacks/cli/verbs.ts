@@ -19,6 +19,7 @@ const verbs: Verbs = {
   history: async () => (await import("./verbs/history.ts")).history,
   drift: async () => (await import("./verbs/drift.ts")).drift,
   scorecard: async () => (await import("./verbs/scorecard.ts")).scorecard,
+  judge: async () => (await import("./verbs/judge.ts")).judge,
   evidence: async () => (await import("./verbs/evidence.ts")).evidence,
   unit: async () => (await import("./verbs/unit.ts")).unit,
   watch: async () => (await import("./verbs/watch.ts")).watch,

@@ -10,7 +10,7 @@ export const floors: readonly { readonly name: string; readonly rooms: RegExp }[
   { name: "A platform's data plane", rooms: /^components\/platforms\/[^/]+\/.+$/ },
   { name: "Archives and monitors", rooms: /^components\/(archives|monitors)\/.+$/ },
   { name: "Contracts", rooms: /^components\/(platforms|capabilities|archives|monitors|kit)$/ },
-  { name: "Decisions", rooms: /^components\/(rollout|lifecycle|evidence)$/ },
+  { name: "Decisions", rooms: /^components\/(rollout|lifecycle|evidence|metric-sources)$/ },
   { name: "Document and arithmetic", rooms: /^components\/(release|traffic|sources|guards|analysis|drift|scorecard)$/ },
   { name: "This machine", rooms: /^components\/host$/ },
 ];

@@ -29,6 +29,7 @@ test("the commands are those of a model's life", () => {
     "history",
     "drift",
     "scorecard",
+    "judge",
     "evidence",
     "unit",
     "watch",
@@ -181,6 +182,7 @@ describe("completion", () => {
     { words: ["status", "--stack", "d"], found: ["dev"] },
     { words: ["dr"], found: ["drift"] },
     { words: ["drift", "now.csv", "--p"], found: ["--pin", "--prediction"] },
+    { words: ["judge", "--series", ""], found: ["gateway", "otel-http", "otel-gen-ai"] },
     { words: ["completion", ""], found: ["bash", "zsh", "fish"] },
     { words: ["unheard-of", ""], found: [] },
   ];
