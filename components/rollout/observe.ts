@@ -54,6 +54,7 @@ function add(before: Progress, plan: RolloutPlan, { ms, closed, verdicts }: Obse
     ...(doubted !== undefined && { doubt: doubted.name }),
     ...(mismatch !== undefined && { mismatch }),
     ...(possibleHarm !== undefined && { possibleHarm }),
+    compared: comparedIn(before.compared, plan, closed),
     ...(closed.excess !== undefined && { excess: sumOf(before.excess, closed.excess) }),
     elapsedMs: before.elapsedMs + ms,
     stepElapsedMs: before.stepElapsedMs + ms,
@@ -74,6 +75,19 @@ function possibleHarmIn({ guards }: RolloutPlan, { evidence }: Verdict): Progres
     return [{ guard: guard.metric, excess: shown.possibleExcess }];
   });
   return known.toSorted((a, b) => b.excess - a.excess)[0];
+}
+
+/** Requests of each version: of the guards that count requests the one that counted most, some leave out what is cold. */
+function comparedIn(
+  before: Progress["compared"],
+  { guards }: RolloutPlan,
+  { live: { counts } }: ClosedInterval,
+): NonNullable<Progress["compared"]> {
+  const blocks = guards.flatMap(({ metric, source }) => (source === "requests" ? (counts[metric] ?? []) : []));
+  return {
+    stable: (before?.stable ?? 0) + Math.max(0, ...blocks.map(({ n0 }) => n0)),
+    candidate: (before?.candidate ?? 0) + Math.max(0, ...blocks.map(({ n1 }) => n1)),
+  };
 }
 
 type BothExcess = NonNullable<Progress["excess"]>;

@@ -34,6 +34,8 @@ export interface Progress {
   readonly doubt?: string;
   /** The traffic is not divided as the weight says: what was seen, and what to do. */
   readonly mismatch?: string;
+  /** Requests of each version that were compared, over the rollout. Absent in records of 0.1.0. */
+  readonly compared?: { readonly stable: number; readonly candidate: number };
   /** What was left out of the comparison on both sides, because few inputs or addresses asked it. */
   readonly excess?: { readonly stable: Excess; readonly candidate: Excess };
   /** Copies the candidate answered without an error on this step. */

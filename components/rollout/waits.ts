@@ -70,10 +70,22 @@ function possibleLoss({ ladder: steps, step, possibleHarm }: Progress, plan: Rol
 /** So many failures of the same few inputs are no accident. */
 const MANY_REPEATS = 20;
 
-/** What few inputs ask again and again neither ends a rollout nor may be forgotten: it holds it. */
-export function repeatedFailures({ excess }: Progress, plan: RolloutPlan): string | undefined {
+/** It is looked at each second, and of equal versions one has more of them by chance. */
+const STANDARD_ERRORS = 3;
+
+/**
+ * What few inputs ask again and again neither ends a rollout nor may be forgotten: it holds it, where the failures among
+ * it are more than the margin allows of all requests of the candidate.
+ */
+export function repeatedFailures({ excess, compared }: Progress, plan: RolloutPlan): string | undefined {
   if (excess === undefined || excess.candidate.bad < MANY_REPEATS) return undefined;
-  const shareOfBad = ({ requests, bad }: Excess): number => (requests === 0 ? 0 : bad / requests);
-  if (!refusesMore(plan.guards, shareOfBad(excess.stable), shareOfBad(excess.candidate))) return undefined;
+  const shareOf = ({ requests, bad }: Excess, others = 0): readonly [share: number, variance: number] => {
+    const all = requests + others;
+    return all === 0 ? [0, 0] : [bad / all, bad / all ** 2];
+  };
+  const [before, varianceBefore] = shareOf(excess.stable, compared?.stable);
+  const [now, variance] = shareOf(excess.candidate, compared?.candidate);
+  const surely = now - STANDARD_ERRORS * Math.sqrt(variance + varianceBefore);
+  if (!refusesMore(plan.guards, before, surely)) return undefined;
   return `an answer to few inputs that come again and again: the candidate failed or refused ${excess.candidate.bad} of ${excess.candidate.requests}`;
 }

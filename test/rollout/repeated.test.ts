@@ -12,23 +12,48 @@ const refusalGuard = (kind: "absolute" | "relative", value: number): RolloutPlan
   designEffect: 1,
 });
 
-/** Whether few inputs hold a rollout when so many of their 1,000 requests at each version failed or were refused. */
-function holds(stable: number, candidate: number, guards: RolloutPlan["guards"]): boolean {
+interface Repeated {
+  /** Failed or refused of so many requests of few inputs, at each version. */
+  readonly stable: number;
+  readonly candidate: number;
+  readonly requests?: number;
+  /** Requests of other inputs at each version. */
+  readonly others?: number;
+}
+
+function holds({ stable, candidate, requests = 1e6, others = 0 }: Repeated, guards: RolloutPlan["guards"]): boolean {
   const plan = canaryPlan({}, { guards });
-  const excess = { stable: { requests: 1_000, bad: stable }, candidate: { requests: 1_000, bad: candidate } };
-  return repeatedFailures({ ...startRollout(plan, "2026-01-01T00:00:00.000Z"), excess }, plan.rollout) !== undefined;
+  const progress = {
+    ...startRollout(plan, "2026-01-01T00:00:00.000Z"),
+    excess: { stable: { requests, bad: stable }, candidate: { requests, bad: candidate } },
+    compared: { stable: others, candidate: others },
+  };
+  return repeatedFailures(progress, plan.rollout) !== undefined;
 }
 
 test("a margin of 20 % lets the candidate refuse a fifth more than stable, not twenty points more", () => {
   const guards = [refusalGuard("relative", 0.2)];
-  expect(holds(100, 120, guards)).toBe(false);
-  expect(holds(100, 121, guards)).toBe(true);
-  expect(holds(0, 20, guards)).toBe(true);
+  expect(holds({ stable: 100_000, candidate: 120_000 }, guards)).toBe(false);
+  expect(holds({ stable: 100_000, candidate: 122_000 }, guards)).toBe(true);
+  expect(holds({ stable: 0, candidate: 19 }, guards)).toBe(false);
+  expect(holds({ stable: 0, candidate: 20 }, guards)).toBe(true);
 });
 
 test("a margin in points is added to stable's share, half a point without a guard", () => {
-  expect(holds(100, 300, [refusalGuard("absolute", 0.2)])).toBe(false);
-  expect(holds(100, 301, [refusalGuard("absolute", 0.2)])).toBe(true);
-  expect(holds(100, 105, [])).toBe(false);
-  expect(holds(100, 106, [])).toBe(true);
+  expect(holds({ stable: 100_000, candidate: 300_000 }, [refusalGuard("absolute", 0.2)])).toBe(false);
+  expect(holds({ stable: 100_000, candidate: 303_000 }, [refusalGuard("absolute", 0.2)])).toBe(true);
+  expect(holds({ stable: 100_000, candidate: 105_000 }, [])).toBe(false);
+  expect(holds({ stable: 100_000, candidate: 107_000 }, [])).toBe(true);
+});
+
+test("what chance alone may show of so few holds nothing", () => {
+  expect(holds({ stable: 30, candidate: 45, requests: 1_000 }, [])).toBe(false);
+  expect(holds({ stable: 30, candidate: 70, requests: 1_000 }, [])).toBe(true);
+});
+
+test("the failures of few inputs are held against all requests of a version", () => {
+  const few = { stable: 0, candidate: 40, requests: 40 };
+  expect(holds(few, [])).toBe(true);
+  expect(holds({ ...few, others: 4_000 }, [])).toBe(true);
+  expect(holds({ ...few, others: 8_000 }, [])).toBe(false);
 });
