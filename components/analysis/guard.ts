@@ -93,6 +93,10 @@ export const boundsOf = (guard: LatencyGuard): readonly TailBound[] =>
 /** The rungs at which a guard counts the tails of both versions; none where it counts one event. */
 export const rungsOf = (guard: Guard): readonly TailBound[] => (guard.kind === "latency" ? boundsOf(guard) : []);
 
+/** A guard that counts tails, at other rungs; any other as it is. @param ladder in ms, rising */
+export const withLadder = (guard: Guard, ladder: readonly number[]): Guard =>
+  guard.kind === "latency" ? { ...guard, ladder } : guard;
+
 /** What a guard of each kind may say. */
 export const GUARD_SHAPES: {
   readonly [kind in Guard["kind"]]: {

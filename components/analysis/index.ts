@@ -25,6 +25,7 @@ export {
   type ProportionGuard,
   rungsOf,
   soundGuard,
+  withLadder,
 } from "./guard.ts";
 export type { Interval } from "./interval.ts";
 export { createJudge, type Judge, judge } from "./judge.ts";

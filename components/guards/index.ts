@@ -12,6 +12,8 @@ export type { ArmCounts, CopiesRule, CopyCounts, Figures, GuardKind } from "./ki
 export { placeIn, type Range, SHARES } from "./range.ts";
 export { refusesMore } from "./refusal-rate.ts";
 
+export { errorRate };
+
 /** Every kind of guard, one a line. A metric that no kind claims by name belongs to the first kind of business metrics that takes it. */
 export const guardKinds: readonly GuardKind[] = [errorRate, refusalRate, latency, mean, share];
 

@@ -1,4 +1,4 @@
-import type { GuardCounts } from "../analysis/index.ts";
+import { type GuardCounts, rungsOf } from "../analysis/index.ts";
 import { type ArmCounts, type Guard, kindOf } from "../guards/index.ts";
 
 /** What became of a request: `failed` is no answer or 5xx, `refused` 4xx. */
@@ -31,11 +31,14 @@ export const countsOf = (
 function countsOfGuard(guard: Guard, stable: Arm, candidate: Arm): GuardCounts {
   const kind = kindOf(guard);
   // The judge's own buckets are finer than what most sources measure: tails are counted at the source's bounds.
-  if (kind.judged(guard).kind === "latency") {
+  if (countsTails(guard)) {
     return { n0: total(stable.cells), x0: tails(stable.cells), n1: total(candidate.cells), x1: tails(candidate.cells) };
   }
   return kind.counts(guard, asCounted(stable), asCounted(candidate));
 }
+
+/** Whether a guard is counted at the rungs of a ladder. */
+export const countsTails = (guard: Guard): boolean => rungsOf(kindOf(guard).judged(guard)).length > 0;
 
 const asCounted = ({ requests: { answered, refused, failed }, feedback }: Arm): ArmCounts => ({
   requests: answered + refused + failed,

@@ -1,4 +1,5 @@
 /** Where the counts of a rollout come from when no gateway of ours has counted them; one kind a folder. */
+export { countsTails } from "./arm.ts";
 export { marginsAmong, rungsAmong } from "./latency-rungs.ts";
 export {
   type Arms,

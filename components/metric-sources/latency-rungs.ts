@@ -1,4 +1,4 @@
-import { type Guard, LATENCY_LADDER, type TailBound } from "../analysis/index.ts";
+import { type Guard, LATENCY_LADDER, type TailBound, withLadder } from "../analysis/index.ts";
 
 /** How far the two bounds of a rung may be from the margin: as far as the judge itself rounds a rung, and a bucket's own rounding. */
 const TOLERANCE = 1.025;
@@ -40,7 +40,10 @@ export function marginsAmong(bounds: readonly number[], margin: number): readonl
 
 /** A guard as the judge is told it: latency on the rungs that the source can count. */
 export const onRungs = (guard: Guard, rungs: readonly TailBound[]): Guard =>
-  guard.kind === "latency" ? { ...guard, ladder: rungs.map(({ stableMs }) => stableMs) } : guard;
+  withLadder(
+    guard,
+    rungs.map(({ stableMs }) => stableMs),
+  );
 
 /** The bounds at which each version is counted. */
 export const cutsOf = (

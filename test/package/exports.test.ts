@@ -92,6 +92,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "tailBounds",
     "tailCounts",
     "theilSen",
+    "withLadder",
   ],
   "./drift": [
     "NO_PERIODS",

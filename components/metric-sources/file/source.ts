@@ -96,22 +96,24 @@ function asArm(
   };
 }
 
+/** Columns at bounds that the file chooses. */
+const TAILS = "over_…ms";
+
 /** What each metric of requests is counted from. */
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   errorRate: ["requests", "errors"],
   refusalRate: ["requests", "refusals"],
-  latency: ["requests", "over_…ms"],
+  latency: ["requests", TAILS],
 };
 
 function checkQuestion(path: string, table: TableRows, { guards, rungs }: Question): readonly Problem[] {
   return guards.flatMap((guard) => {
     const { metric } = guard;
     const needed = kindOf(guard).source === "feedback" ? [`${metric}_count`, `${metric}_sum`] : (COLUMNS[metric] ?? []);
-    const isLatency = metric === "latency";
-    const missing = needed.filter((name) => (name === "over_…ms" ? rungs.length === 0 : !table.columns.has(name)));
+    const missing = needed.filter((name) => (name === TAILS ? rungs.length === 0 : !table.columns.has(name)));
     if (missing.length === 0) return [];
     const why =
-      isLatency && !missing.includes("requests")
+      needed.includes(TAILS) && !missing.includes("requests")
         ? "two columns over_…ms whose ratio is the margin"
         : `the columns ${needed.join(", ")}`;
     return [cannotCount(path, metric, why, "write them")];

@@ -1,4 +1,5 @@
 import { kindOf } from "../../guards/index.ts";
+import { countsTails } from "../arm.ts";
 import {
   type Arms,
   cannotCount,
@@ -118,7 +119,7 @@ function checkQuestion({ url }: PrometheusSettings, { guards, rungs }: Question)
   const problems = guards
     .filter((guard) => kindOf(guard).source === "feedback")
     .map(({ metric }) => cannotCount(url, metric, allowed, "judge it from a file that has it"));
-  const needsRungs = guards.find((guard) => kindOf(guard).judged(guard).kind === "latency");
+  const needsRungs = guards.find(countsTails);
   if (needsRungs !== undefined && rungs.length === 0) {
     problems.push(
       cannotCount(url, needsRungs.metric, "a guard whose margin the buckets can show", "choose another margin"),

@@ -18,13 +18,16 @@ export interface Judged {
   readonly ended: "decided" | "timeout" | "interrupted" | "read";
 }
 
+/** Whose counts are judged, on what terms, and who is told. */
+export interface Task {
+  readonly terminal: Terminal;
+  readonly source: MetricSource;
+  readonly trial: Trial;
+  readonly options: JudgeOptions;
+}
+
 /** Judges what is there. @throws Failure when the source cannot say it */
-export async function judgeOnce(
-  terminal: Terminal,
-  source: MetricSource,
-  trial: Trial,
-  options: JudgeOptions,
-): Promise<Judged> {
+export async function judgeOnce({ terminal, source, trial, options }: Task): Promise<Judged> {
   const intervalMs = intervalOf(options);
   const work = async (): Promise<Judging> => {
     const settled = await source.settled(Date.now(), trial.arms);
@@ -44,12 +47,7 @@ export async function judgeOnce(
  * Judges interval by interval as they come, until something is decided, the time is over, or ctrl-C.
  * @throws Failure when the source cannot say it, or said nothing until then
  */
-export async function judgeLive(
-  terminal: Terminal,
-  source: MetricSource,
-  trial: Trial,
-  options: JudgeOptions,
-): Promise<Judged> {
+export async function judgeLive({ terminal, source, trial, options }: Task): Promise<Judged> {
   const intervalMs = intervalOf(options);
   const deadline = performance.now() + timeoutOf(options);
   const stop = new AbortController();

@@ -6,8 +6,8 @@ import {
   type TailBound,
   type Verdict,
 } from "../../../components/analysis/index.ts";
-import { kindOf } from "../../../components/guards/index.ts";
 import {
+  countsTails,
   type Elapsed,
   type MetricSource,
   MetricSourceError,
@@ -127,7 +127,7 @@ export async function findRungs(
   { plan, arms }: Trial,
   window: Window,
 ): Promise<readonly TailBound[] | undefined> {
-  const guard = plan.guards.find((each) => kindOf(each).judged(each).kind === "latency");
+  const guard = plan.guards.find(countsTails);
   if (guard === undefined) return [];
   const recent = { from: Math.max(window.from, window.to - HOUR_MS), to: window.to };
   const bounds = await source.latencyBounds(recent, arms);

@@ -2,7 +2,9 @@ import type { RolloutFacts } from "../../../components/evidence/index.ts";
 import { planTraffic } from "../../../components/lifecycle/index.ts";
 import type { Arms } from "../../../components/metric-sources/index.ts";
 import type { Problem } from "../../../components/release/index.ts";
+import { platformKinds } from "../../../components/release/kinds.ts";
 import { examineRelease } from "../../../components/release/release.ts";
+import { pathSource } from "../../../components/sources/path/document.ts";
 import type { RolloutPlan, TrafficPlan } from "../../../components/traffic/plan.ts";
 import { problemsFailure, usageFailure } from "../failure.ts";
 import { findProject } from "../project.ts";
@@ -61,12 +63,15 @@ function describedPlan(written: readonly string[]): TrafficPlan {
     const [metric = "", ...margin] = text.split("=");
     return { metric, margin: margin.join("=") };
   });
-  const source = { kind: "path", path: "model", sha256: "0".repeat(64) };
+  const source = (content: string) => ({
+    ...{ kind: pathSource.kind, path: "model", [pathSource.pinField]: content.repeat(64) },
+  });
+  const [platform] = platformKinds;
   const examined = examineRelease(
     {
       model: { name: "model", owner: "owner", riskTier: "low" },
-      platform: { kind: "local" },
-      versions: { stable: { source }, candidate: { source: { ...source, sha256: "1".repeat(64) } } },
+      platform: { kind: platform?.kind },
+      versions: { stable: { source: source("0") }, candidate: { source: source("1") } },
       rollout: { stable: "stable", candidate: "candidate", weight: "50%", guards },
     },
     { path: ROOT },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { HISTORY_UNITS, type Verdict } from "../../../components/analysis/index.ts";
-import type { Guard } from "../../../components/guards/index.ts";
+import { errorRate, type Guard } from "../../../components/guards/index.ts";
 import type { DataPlane } from "../../../components/platforms/data-plane.ts";
 import type { TrafficStatus } from "../../../components/traffic/index.ts";
 import { exitCodes, Failure, usageFailure } from "../failure.ts";
@@ -60,7 +60,7 @@ export function measureBaseline(status: TrafficStatus, { metric }: Guard, cure: 
   const seen =
     compared !== undefined && compared.units >= HISTORY_UNITS
       ? { events: compared.events, units: compared.units }
-      : metric === "errorRate" && counted !== undefined
+      : metric === errorRate.metric && counted !== undefined
         ? { events: counted.errors, units: counted.requests }
         : { events: 0, units: 0 };
   if (seen.units < HISTORY_UNITS) {

@@ -58,7 +58,7 @@ export const judge: Verb<JudgeOptions> = {
     const trial = await readTrial(options);
     const source = await told(openSource(options, trial.model));
     const run = options.watch === true ? judgeLive : judgeOnce;
-    const judged = await run(terminal, source, trial, options);
+    const judged = await run({ terminal, source, trial, options });
     const { judging } = judged;
     terminal.say(renderJudged(judging, trial, source.name, terminal.paint));
     if (options.out !== undefined) {
