@@ -2,11 +2,20 @@ import { defineConfig } from "vitest/config";
 
 const limits = { testTimeout: 120_000, hookTimeout: 180_000, globalSetup: "test/support/engine.ts" };
 
-/** Of rooms with shorter tests, run with the faults: many runs of the engine or of the compiler each. */
+/** Of rooms with shorter tests: many runs of the engine, of the compiler or of a gateway each. */
 const LONG = [
+  "test/components/weight-step.test.ts",
+  "test/house/toys.test.ts",
   "test/kit/options.test.ts",
   "test/package/consumer.test.ts",
   "test/package/types.test.ts",
+  "test/platforms/local/behaviour.test.ts",
+  "test/platforms/local/gateway/failures.test.ts",
+  "test/platforms/local/gateway/restart.test.ts",
+  "test/platforms/local/gateway/traffic.test.ts",
+  "test/provider/kinds-engine.test.ts",
+  "test/provider/provider.test.ts",
+  "test/provider/standing.test.ts",
   "test/stacks/engine/real-engine.test.ts",
 ];
 
@@ -26,9 +35,10 @@ export default defineConfig({
           exclude: ["test/browser/**", "test/bench/**", "test/demo/**", "test/faults/**", ...LONG],
         },
       },
+      { test: { ...limits, name: "long", include: LONG } },
       {
         // Real engine, real processes that are killed under traffic.
-        test: { ...limits, name: "faults", include: ["test/faults/*.test.ts", ...LONG] },
+        test: { ...limits, name: "faults", include: ["test/faults/*.test.ts"] },
       },
       {
         // Alone: it judges latency on live traffic.
