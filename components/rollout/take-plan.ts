@@ -40,10 +40,12 @@ function adopt(turn: Turn, plan: TrafficPlan, change: StableChange): void {
   const ending = before && endingBy(plan, change, isRunning(turn.state, before) && !continues);
   if (ending !== undefined && before !== undefined) turn.record(ending.how, before, ending);
   serve(turn, plan, change);
-  if (continues && before !== undefined && turn.state.progress !== undefined) changeShare(turn, plan, before);
+  let isAnew = false;
+  if (continues && before !== undefined && turn.state.progress !== undefined) isAnew = changeShare(turn, plan, before);
   else begin(turn, plan);
   turn.set({ since: turn.at });
   turn.note("plan", describePlan(plan));
+  if (isAnew) turn.note("evidence", "judged on other terms from here on: evidence begins anew, the share stays");
   if (change === "override") turn.note("override", `${plan.stable} serves unproven: ${plan.override}`);
 }
 
@@ -75,12 +77,14 @@ function begin(turn: Turn, plan: TrafficPlan): void {
   else forgetEvidence(turn, plan);
 }
 
-/** The same rollout under another plan. One that has ended stays as it is. */
-function changeShare(turn: Turn, plan: TrafficPlan, before: TrafficPlan): void {
+/** The same rollout under another plan. One that has ended stays as it is. @returns whether its evidence begins anew */
+function changeShare(turn: Turn, plan: TrafficPlan, before: TrafficPlan): boolean {
   const { progress } = turn.state;
-  if (progress === undefined || progress.ended !== undefined) return;
+  if (progress === undefined || progress.ended !== undefined) return false;
   turn.set({ progress: changeTarget(progress, plan, turn.at) });
-  if (questionOf(before) !== questionOf(plan)) forgetEvidence(turn, plan);
+  if (questionOf(before) === questionOf(plan)) return false;
+  forgetEvidence(turn, plan);
+  return true;
 }
 
 function forgetEvidence(turn: Turn, plan: TrafficPlan): void {
