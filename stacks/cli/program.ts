@@ -39,7 +39,7 @@ function addVerb(program: Program, verb: Verb, run: Run): void {
     .action(() => run(command.name(), verb, { args: command.args, options: command.opts<StackOptions>() }));
   for (const { flags, description, required, repeated } of options) {
     if (required) command.requiredOption(flags, description);
-    else if (repeated) command.option(flags, description, collect, []);
+    else if (repeated) command.option(flags, description, collect);
     else command.option(flags, description);
   }
   if (verb.json !== false) {
@@ -49,4 +49,4 @@ function addVerb(program: Program, verb: Verb, run: Run): void {
   if (verb.hidden) command.helpOption(false);
 }
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
