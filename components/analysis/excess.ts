@@ -1,6 +1,5 @@
+import { halve } from "./halve.ts";
 import { type Block, divergence, nearestBoundaryPoint } from "./proportion.ts";
-
-const BISECTIONS = 40;
 
 /**
  * The largest excess p1 - p0 that the counts leave possible, 0 to 1: the one whose likelihood lies `nats` below that of
@@ -11,13 +10,8 @@ const BISECTIONS = 40;
 export function largestExcess(block: Block, nats: number): number {
   const { n0, x0, n1, x1 } = block;
   if (n0 <= 0 || n1 <= 0) return 1;
-  let [low, high] = [Math.max(0, x1 / n1 - x0 / n0), 1];
-  for (let i = 0; i < BISECTIONS; i++) {
-    const middle = (low + high) / 2;
-    if (natsAgainst(block, middle) < nats) low = middle;
-    else high = middle;
-  }
-  return high;
+  const [, largest] = halve([Math.max(0, x1 / n1 - x0 / n0), 1], (excess) => natsAgainst(block, excess) < nats);
+  return largest;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { natsAgainst } from "./excess.ts";
 import { addGrowth, type Growth, growthOf, NO_GROWTH, stands, unitsToStand } from "./growth.ts";
 import { baselineOf, comparisonsOf, type ProportionGuard } from "./guard.ts";
+import { halve } from "./halve.ts";
 import { type Block, type Boundary, harmBets, promotionBets } from "./proportion.ts";
 
 /** A guard on a share, with what is known of the stable version's rate. */
@@ -72,8 +73,6 @@ export function unitsToFind(
   return Math.min(...waits);
 }
 
-const BISECTIONS = 40;
-
 /**
  * The smallest excess over stable's rate that is rolled back by the end of this traffic.
  * @returns undefined when none is, however large
@@ -95,14 +94,10 @@ function smallestOnSide(
     harmBets(side.limit).some((bet) =>
       stands(line - Math.log(bet.stake), grown(guard, side, bet.rate, excess, traffic), deviations),
     );
-  let [low, high] = [side.limit - side.stable, 1 - side.stable];
-  if (!isFound(high)) return undefined;
-  for (let i = 0; i < BISECTIONS; i++) {
-    const middle = (low + high) / 2;
-    if (isFound(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
+  const most = 1 - side.stable;
+  if (!isFound(most)) return undefined;
+  const [, smallest] = halve([side.limit - side.stable, most], (excess) => !isFound(excess));
+  return smallest;
 }
 
 /** Units of traffic on one step until a candidate that is as good as stable is shown to be within the margin on every side. */
@@ -142,12 +137,8 @@ export function unitsToExclude(
   };
   let [low, high] = [0, 1];
   while (!isExcluded(high) && high < MOST_UNITS) [low, high] = [high, 2 * high];
-  for (let i = 0; i < BISECTIONS; i++) {
-    const middle = (low + high) / 2;
-    if (isExcluded(middle)) high = middle;
-    else low = middle;
-  }
-  return high < MOST_UNITS ? high : Number.POSITIVE_INFINITY;
+  const [, least] = halve([low, high], (units) => !isExcluded(units));
+  return least < MOST_UNITS ? least : Number.POSITIVE_INFINITY;
 }
 
 /** Nobody waits for more. */

@@ -1,3 +1,5 @@
+import { halve } from "./halve.ts";
+
 const SERIES_TERMS = 200;
 
 /** The chance that a standard normal variable lies below `z`, by the series of https://dlmf.nist.gov/7.6#E2. @param z -6 to 6 */
@@ -15,11 +17,6 @@ const BISECTIONS = 50;
 
 /** The value that a standard normal variable stays below with this chance: 0 for 0.5, 1.645 for 0.95. @param chance 0.5 up to 0.999999 */
 export function normalQuantile(chance: number): number {
-  let [low, high] = [0, 6];
-  for (let i = 0; i < BISECTIONS; i++) {
-    const middle = (low + high) / 2;
-    if (normalBelow(middle) < chance) low = middle;
-    else high = middle;
-  }
+  const [low, high] = halve([0, 6], (z) => normalBelow(z) < chance, BISECTIONS);
   return (low + high) / 2;
 }

@@ -1,4 +1,5 @@
 import { type Question, sidesOf, unitsToFind } from "./foresight.ts";
+import { halve } from "./halve.ts";
 import type { PreparedPlan } from "./plan-settings.ts";
 import { startStake } from "./proportion.ts";
 
@@ -49,18 +50,11 @@ export function harmOfBroken(
   return Math.max(...harms);
 }
 
-const BISECTIONS = 40;
-
 /** The largest share whose harm is at most so much. */
 function largestWithin(most: number, harm: (weight: number) => number): number {
-  let [low, high] = [0, HALF];
-  if (harm(high) <= most) return high;
-  for (let i = 0; i < BISECTIONS; i++) {
-    const middle = (low + high) / 2;
-    if (harm(middle) <= most) low = middle;
-    else high = middle;
-  }
-  return low;
+  if (harm(HALF) <= most) return HALF;
+  const [largest] = halve([0, HALF], (share) => harm(share) <= most);
+  return largest;
 }
 
 /** The largest share of the platform that is not above this one. */

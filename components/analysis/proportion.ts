@@ -268,7 +268,7 @@ function informationPerCandidateUnit({ n0, x0, n1, x1 }: Block, boundary: Bounda
   return divergence(q1, p1) + beside * divergence(q0, p0);
 }
 
-/** Kullback-Leibler divergence of two yes/no rates, in nats. */
+/** Kullback-Leibler divergence of two yes/no rates, in nats; infinity where the second rules the first out. */
 export function divergence(q: number, p: number): number {
   return (q > 0 ? q * Math.log(q / p) : 0) + (q < 1 ? (1 - q) * Math.log((1 - q) / (1 - p)) : 0);
 }

@@ -1,6 +1,7 @@
 /** Concept drift: is what the version says as often wrong as it was on the reference? Known as far as labels have come. */
 import { anytimeP } from "../analysis/culprit.ts";
-import { rollbackLogE, startComparison, stepComparison } from "../analysis/proportion.ts";
+import { halve } from "../analysis/halve.ts";
+import { divergence, rollbackLogE, startComparison, stepComparison } from "../analysis/proportion.ts";
 import { ALARM_HEIGHT, type Baseline, NO_RISE, type PageHinkley, stepPageHinkley } from "./page-hinkley.ts";
 
 /** On what terms performance is judged. */
@@ -148,23 +149,15 @@ function baselineOf(
   return { mean, sd: Math.max(least, Math.sqrt(variance)), units: reference.length, margin };
 }
 
+const HALVINGS = 60;
+
 /**
  * The highest rate that still counts as the reference's: Chernoff's upper confidence limit at half of alpha, and the
  * margin. Source: Hoeffding, "Probability inequalities for sums of bounded random variables" (JASA 58, 1963), theorem 1.
  */
 function limitOf({ mean, units, margin }: Baseline, { alpha = 0.05 }: ConceptSettings): number {
-  let [low, high] = [mean, 1];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (units * divergence(mean, middle) < Math.log(2 / alpha)) low = middle;
-    else high = middle;
-  }
-  return Math.min(1, high + margin);
-}
-
-/** Kullback–Leibler divergence of two yes/no rates, in nats; infinity where the second rules the first out. */
-function divergence(q: number, p: number): number {
-  return (q > 0 ? q * Math.log(q / p) : 0) + (q < 1 ? (1 - q) * Math.log((1 - q) / (1 - p)) : 0);
+  const [, highest] = halve([mean, 1], (rate) => units * divergence(mean, rate) < Math.log(2 / alpha), HALVINGS);
+  return Math.min(1, highest + margin);
 }
 
 function blocksOf(outcomes: readonly number[]): readonly (readonly number[])[] {

@@ -1,4 +1,5 @@
 /** Categories that only the current window has: more of them than a column of ever new values brings by itself? */
+import { halve } from "../analysis/halve.ts";
 import { logGamma } from "../analysis/share.ts";
 
 /** Rows by category. */
@@ -49,13 +50,9 @@ const BISECTIONS = 60;
  * with no more rows than are expected that is at 0, and the bound is 1.
  */
 function tailBound(rows: number, kinds: readonly Kind[]): number {
-  let [low, high] = [0, STEEPEST];
-  for (let i = 0; i < BISECTIONS; i++) {
-    const t = (low + high) / 2;
-    const mean = sum(kinds.map(({ size, categories, log }) => size * categories * tilted(t * size, log)));
-    if (mean < rows) low = t;
-    else high = t;
-  }
+  const meanAt = (t: number): number =>
+    sum(kinds.map(({ size, categories, log }) => size * categories * tilted(t * size, log)));
+  const [low] = halve([0, STEEPEST], (t) => meanAt(t) < rows, BISECTIONS);
   const logs = kinds.map(({ size, categories, log }) => categories * logMoment(low * size, log));
   return Math.min(1, Math.exp(sum(logs) - low * rows));
 }

@@ -78,13 +78,13 @@ export interface GuardKind {
 const CRITICAL_STAKE = 4;
 
 /** What a guard's word weighs, where it is not as much as any other's. */
-export const stakeOf = ({ importance }: Guard): Pick<JudgedGuard, "stake"> =>
+export const weighing = ({ importance }: Guard): Pick<JudgedGuard, "stake"> =>
   importance === undefined ? {} : { stake: importance === "critical" ? CRITICAL_STAKE : 0 };
 
 /** The comparison of a guard whose metric is a share. */
 export function proportionOf(guard: Guard): JudgedGuard {
   const { metric, direction, margin, designEffect } = guard;
-  return { kind: "proportion", name: metric, direction, margin, designEffect, ...stakeOf(guard) };
+  return { kind: "proportion", name: metric, direction, margin, designEffect, ...weighing(guard) };
 }
 
 /** A share in per cent. */

@@ -1,7 +1,7 @@
 import { boundsOf, type LatencyGuard, tailCounts } from "../analysis/index.ts";
 import { errorRate } from "./error-rate.ts";
 import type { Guard } from "./guard.ts";
-import { type GuardKind, HALF_A_POINT, judgedRates, percent, stakeOf } from "./kind.ts";
+import { type GuardKind, HALF_A_POINT, judgedRates, percent, weighing } from "./kind.ts";
 
 const tailsOf = (guard: Guard): LatencyGuard => ({
   kind: "latency",
@@ -9,7 +9,7 @@ const tailsOf = (guard: Guard): LatencyGuard => ({
   direction: "increase",
   margin: { kind: "relative", value: guard.margin.value },
   designEffect: guard.designEffect,
-  ...stakeOf(guard),
+  ...weighing(guard),
 });
 
 /** How slow the answers of a version are: the share of them beyond each of a ladder of times. It brings the share of failures along. */
