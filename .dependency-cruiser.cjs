@@ -41,9 +41,12 @@ const walls = [
 ];
 
 /** What a kind of platform, source, archive or monitor brings to the release document. */
-const kindsPart = "^components/(platforms|sources|archives|monitors)/[^/]+/document\\.ts$";
+const kindsPart = "^components/(platforms|sources|runtimes|archives|monitors)/([^/]+)/document(\\.ts$|/)";
+/** What every source that is pinned says of it in the document. */
+const pinsPart = "^components/sources/pinned\\.ts$";
 const zod = "node_modules/zod/";
 const pulumi = "node_modules/@pulumi/pulumi/";
+const kubernetes = "node_modules/@pulumi/kubernetes/";
 const undici = "node_modules/undici/";
 const local = "^components/platforms/local";
 
@@ -52,13 +55,17 @@ module.exports = {
     ...walls,
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     floor("host", "^components/host/", ["^components/host/", zod]),
-    floor("sources", { path: "^components/sources/", pathNot: kindsPart }, [
-      "^components/(sources|host)/",
+    floor("registries", "^components/registry/", ["^components/(registry|host)/", zod]),
+    floor("sources", { path: "^components/sources/", pathNot: [kindsPart, pinsPart] }, [
+      "^components/(sources|registry|host)/",
       "^components/release/(resolved|kinds)\\.ts$",
       zod,
     ]),
     floor("release", "^components/release/", ["^components/(release|guards)/", kindsPart, zod]),
-    floor("a kind's part of the document", kindsPart, ["^components/release/"]),
+    floor("a kind's part of the document", kindsPart, ["^components/release/", "^components/$1/$2/", pinsPart, zod]),
+    floor("a pin's part of the document", pinsPart, ["^components/release/", zod]),
+    floor("runtimes", "^components/runtimes/", ["^components/(runtimes|release)/"]),
+    floor("models", "^components/models/", ["^components/(models|sources|host)/", zod]),
     floor("guards", "^components/guards/", ["^components/(guards|analysis)/"]),
     floor("traffic", "^components/traffic/", ["^components/(traffic|release)/"]),
     floor("lifecycle", "^components/lifecycle/", ["^components/(lifecycle|release|traffic)/"]),
@@ -75,15 +82,30 @@ module.exports = {
     ]),
     floor("kit", "^components/kit/", ["^components/(kit|release)/", pulumi]),
     floor("capabilities", "^components/capabilities/", ["^components/(capabilities|guards|release|traffic)/"]),
-    floor("contracts", "^components/(platforms/(platform|data-plane)|archives/archive-store|monitors/monitor)\\.ts$", [
-      "^components/(capabilities|kit|release|traffic|rollout)/",
-      "^components/(archives/archive-store|monitors/monitor)\\.ts$",
-      pulumi,
-    ]),
+    floor(
+      "contracts",
+      "^components/(platforms/(platform|data-plane|rehearsal)|archives/(archive-store|record)|monitors/monitor)\\.ts$",
+      [
+        "^components/(capabilities|kit|release|traffic|rollout)/",
+        "^components/(archives/archive-store|monitors/monitor|platforms/rehearsal)\\.ts$",
+        pulumi,
+      ],
+    ),
     floor("what somebody else implements", "^components/platforms/index\\.ts$", [
       "^components/platforms/[^/]+\\.ts$",
       "^components/(capabilities|kit|rollout|sources|traffic)/",
       "^components/(archives/archive-store|monitors/monitor)\\.ts$",
+    ]),
+    floor("an archive in a registry", { path: "^components/archives/oci/[^/]+\\.ts$", pathNot: kindsPart }, [
+      "^components/archives/oci/[^/]+\\.ts$",
+      "^components/archives/oci/provider/archive\\.ts$",
+      "^components/(registry|kit|release|host)/",
+      "^components/archives/(archive-store|record)\\.ts$",
+      pulumi,
+    ]),
+    floor("its side of the engine", "^components/archives/oci/provider/", [
+      "^components/archives/oci/",
+      "^components/(provider|registry|kit|release|host)/",
     ]),
     floor("monitors", { path: "^components/monitors/prometheus/", pathNot: kindsPart }, [
       "^components/(monitors/prometheus|release|traffic|analysis|kit)/",
@@ -94,25 +116,103 @@ module.exports = {
       name: "data-plane-knows-no-pulumi",
       comment: "These processes serve: 135 MB and half a second of engine SDK have no place in them.",
       severity: "error",
-      from: { path: `${local}/(gateway|server|supervisor|state-folder|data-plane)/` },
+      from: {
+        path: [
+          `${local}/(gateway|server|companion|supervisor|state-folder|versions|rehearsal)/`,
+          `${platform}data-plane/`,
+        ],
+      },
       to: { path: "@pulumi/", reachable: true },
     },
-    floor("data-plane", `${local}/(gateway|server|supervisor|state-folder)/`, [
-      `${local}/(gateway|server|supervisor|state-folder)/`,
-      "^components/(release|traffic|sources|analysis|guards|rollout|host)/",
+    floor("data-plane", `${local}/(gateway|server|companion|supervisor|state-folder)/`, [
+      `${local}/(gateway|server|companion|supervisor|state-folder)/`,
+      "^components/(release|traffic|sources|models|runtimes|analysis|guards|rollout|evidence|host)/",
       zod,
       undici,
     ]),
+    floor("what starts and asks a version", `${local}/versions/`, [
+      `${local}/(supervisor|state-folder|versions)/`,
+      "^components/(release|sources|runtimes|host)/",
+      zod,
+      undici,
+    ]),
+    floor("a rehearsal", `${local}/rehearsal/`, [
+      `${local}/(supervisor|state-folder|versions|rehearsal)/`,
+      "^components/(release|sources|host)/",
+      "^components/platforms/rehearsal\\.ts$",
+    ]),
     floor("asking", `${local}/data-plane/`, [
-      `${local}/(gateway|supervisor|state-folder|data-plane)/`,
+      `${local}/(gateway|supervisor|state-folder|rehearsal|data-plane)/`,
       "^components/(capabilities|release|traffic|rollout|host)/",
       "^components/platforms/data-plane\\.ts$",
       zod,
     ]),
+    floor("what a route of a cluster says", "^components/platforms/kubernetes/route/", [
+      "^components/platforms/kubernetes/route/",
+      "^components/(rollout|traffic)/",
+    ]),
+    floor("what a cluster has to know of a model server", "^components/platforms/kubernetes/servers/", [
+      "^components/platforms/kubernetes/servers/",
+    ]),
+    floor("a program that runs by itself in a pod", "^components/platforms/kubernetes/gone/", [
+      "^components/platforms/kubernetes/gone/",
+    ]),
+    floor("what objects of a cluster say", "^components/platforms/kubernetes/objects/", [
+      "^components/platforms/kubernetes/(objects|document|route|servers|controller|monitoring)/",
+      "^components/(release|traffic)/",
+      "^components/registry/(index|reference)\\.ts$",
+      kubernetes,
+    ]),
+    floor("kubernetes", { path: "^components/platforms/kubernetes/[^/]+\\.ts$", pathNot: kindsPart }, [
+      "^components/platforms/kubernetes/",
+      "^components/(capabilities|kit|release|traffic|sources|host)/",
+      "^components/(platforms/platform|monitors/monitor)\\.ts$",
+      pulumi,
+      kubernetes,
+    ]),
+    floor("the way to a cluster", "^components/platforms/kubernetes/cluster/", [
+      "^components/platforms/kubernetes/cluster/",
+      "node_modules/yaml/",
+    ]),
+    floor("what a gateway counts", "^components/platforms/kubernetes/gateways/", [
+      "^components/platforms/kubernetes/(gateways|route)/",
+      "^components/metric-sources/prometheus/index\\.ts$",
+    ]),
+    floor("what a cluster is watched by", "^components/platforms/kubernetes/monitoring/", [
+      "^components/platforms/kubernetes/(monitoring|gateways|route)/",
+      "^components/metric-sources/prometheus/",
+      "^components/monitors/monitor\\.ts$",
+    ]),
+    floor("counts of a cluster", "^components/platforms/kubernetes/counts/", [
+      "^components/platforms/kubernetes/(counts|gateways|route)/",
+      "^components/(metric-sources|rollout|guards)/",
+    ]),
+    floor("a cluster's controller", "^components/platforms/kubernetes/controller/", [
+      "^components/platforms/kubernetes/(controller|cluster|counts|gateways|route)/",
+      "^components/(metric-sources|rollout|guards|traffic)/",
+    ]),
+    {
+      name: "a cluster's controller knows no engine",
+      comment: "It is one small file.",
+      severity: "error",
+      from: { path: "^components/platforms/kubernetes/(controller|cluster|counts|gateways|route)/" },
+      to: { path: "@pulumi/", reachable: true },
+    },
+    floor("asking a cluster", "^components/platforms/kubernetes/data-plane/", [
+      "^components/platforms/kubernetes/(data-plane|controller|counts|gateways|cluster|route)/",
+      "^components/platforms/kubernetes/capabilities\\.ts$",
+      "^components/(analysis|capabilities|traffic|rollout|host)/",
+      "^components/platforms/data-plane\\.ts$",
+    ]),
     floor("provider", "^components/provider/", ["^components/(provider|kit|host)/", pulumi]),
+    floor("simulations", "^components/simulations/([^/]+)/", [
+      "^components/simulations/$1/",
+      "^components/(provider|kit|host)/",
+      pulumi,
+    ]),
     floor("local provider", `${local}/provider/`, [
-      `${local}/(gateway|server|supervisor|state-folder|provider)/`,
-      "^components/(provider|kit|release|traffic|sources|host)/",
+      `${local}/(gateway|server|companion|supervisor|state-folder|versions|provider)/`,
+      "^components/(provider|kit|release|traffic|sources|runtimes|host)/",
       pulumi,
       zod,
       undici,

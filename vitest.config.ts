@@ -4,19 +4,28 @@ const limits = { testTimeout: 120_000, hookTimeout: 180_000, globalSetup: "test/
 
 /** Of rooms with shorter tests: many runs of the engine, of the compiler or of a gateway each. */
 const LONG = [
+  "test/archives/copy-cut.test.ts",
+  "test/archives/engine.test.ts",
   "test/components/weight-step.test.ts",
   "test/house/toys.test.ts",
   "test/kit/options.test.ts",
+  "test/monitors/gateways.test.ts",
   "test/package/consumer.test.ts",
   "test/package/types.test.ts",
+  "test/golden/kubernetes.test.ts",
+  "test/platforms/kubernetes/engine/image-volumes.test.ts",
+  "test/platforms/kubernetes/engine/lifecycle.test.ts",
   "test/platforms/local/behaviour.test.ts",
+  "test/platforms/local/companion/companion.test.ts",
   "test/platforms/local/gateway/failures.test.ts",
   "test/platforms/local/gateway/restart.test.ts",
   "test/platforms/local/gateway/traffic.test.ts",
   "test/provider/kinds-engine.test.ts",
   "test/provider/provider.test.ts",
   "test/provider/standing.test.ts",
+  "test/simulations/kubernetes/naive-programs.test.ts",
   "test/stacks/engine/real-engine.test.ts",
+  "test/workflows/github.test.ts",
 ];
 
 /**
@@ -32,13 +41,29 @@ export default defineConfig({
           ...limits,
           name: "tests",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/browser/**", "test/bench/**", "test/demo/**", "test/faults/**", ...LONG],
+          exclude: [
+            "test/browser/**",
+            "test/bench/**",
+            "test/cluster/**",
+            "test/demo/**",
+            "test/faults/**",
+            "test/servers/**",
+            ...LONG,
+          ],
         },
       },
-      { test: { ...limits, name: "long", include: LONG } },
+      { test: { ...limits, name: "long", include: LONG, testTimeout: 400_000 } },
       {
         // Real engine, real processes that are killed under traffic.
         test: { ...limits, name: "faults", include: ["test/faults/*.test.ts"] },
+      },
+      {
+        // A real control plane and proxies, in namespaces that test/cluster/lane.ts makes.
+        test: { ...limits, name: "cluster", include: ["test/cluster/**/*.test.ts"], testTimeout: 300_000 },
+      },
+      {
+        // Model servers of others, from their registries, in environments that are built once and kept.
+        test: { ...limits, name: "servers", include: ["test/servers/**/*.test.ts"] },
       },
       {
         // Alone: it judges latency on live traffic.

@@ -11,9 +11,18 @@ export async function locateDataPlane(request: StackRequest): Promise<DataPlane>
   const kinds = readdirSync(platforms, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const names = kinds.map(({ name }) => name);
   const asked = names.filter((name) => name === request.platform);
-  const [first, ...others] = await Promise.all((asked.length > 0 ? asked : names).map((kind) => locate(kind, request)));
+  const found = await Promise.all((asked.length > 0 ? asked : names).map((kind) => locate(kind, request)));
+  const [first, ...others] = found.toSorted(
+    (one, other) => Number(one.remote ?? false) - Number(other.remote ?? false),
+  );
   if (first === undefined) throw new Error(`no platform in ${platforms.pathname}`);
-  return others.length === 0 ? first : ([first, ...others].find((each) => each.exists()) ?? first);
+  return others.length === 0 ? first : ((await firstThatServes([first, ...others])) ?? first);
+}
+
+/** What cannot be asked is passed over. */
+async function firstThatServes(dataPlanes: readonly DataPlane[]): Promise<DataPlane | undefined> {
+  for (const each of dataPlanes) if (await each.exists().catch(() => false)) return each;
+  return undefined;
 }
 
 async function locate(kind: string, request: StackRequest): Promise<DataPlane> {

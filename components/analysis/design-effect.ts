@@ -9,6 +9,9 @@ export interface PairedCounts extends Block {
 /** Lengths at which counts are compared with their neighbours, in s: versions wander at scales of their own. */
 const SCALES: readonly number[] = [60, 300, 900, 3600];
 
+/** Standard errors that chance explains. Without them most histories of independent units would tell of a scatter of one and a half. */
+const CHANCE = 2;
+
 /** Differences between neighbours of a scale that it takes to tell how much they scatter. */
 const LEAST_DIFFERENCES = 6;
 
@@ -16,7 +19,7 @@ const LEAST_DIFFERENCES = 6;
  * How many times more the difference between two versions scatters than independent units would, from their counts side by
  * side: a past rollout that was healthy, or two copies of one version. What both share (an incident, a day) cancels out; a
  * single version's own minutes would count it, and leave a judge blind. Each scale compares the difference of the rates with
- * the next one, a standard error above what is seen; the largest counts.
+ * the next one; where they scatter more than chance explains, a standard error above what is seen. The largest counts.
  * @param pairs in the order of time; gaps are left out by the caller, each run of them is a list
  * @returns at least 1; undefined while there are fewer than 6 differences on every scale
  */
@@ -26,7 +29,7 @@ export function pairedDesignEffect(pairs: readonly (readonly PairedCounts[])[]):
 }
 
 function scatterAt(scale: number, pairs: readonly (readonly PairedCounts[])[]): number | undefined {
-  let [differences, seen, expected] = [0, 0, 0];
+  let [differences, seen, expected, noise] = [0, 0, 0, 0];
   for (const run of pairs) {
     const windows = windowsOf(scale, run).map(differenceOf);
     for (const [i, next] of windows.entries()) {
@@ -35,9 +38,13 @@ function scatterAt(scale: number, pairs: readonly (readonly PairedCounts[])[]): 
       differences++;
       seen += (next.difference - before.difference) ** 2;
       expected += next.variance + before.variance;
+      // The variance of a squared difference, and what it shares with the one after it: their common window.
+      noise += 2 * (next.variance + before.variance) ** 2 + next.cumulant + before.cumulant;
+      noise += 2 * (2 * next.variance ** 2 + next.cumulant);
     }
   }
   if (differences < LEAST_DIFFERENCES || expected === 0) return undefined;
+  if (seen - expected <= CHANCE * Math.sqrt(noise)) return 1;
   // A standard error above what was seen: of hours there are few, and too small a value stops healthy versions.
   return (seen / expected) * (1 + Math.sqrt(2 / differences));
 }
@@ -57,8 +64,20 @@ function windowsOf(scale: number, run: readonly PairedCounts[]): readonly Paired
 
 const EMPTY: PairedCounts = { seconds: 0, n0: 0, x0: 0, n1: 0, x1: 0 };
 
-/** The difference of the rates, and the variance it has when units are independent. */
-function differenceOf({ n0, x0, n1, x1 }: PairedCounts): { readonly difference: number; readonly variance: number } {
+interface Difference {
+  /** Of the rates. */
+  readonly difference: number;
+  /** The variance that it has when units are independent, and its fourth cumulant: few events scatter more wildly than many. */
+  readonly variance: number;
+  readonly cumulant: number;
+}
+
+function differenceOf({ n0, x0, n1, x1 }: PairedCounts): Difference {
   const pooled = (x0 + x1) / (n0 + n1);
-  return { difference: x1 / n1 - x0 / n0, variance: pooled * (1 - pooled) * (1 / n0 + 1 / n1) };
+  const spread = pooled * (1 - pooled);
+  return {
+    difference: x1 / n1 - x0 / n0,
+    variance: spread * (1 / n0 + 1 / n1),
+    cumulant: spread * (1 - 6 * spread) * (1 / n0 ** 3 + 1 / n1 ** 3),
+  };
 }

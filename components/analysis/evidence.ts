@@ -67,9 +67,10 @@ export interface GuardEvidence {
   readonly nonInferior: boolean;
   /**
    * How much more often than stable's the candidate's units may still show the event, 0 to 1: the largest excess that the
-   * counts leave possible, to about the judge's beta. 1 before any unit of both. No guarantee rests on it.
+   * counts leave possible, to about `excessBeta`. 1 before any unit of both. No guarantee rests on it. Absent where it is
+   * not asked for.
    */
-  readonly possibleExcess: number;
+  readonly possibleExcess?: number;
   /** Candidate units still needed for `nonInferior` at the observed rates and split; null when they do not lead there. */
   readonly unitsToPromote: number | null;
 }

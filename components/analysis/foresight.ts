@@ -8,7 +8,7 @@ import { type Block, type Boundary, harmBets, promotionBets } from "./proportion
 export type KnownGuard = ProportionGuard & { readonly baseline: number };
 
 /** What a guard's evidence has to show, and how surely. */
-export interface Question {
+export interface Demand {
   readonly guard: KnownGuard;
   readonly alpha: number;
   readonly beta: number;
@@ -45,7 +45,7 @@ export const toleratedExcess = (guard: KnownGuard): number =>
   Math.max(...sidesOf(guard).map(({ stable, limit }) => limit - stable));
 
 /** Where the log e-value of one of several equal stakes has to stand. @param stake what this start of the evidence holds */
-const harmLine = ({ guard, alpha, stakeShare }: Question, stake: number): number =>
+const harmLine = ({ guard, alpha, stakeShare }: Demand, stake: number): number =>
   Math.log(comparisonsOf(guard).length / (alpha * stakeShare * stake));
 
 /**
@@ -53,15 +53,15 @@ const harmLine = ({ guard, alpha, stakeShare }: Question, stake: number): number
  * @param before traffic that it had already @param stake what this start of the evidence holds
  */
 export function unitsToFind(
-  question: Question,
+  demand: Demand,
   side: Side,
   excess: number,
   weight: number,
   before: readonly Stretch[],
   stake: number,
 ): number {
-  const { guard, deviations } = question;
-  const line = harmLine(question, stake);
+  const { guard, deviations } = demand;
+  const line = harmLine(demand, stake);
   const waits = harmBets(side.limit).map((bet) =>
     unitsToStand(
       line - Math.log(bet.stake),
@@ -77,19 +77,14 @@ export function unitsToFind(
  * The smallest excess over stable's rate that is rolled back by the end of this traffic.
  * @returns undefined when none is, however large
  */
-export function smallestFound(question: Question, traffic: readonly Stretch[], stake: number): number | undefined {
-  const found = sidesOf(question.guard).map((side) => smallestOnSide(question, side, traffic, stake));
+export function smallestFound(demand: Demand, traffic: readonly Stretch[], stake: number): number | undefined {
+  const found = sidesOf(demand.guard).map((side) => smallestOnSide(demand, side, traffic, stake));
   return found.reduce((a, b) => (a === undefined || b === undefined ? undefined : Math.max(a, b)));
 }
 
-function smallestOnSide(
-  question: Question,
-  side: Side,
-  traffic: readonly Stretch[],
-  stake: number,
-): number | undefined {
-  const { guard, deviations } = question;
-  const line = harmLine(question, stake);
+function smallestOnSide(demand: Demand, side: Side, traffic: readonly Stretch[], stake: number): number | undefined {
+  const { guard, deviations } = demand;
+  const line = harmLine(demand, stake);
   const isFound = (excess: number): boolean =>
     harmBets(side.limit).some((bet) =>
       stands(line - Math.log(bet.stake), grown(guard, side, bet.rate, excess, traffic), deviations),
@@ -101,7 +96,7 @@ function smallestOnSide(
 }
 
 /** Units of traffic on one step until a candidate that is as good as stable is shown to be within the margin on every side. */
-export function unitsToProve({ guard, beta, deviations }: Question, weight: number): number {
+export function unitsToProve({ guard, beta, deviations }: Demand, weight: number): number {
   const waits = sidesOf(guard).map((side) =>
     Math.min(
       ...promotionBets(side.stable, side.limit).map((bet) =>
@@ -122,7 +117,7 @@ export function unitsToProve({ guard, beta, deviations }: Question, weight: numb
  * @param before traffic that it had already
  */
 export function unitsToExclude(
-  { guard, beta, deviations }: Question,
+  { guard, beta, deviations }: Demand,
   { stable }: Side,
   excess: number,
   weight: number,

@@ -1,4 +1,4 @@
-import { type Question, sidesOf, unitsToFind } from "./foresight.ts";
+import { type Demand, sidesOf, unitsToFind } from "./foresight.ts";
 import { halve } from "./halve.ts";
 import type { PreparedPlan } from "./plan-settings.ts";
 import { startStake } from "./proportion.ts";
@@ -16,12 +16,12 @@ const SLACK = 1e-9;
  * The shares of a plan, rising; none when the platform has no share that leaves what is held back: first what a candidate may have that fails at everything, then five times as much again and again,
  * up to half of the traffic, where versions are compared soonest, and then all of it but what is held back.
  */
-export function ladderOf(plan: PreparedPlan, question: Question): readonly number[] {
+export function ladderOf(plan: PreparedPlan, demand: Demand): readonly number[] {
   const { target, holdBack, limits } = plan;
   const last = platformShare(plan, Math.min(target, 1 - holdBack));
   if (last === undefined) return [];
   const stake = startStake(0, limits.mostSteps);
-  const harm = (weight: number): number => harmOfBroken(plan, question, weight, stake);
+  const harm = (weight: number): number => harmOfBroken(plan, demand, weight, stake);
   const peak = last > HALF ? (readableShare(plan, HALF) ?? last) : last;
   const first =
     limits.mostSteps === 1 ? last : (readableShare(plan, largestWithin(plan.burst, harm)) ?? smallestShare(plan));
@@ -38,13 +38,13 @@ export function ladderOf(plan: PreparedPlan, question: Question): readonly numbe
 /** The units that a candidate which fails at everything harms until it is out. @param stake what the evidence holds that begins then */
 export function harmOfBroken(
   { unitsPerSecond, reactionSeconds, guard }: PreparedPlan,
-  question: Question,
+  demand: Demand,
   weight: number,
   stake: number,
 ): number {
   const harms = sidesOf(guard).map((side) => {
     const excess = 1 - side.stable;
-    const units = unitsToFind(question, side, excess, weight, [], stake) + unitsPerSecond * reactionSeconds;
+    const units = unitsToFind(demand, side, excess, weight, [], stake) + unitsPerSecond * reactionSeconds;
     return excess * weight * units;
   });
   return Math.max(...harms);

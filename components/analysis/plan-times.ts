@@ -1,5 +1,5 @@
 import {
-  type Question,
+  type Demand,
   type Stretch,
   sidesOf,
   toleratedExcess,
@@ -34,8 +34,8 @@ export interface StepTimes {
 /** The steps of a plan, and how long each takes. */
 export function timesOf(plan: PreparedPlan): readonly StepTimes[] {
   const { harmBudget, unitsPerSecond, promise } = plan;
-  const question = questionOf(plan, promise);
-  const weights = ladderOf(plan, question);
+  const demand = demandOf(plan, promise);
+  const weights = ladderOf(plan, demand);
   const bakes = bakesOf(plan, weights);
   const sides = sidesOf(plan.guard).length;
   const conditions = weights.flatMap((_, step) => [isLeftOnProof(weights, step), isGated(plan, weights[step + 1])]);
@@ -47,10 +47,10 @@ export function timesOf(plan: PreparedPlan): readonly StepTimes[] {
     const staysFor = (chance: number): number =>
       Math.max(
         bake,
-        isLeftOnProof(weights, step) ? unitsToProve(questionOf(plan, chance), weight) / unitsPerSecond : 0,
-        next === undefined ? 0 : secondsToFit(plan, questionOf(plan, chance), weight, harmBudget / next, before),
+        isLeftOnProof(weights, step) ? unitsToProve(demandOf(plan, chance), weight) / unitsPerSecond : 0,
+        next === undefined ? 0 : secondsToFit(plan, demandOf(plan, chance), weight, harmBudget / next, before),
       );
-    const harm = weight < 1 ? harmOfBroken(plan, question, weight, startStake(step, weights.length)) : null;
+    const harm = weight < 1 ? harmOfBroken(plan, demand, weight, startStake(step, weights.length)) : null;
     const usual = staysFor(ofEach(0.5, sides));
     const promised = Math.max(usual, staysFor(inAll));
     const leftOn = isLeftOnProof(weights, step) ? "proof" : isGated(plan, next) ? "possibleHarm" : "bake";
@@ -70,12 +70,12 @@ const isGated = ({ harmBudget }: PreparedPlan, next: number | undefined): boolea
 /** Until no more than `excess` is possible. */
 function secondsToFit(
   { guard, unitsPerSecond }: PreparedPlan,
-  question: Question,
+  demand: Demand,
   weight: number,
   excess: number,
   before: readonly Stretch[],
 ): number {
-  const waits = sidesOf(guard).map((side) => unitsToExclude(question, side, excess, weight, before));
+  const waits = sidesOf(guard).map((side) => unitsToExclude(demand, side, excess, weight, before));
   return Math.max(...waits) / unitsPerSecond;
 }
 
@@ -83,7 +83,7 @@ function secondsToFit(
 const ofEach = (chance: number, things: number): number => 1 - (1 - chance) / Math.max(1, things);
 
 /** What is asked of the evidence, in so many of all cases. */
-export const questionOf = ({ guard, alpha, beta, stakeShare }: PreparedPlan, chance: number): Question => ({
+export const demandOf = ({ guard, alpha, beta, stakeShare }: PreparedPlan, chance: number): Demand => ({
   ...{ guard, alpha, beta, stakeShare },
   deviations: normalQuantile(chance),
 });
@@ -91,14 +91,14 @@ export const questionOf = ({ guard, alpha, beta, stakeShare }: PreparedPlan, cha
 /** Each step bakes until a candidate is out that would be too bad for the next one; where it is left on proof, that keeps it. */
 function bakesOf(plan: PreparedPlan, weights: readonly number[]): readonly number[] {
   const { unitsPerSecond, leastBake } = plan;
-  const question = questionOf(plan, plan.promise);
+  const demand = demandOf(plan, plan.promise);
   const before: Stretch[] = [];
   const bakes = weights.map((weight, step) => {
     const next = weights[step + 1];
     const isFree = next === undefined || isLeftOnProof(weights, step);
     const tooBad = isFree ? Number.POSITIVE_INFINITY : worstFor(plan, next);
     const waits = sidesOf(plan.guard).map((side) =>
-      tooBad < 1 - side.stable ? unitsToFind(question, side, tooBad, weight, before, startStake(0, weights.length)) : 0,
+      tooBad < 1 - side.stable ? unitsToFind(demand, side, tooBad, weight, before, startStake(0, weights.length)) : 0,
     );
     const bake = Math.max(leastBake, Math.ceil(Math.max(...waits) / unitsPerSecond));
     before.push({ weight, units: bake * unitsPerSecond });

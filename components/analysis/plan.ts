@@ -1,7 +1,7 @@
 import { type Stretch, smallestFound, toleratedExcess } from "./foresight.ts";
 import { curesOf, type PlanCure } from "./plan-cures.ts";
 import { type PlanSettings, type PreparedPlan, preparePlan } from "./plan-settings.ts";
-import { questionOf, type StepTimes, timesOf } from "./plan-times.ts";
+import { demandOf, type StepTimes, timesOf } from "./plan-times.ts";
 import { startStake } from "./proportion.ts";
 
 /** One step of a planned rollout. */
@@ -55,7 +55,7 @@ export function planRollout(settings: PlanSettings): PlannedRollout {
 }
 
 function stepsOf(plan: PreparedPlan, steps: readonly StepTimes[]): readonly PlannedStep[] {
-  const question = questionOf(plan, plan.promise);
+  const demand = demandOf(plan, plan.promise);
   const traffic = steps.map(({ weight, usual }) => ({
     weight,
     units: Math.min(usual, plan.maxDuration) * plan.unitsPerSecond,
@@ -63,7 +63,7 @@ function stepsOf(plan: PreparedPlan, steps: readonly StepTimes[]): readonly Plan
   return steps.map((step, index) => {
     const own = traffic.slice(index, index + 1);
     const sees = (seen: readonly Stretch[], start: number): number | null =>
-      step.weight === 1 ? null : (smallestFound(question, seen, startStake(start, steps.length)) ?? null);
+      step.weight === 1 ? null : (smallestFound(demand, seen, startStake(start, steps.length)) ?? null);
     return {
       ...step,
       candidateUnits: Math.round(step.weight * (traffic[index]?.units ?? 0)),

@@ -4,6 +4,8 @@
  * sequential k-sample tests that allow for optional stopping" (arXiv 2106.02693), with a margin added to the boundary.
  */
 
+import { crossing } from "./crossing.ts";
+
 /** Counts of one block. 0 is the stable arm, 1 the candidate: `n` units, of which `x` showed the event. */
 export interface Block {
   readonly n0: number;
@@ -64,7 +66,6 @@ const PLACE_WEIGHTS: readonly number[] = [0.25, 0.5, 0.25];
 const RATE_MIN = 1e-6;
 const RATE_MAX = 1 - 1e-6;
 const EDGE = 1e-12;
-const BISECTIONS = 60;
 
 const clamp = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value));
 const logit = (rate: number): number => Math.log(rate) - Math.log1p(-rate);
@@ -214,29 +215,29 @@ export function nearestBoundaryPoint(
     const pooled = (n0 * q0 + n1 * q1) / (n0 + n1);
     return [pooled, pooled];
   }
-  let low = EDGE;
-  let high = Math.min(1, (1 - offset) / ratio) - EDGE;
-  for (let i = 0; i < BISECTIONS; i++) {
-    const p0 = (low + high) / 2;
+  const inside = (rate: number): number => clamp(rate, EDGE, Math.min(1, (1 - offset) / ratio) - EDGE);
+  // The slope of the sum, times p0·(1-p0)·p1·(1-p1): it has the same zero, and no pole. One of its terms is zero at q0, the
+  // other where p1 is q1: it crosses between.
+  const slope = (p0: number): number => {
     const p1 = ratio * p0 + offset;
-    const slope = (n0 * (q0 - p0)) / (p0 * (1 - p0)) + (ratio * n1 * (q1 - p1)) / (p1 * (1 - p1));
-    if (slope > 0) low = p0;
-    else high = p0;
-  }
-  const p0 = (low + high) / 2;
+    return n0 * (q0 - p0) * p1 * (1 - p1) + ratio * n1 * (q1 - p1) * p0 * (1 - p0);
+  };
+  const other = (q1 - offset) / ratio;
+  const p0 = crossing(slope, inside(Math.min(q0, other)), inside(Math.max(q0, other)));
   return [p0, ratio * p0 + offset];
 }
 
 /** ln of the weighted mean of exp(log), without overflow: e-values of several bets are one bet, whatever their dependence. */
 export function logMixture(logs: readonly number[], weights: readonly number[]): number {
   let max = Number.NEGATIVE_INFINITY;
-  for (const [j, log] of logs.entries()) if (log > max && (weights[j] ?? 0) > 0) max = log;
+  for (let j = 0; j < logs.length; j++) if ((weights[j] ?? 0) > 0) max = Math.max(max, logs[j] ?? max);
   if (max === Number.NEGATIVE_INFINITY) return max;
-  let [sum, all] = [0, 0];
-  for (const [j, log] of logs.entries()) {
+  let sum = 0;
+  let all = 0;
+  for (let j = 0; j < logs.length; j++) {
     const weight = weights[j] ?? 0;
     if (weight === 0) continue;
-    sum += weight * Math.exp(log - max);
+    sum += weight * Math.exp((logs[j] ?? max) - max);
     all += weight;
   }
   return max + Math.log(sum / all);

@@ -16,6 +16,11 @@ export interface JudgeSettings {
   readonly noDataAfter?: number;
   /** Steps of the rollout that carry traffic, at least 1: evidence of harm also starts anew with each. @default 1 */
   readonly steps?: number;
+  /**
+   * Above 0, below 1: an excess of the candidate is not possible any more when the counts are so much less likely under it
+   * than under the rates that were seen. Verdicts tell the largest that is. @default not told
+   */
+  readonly excessBeta?: number;
 }
 
 /** A guard with the comparisons that it makes. */
@@ -25,7 +30,8 @@ export interface PreparedGuard {
 }
 
 /** Settings with their defaults filled in. */
-export type Prepared = Required<Omit<JudgeSettings, "guards">> & { readonly guards: readonly PreparedGuard[] };
+export type Prepared = Required<Omit<JudgeSettings, "guards" | "excessBeta">> &
+  Pick<JudgeSettings, "excessBeta"> & { readonly guards: readonly PreparedGuard[] };
 
 /** Settings with defaults filled. @throws RangeError */
 export function prepare(settings: JudgeSettings): Prepared {
@@ -36,6 +42,7 @@ export function prepare(settings: JudgeSettings): Prepared {
     maxDuration = Number.POSITIVE_INFINITY,
     noDataAfter = 5,
     steps = 1,
+    excessBeta,
   } = settings;
   checkGuards(guards);
   const within = (name: string, value: number, holds: boolean, allowed: string): void => {
@@ -46,6 +53,10 @@ export function prepare(settings: JudgeSettings): Prepared {
   within("maxDuration", maxDuration, maxDuration > 0, "above 0 s");
   within("noDataAfter", noDataAfter, noDataAfter >= 1, "1 interval or more");
   within("steps", steps, Number.isInteger(steps) && steps >= 1, "a whole number from 1");
+  if (excessBeta !== undefined) {
+    within("excessBeta", excessBeta, excessBeta > 0 && excessBeta < 1, "above 0, below 1");
+  }
   const prepared = guards.map((guard) => ({ guard, comparisons: comparisonsOf(guard) }));
-  return { guards: prepared, alpha, beta, maxDuration, noDataAfter, steps };
+  const told = excessBeta === undefined ? {} : { excessBeta };
+  return { guards: prepared, alpha, beta, maxDuration, noDataAfter, steps, ...told };
 }

@@ -29,7 +29,9 @@ import { zip } from "./zip.ts";
 export function renderVerdict(judged: Prepared, state: JudgeState): Verdict {
   const thresholds = { rollback: Math.log(1 / judged.alpha), promote: Math.log(1 / judged.beta) };
   const pairs = zip(judged.guards, state.guards);
-  const guards = pairs.map(([prepared, guard]) => renderGuard(prepared, guard, thresholds.promote));
+  const guards = pairs.map(([prepared, guard]) =>
+    renderGuard(prepared, guard, { promote: thresholds.promote, excessBeta: judged.excessBeta }),
+  );
   const missing = missingArms(judged, state.guards);
   const verdict = decide(judged, state, guards, missing);
   return {
@@ -63,7 +65,11 @@ function decide(
   return seconds >= maxDuration ? "inconclusive" : "continue";
 }
 
-function renderGuard({ guard, comparisons }: PreparedGuard, state: GuardState, threshold: number): GuardEvidence {
+function renderGuard(
+  { guard, comparisons }: PreparedGuard,
+  state: GuardState,
+  { promote: threshold, excessBeta }: { readonly promote: number; readonly excessBeta: number | undefined },
+): GuardEvidence {
   const designEffect = guard.designEffect ?? 1;
   const pairs = zip(comparisons, state.comparisons);
   const needs = pairs.map(([comparison, evidence]) =>
@@ -83,11 +89,13 @@ function renderGuard({ guard, comparisons }: PreparedGuard, state: GuardState, t
     rollback: renderCurve(state.rollback),
     promote: renderCurve(state.promote),
     nonInferior: state.promote.log >= threshold,
-    possibleExcess: Math.max(
-      ...pairs.map(([comparison, evidence]) =>
-        largestExcess(weighed(observed(comparison, evidence, state)[0], 1 / designEffect), threshold),
+    ...(excessBeta !== undefined && {
+      possibleExcess: Math.max(
+        ...pairs.map(([comparison, evidence]) =>
+          largestExcess(weighed(observed(comparison, evidence, state)[0], 1 / designEffect), Math.log(1 / excessBeta)),
+        ),
       ),
-    ),
+    }),
     unitsToPromote: beyond ? null : longest(needs),
   };
 }

@@ -1,14 +1,18 @@
 import { abortSeconds } from "./abort-seconds.ts";
+import { archives } from "./archives.ts";
 import type { Capability, ServingPlan, Shortfall } from "./capability.ts";
 import { climbs } from "./climbs.ts";
 import { feedback } from "./feedback.ts";
+import { golden } from "./golden.ts";
 import { gone } from "./gone.ts";
 import { guards } from "./guards.ts";
 import { maxVariants } from "./max-variants.ts";
 import { notices } from "./notices.ts";
 import { pinning } from "./pinning.ts";
+import { runtimes } from "./runtimes.ts";
 import { series } from "./series.ts";
 import { shadow } from "./shadow.ts";
+import { sources } from "./sources.ts";
 import { sticky } from "./sticky.ts";
 import { weights } from "./weights.ts";
 
@@ -19,6 +23,9 @@ export type { Weights } from "./weights.ts";
 
 /** The rows; a row more is a file, and a line here and below. */
 interface Rows {
+  readonly sources: typeof sources;
+  readonly runtimes: typeof runtimes;
+  readonly golden: typeof golden;
   readonly maxVariants: typeof maxVariants;
   readonly shadow: typeof shadow;
   readonly sticky: typeof sticky;
@@ -29,12 +36,16 @@ interface Rows {
   readonly pinning: typeof pinning;
   readonly notices: typeof notices;
   readonly gone: typeof gone;
+  readonly archives: typeof archives;
   readonly abortSeconds: typeof abortSeconds;
   readonly series: typeof series;
 }
 
 /** In the order in which problems are listed. */
 const rows: Rows = {
+  sources,
+  runtimes,
+  golden,
   maxVariants,
   shadow,
   sticky,
@@ -45,6 +56,7 @@ const rows: Rows = {
   pinning,
   notices,
   gone,
+  archives,
   abortSeconds,
   series,
 };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { JudgeSettings, Verdict } from "../analysis/index.ts";
-import { type Evidence, evidenceOf, type HistoryEntry, type HistorySummary } from "../rollout/index.ts";
+import { type Evidence, evidenceOf, type HistoryEntry, type HistorySummary, summaryOf } from "../rollout/index.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
 /** What is known of a rollout besides its counts; of one that still runs, not how it ended. */
@@ -43,17 +43,12 @@ export function documentOf(
   return { ...plainData(document), verdict: plainData({ ...verdict, evidence: stated }), hash: hashOf(document) };
 }
 
-/** The same of a rollout that has ended. @throws RangeError as `documentOf` */
-export function documentOfEnding(entry: HistoryEntry): EvidenceDocument {
-  const {
-    intervals: _intervals,
-    settings: _settings,
-    method: _method,
-    verdict: _verdict,
-    question: _question,
-    ...facts
-  } = entry;
-  return documentOf(evidenceOf(entry), facts);
+/** A rollout and all it was judged on; of one that has ended with how. */
+export type JudgedRollout = Pick<HistoryEntry, "identity" | "intervals"> & Partial<HistoryEntry>;
+
+/** The same of a rollout with what is known of it in one. @throws RangeError as `documentOf` */
+export function documentOfRollout(entry: JudgedRollout): EvidenceDocument {
+  return documentOf(evidenceOf(entry), summaryOf(entry));
 }
 
 /** The hash that the content of a document has, whatever it states. @throws RangeError on what has no canonical text */

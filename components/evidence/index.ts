@@ -5,9 +5,10 @@
 export { canonicalJson } from "./canonical-json.ts";
 export {
   documentOf,
-  documentOfEnding,
+  documentOfRollout,
   type EvidenceDocument,
   hashOf,
+  type JudgedRollout,
   type RolloutFacts,
   renderDocument,
 } from "./document.ts";

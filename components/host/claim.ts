@@ -1,9 +1,10 @@
 import { linkSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { readJson, temporaryBeside, writeJsonAtomic } from "./atomic-file.ts";
 import { errorCode } from "./host-error.ts";
-import { isAlive, type ProcessIdentity, processIdentitySchema } from "./process-identity.ts";
+import { identify, isAlive, type ProcessIdentity, processIdentitySchema } from "./process-identity.ts";
 
 /**
  * Exactly one living process holds the claim of a directory.
@@ -33,6 +34,25 @@ export function takeClaim(directory: string, self: ProcessIdentity): Claim | und
       return { release: () => release(file), touch: () => touch(file) };
     }
     rmSync(claimFile(directory, mine), { force: true });
+  }
+}
+
+/**
+ * Takes the claim for this process as soon as no other one holds it.
+ * @param everyMs how often it is tried @param waiting told of who holds it, each time
+ */
+export async function claimInTurn(
+  directory: string,
+  { everyMs, waiting = () => {} }: { readonly everyMs: number; readonly waiting?: (holder: ProcessIdentity) => void },
+): Promise<Claim> {
+  const self = identify(process.pid);
+  if (self === undefined) throw new Error(`process ${process.pid} is not found among those of this machine`);
+  for (;;) {
+    const claim = takeClaim(directory, self);
+    if (claim !== undefined) return claim;
+    const holder = claimHolder(directory);
+    if (holder !== undefined) waiting(holder);
+    await sleep(everyMs);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Where the counts of a rollout come from when no gateway of ours has counted them; one kind a folder. */
-export { countsTails } from "./arm.ts";
+export { type Arm, countsOf, countsTails, emptyArm } from "./arm.ts";
 export { marginsAmong, rungsAmong } from "./latency-rungs.ts";
 export {
   type Arms,

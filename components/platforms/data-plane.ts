@@ -2,6 +2,7 @@ import type { Capabilities } from "../capabilities/index.ts";
 import type { Ended, Evidence, HistoryEntry, HistorySummary, Refusal } from "../rollout/index.ts";
 import type { TrafficPlan } from "../traffic/plan.ts";
 import type { TrafficStatus } from "../traffic/status.ts";
+import type { Rehearse } from "./rehearsal.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -47,8 +48,8 @@ export type Answer =
 export type EndpointLook = Answer & {
   /** Where clients send requests. */
   readonly url: string;
-  /** The live page. The token stands behind the `#`, which browsers do not send. */
-  readonly page: string;
+  /** The live page, where there is one. The token stands behind the `#`, which browsers do not send. */
+  readonly page?: string;
   /** It answers, and so does its stable version. */
   readonly serves: boolean;
 };
@@ -117,15 +118,22 @@ export interface DataPlane {
   readonly warning?: string;
   /** What its platform can do. */
   readonly capabilities: () => Promise<Capabilities>;
-  /** False when nothing was deployed there. @throws HostError when it is not this user's to use */
-  readonly exists: () => boolean;
+  /** Asking it goes over a network: where it cannot be told who serves, those of this machine are asked first. @default false */
+  readonly remote?: true;
+  /** False when nothing was deployed there. @throws HostError when it is not this user's to use, or cannot be asked */
+  readonly exists: () => Promise<boolean>;
   /** The endpoints that serve, or should. Damage is no reason to find none. */
-  readonly endpoints: (choice?: EndpointChoice) => readonly Endpoint[];
+  readonly endpoints: (choice?: EndpointChoice) => Promise<readonly Endpoint[]>;
   /** Also those that were taken down: the rollouts they ended stay ended. */
-  readonly known: (choice?: EndpointChoice) => readonly Endpoint[];
+  readonly known: (choice?: EndpointChoice) => Promise<readonly Endpoint[]>;
   readonly status: (endpoint: string) => Promise<Answer>;
   /** The answer comes when it is so. */
   readonly takeBack: (endpoint: string, details: TakeBack) => Promise<Answer>;
+  /**
+   * One pass of what decides, made from here: reads, decides, writes. Absent where what serves decides by itself.
+   * @returns what keeps it from deciding; undefined when nothing does
+   */
+  readonly drive?: (endpoint: string) => Promise<string | undefined>;
   /** How the rollout that a plan asks for was ended before. @throws HostError when it is not known */
   readonly endedBefore: (endpoint: string, plan: TrafficPlan) => Promise<Ended | undefined>;
   /** Why a plan would not be taken. @throws HostError when it is not known */
@@ -141,9 +149,11 @@ export interface DataPlane {
   /** Looks at everything, archives included, and changes nothing. */
   readonly inspect: () => Promise<Inspection>;
   /** Stacks of the same project that serve too: this one may have had another name. */
-  readonly neighbours: () => readonly { readonly stack: string; readonly place: string }[];
+  readonly neighbours: () => Promise<readonly { readonly stack: string; readonly place: string }[]>;
   /** @throws HostError unless the archive is there and whole */
   readonly requireArchive: (wanted: ArchiveWanted) => Promise<void>;
+  /** Absent where a version cannot be started from here. */
+  readonly rehearse?: Rehearse;
   /** What starts it again after a reboot: a unit of systemd, where one is needed. */
   readonly unit?: (description: string) => Promise<string>;
 }

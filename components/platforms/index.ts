@@ -69,3 +69,11 @@ export {
   type ServingPlan,
   type ServingPlatform,
 } from "./platform.ts";
+export type {
+  AskedProtocol,
+  Rehearsal,
+  RehearsalRequest,
+  Rehearse,
+  Signature,
+  TensorSignature,
+} from "./rehearsal.ts";

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Properties } from "./properties.ts";
 
 /** What of a kind says which changes count. */
-export interface Comparison {
+export interface ComparedInputs {
   readonly replaces: readonly string[];
   readonly ignores?: readonly string[];
   readonly computed?: readonly string[];
@@ -19,7 +19,7 @@ export interface Difference {
 }
 
 /** What differs between a state and new inputs. A value that is not known yet differs from every other. */
-export function diffOf(kind: Comparison, olds: Properties, news: Properties): Difference {
+export function diffOf(kind: ComparedInputs, olds: Properties, news: Properties): Difference {
   const gone = kind.computed === undefined ? [] : Object.keys(olds).filter((key) => !kind.computed?.includes(key));
   const inputs = new Set([...Object.keys(news), ...kind.replaces, ...gone]);
   const changed = [...inputs].filter((key) => !kind.ignores?.includes(key) && !isDeepStrictEqual(olds[key], news[key]));

@@ -1,3 +1,4 @@
+import type { Difference } from "./diff.ts";
 import type { Properties } from "./properties.ts";
 
 /**
@@ -17,7 +18,7 @@ export interface ResourceKind<
   InputKey extends string = keyof Inputs & string,
   StateKey extends string = keyof State & string,
 > {
-  /** Inputs whose change means another resource. */
+  /** Inputs whose change means another resource. Where fields inside of inputs do, `differs` says so. */
   readonly replaces: readonly InputKey[];
   /** The old resource is deleted before the new one is created, as where a name can be had once. @default false */
   readonly deleteBeforeReplace?: boolean;
@@ -44,10 +45,14 @@ export interface ResourceKind<
    * preview nor an update is a change because of it.
    */
   upgrade?(old: Properties): Properties;
+  /** What differs between a state and new inputs. @default the inputs are compared one by one */
+  differs?(state: State, news: Inputs): Difference;
+  /** What the program would have to say for a state, for a refresh. @default what it said stays */
+  inputsOf?(state: State): Inputs;
   /** Problems that the inputs show by themselves, a sentence each; also asked in a preview, with what is known then. */
   checkKnown?(known: Partial<Inputs>): readonly string[];
   /** What the inputs mean where that takes the old ones, or what is there, to know. Asked once all inputs are known. */
-  complete?(where: Where | undefined, news: Inputs, olds: Inputs | undefined): Inputs;
+  complete?(where: Where | undefined, news: Inputs, olds: Inputs | undefined): Inputs | Promise<Inputs>;
   /** Problems that take the old inputs, or what is there, to see, a sentence each. Asked once all inputs are known. */
   check?(where: Where | undefined, news: Inputs, olds: Inputs | undefined): Promise<readonly string[]>;
   /**
@@ -64,8 +69,12 @@ export interface ResourceKind<
    * today. It is made again then. @default true
    */
   stands?(where: Where, state: State): boolean;
-  /** @default the new inputs are written down, and nothing else is done @throws NotReady as `create` */
-  update?(where: Where, news: Inputs, olds: State): Promise<State>;
+  /**
+   * @default the new inputs are written down, and nothing else is done
+   * @param ignoring ways of what the program's `ignoreChanges` names: `spec.rules`
+   * @throws NotReady as `create`
+   */
+  update?(where: Where, news: Inputs, olds: State, ignoring?: readonly string[]): Promise<State>;
   delete(where: Where, state: State): Promise<void>;
 }
 

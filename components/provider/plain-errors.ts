@@ -5,8 +5,13 @@ import { refusal } from "../kit/index.ts";
 
 /** The part of the engine's protocol that a provider of resources speaks. */
 export type Verbs = Required<
-  Pick<pulumi.provider.Provider, "version" | "check" | "diff" | "create" | "read" | "update" | "delete">
->;
+  Pick<pulumi.provider.Provider, "version" | "check" | "diff" | "create" | "read" | "delete">
+> & {
+  /** @param ignoring ways of what the program's `ignoreChanges` names */
+  update(...asked: [...Parameters<Update>, ignoring?: readonly string[]]): ReturnType<Update>;
+};
+
+type Update = Required<pulumi.provider.Provider>["update"];
 
 /**
  * The same provider, whose errors are told as one sentence: what a user can mend needs no stack, and the engine prints

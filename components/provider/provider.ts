@@ -47,7 +47,7 @@ export class ResourceProvider<Where> implements pulumi.provider.Provider {
     const { inputs: kept, failures } = this.#place.settle?.(urn, asked, before) ?? { inputs: asked, failures: [] };
     if (!isKnown) return checked(sealed(kept, secret), failures);
     const where = kind.complete || kind.check ? this.#place.find(subjectOf(kind, urn, kept), {}) : undefined;
-    const inputs = { ...(kind.complete?.(where, kept, before) ?? kept) };
+    const inputs = { ...((await kind.complete?.(where, kept, before)) ?? kept) };
     const reasons = failures.length > 0 ? failures : ((await kind.check?.(where, inputs, before)) ?? []);
     return checked(sealed(inputs, secret), reasons);
   }
@@ -58,7 +58,8 @@ export class ResourceProvider<Where> implements pulumi.provider.Provider {
     const { state, marks, owner } = this.#opened(kind, olds);
     const subject = subjectOf(kind, urn, state);
     const where = this.#place.find(subject, marks);
-    const difference = diffOf(kind, state, upgraded(kind, unsealed(news).values));
+    const inputs = upgraded(kind, unsealed(news).values);
+    const difference = kind.differs?.(state, inputs) ?? diffOf(kind, state, inputs);
     if (where === undefined || difference.changes) return { ...difference, changes: true };
     const record = this.#place.records?.read(subject);
     const isOwn = record === undefined || record.owner === owner;
@@ -90,7 +91,9 @@ export class ResourceProvider<Where> implements pulumi.provider.Provider {
     const where = this.#place.find(subjectOf(kind, urn, state), marks);
     const found = where === undefined ? undefined : await kind.read(where, state);
     if (found === undefined) return { id: "", props: {} };
-    return { id, props: this.#outs(kind, { state: found, secret, owner }) };
+    const inputs = kind.inputsOf?.(found);
+    const said = inputs && { inputs: sealed(inputs, secret) };
+    return { id, props: this.#outs(kind, { state: found, secret, owner }), ...said };
   }
 
   /** Changes a resource in place; makes it again when it is gone. */
@@ -99,6 +102,7 @@ export class ResourceProvider<Where> implements pulumi.provider.Provider {
     urn: pulumi.URN,
     olds: Properties,
     news: Properties,
+    ignoring: readonly string[] = [],
   ): Promise<pulumi.provider.UpdateResult> {
     const kind = this.#registry.kindOf(urn);
     const { values, secret } = unsealed(news);
@@ -110,7 +114,7 @@ export class ResourceProvider<Where> implements pulumi.provider.Provider {
       if (where === undefined || !stands(kind, where, before)) {
         return kind.create(this.#place.open(subject), inputs, before);
       }
-      return kind.update ? kind.update(this.#place.open(subject), inputs, before) : { ...before, ...inputs };
+      return kind.update ? kind.update(this.#place.open(subject), inputs, before, ignoring) : { ...before, ...inputs };
     });
     // Of what several have, the last one that made it stays the owner.
     const recorded = (kind.isShared ? this.#place.records?.read(subject)?.owner : undefined) ?? owner;

@@ -9,7 +9,24 @@ import { toldPlainly, type Verbs } from "./plain-errors.ts";
  */
 export function serveProvider(provider: Verbs): void {
   readImports();
-  void pulumi.provider.main(toldPlainly(provider), process.argv.slice(2));
+  const ignored = readIgnored();
+  const told = toldPlainly(provider);
+  const update: Verbs["update"] = (id, urn, olds, news) => told.update(id, urn, olds, news, ignored());
+  void pulumi.provider.main({ ...told, update }, process.argv.slice(2));
+}
+
+/**
+ * What the program's `ignoreChanges` names is in the engine's request, and the SDK's server (seen in 3.270) does not hand
+ * it over. It asks for the new inputs right before it calls the provider.
+ */
+function readIgnored(): () => readonly string[] {
+  let ignored: readonly string[] = [];
+  const { getNews } = messages.UpdateRequest.prototype;
+  messages.UpdateRequest.prototype.getNews = function () {
+    ignored = this.getIgnorechangesList();
+    return getNews.call(this);
+  };
+  return () => ignored;
 }
 
 /** An import has an id and no properties; the SDK's server (seen in 3.270) looks into them all the same. */

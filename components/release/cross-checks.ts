@@ -1,6 +1,6 @@
 import { type Draft, looseOf, type Report, readDraft, textOf } from "./draft.ts";
 import { broughtBy, checkKind } from "./kind.ts";
-import { archiveKinds, monitorKinds, platformKinds, sourceKinds } from "./kinds.ts";
+import { archiveKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
 import { type PathSegment, type Problem, renderList, renderPath } from "./problems.ts";
 import { checkConsumers, checkRetirement } from "./retirement-checks.ts";
 import { checkRollout } from "./rollout-checks.ts";
@@ -35,14 +35,21 @@ function checkArchive({ platform, archive, retirement }: Draft, report: Report):
   report(
     ["archive"],
     "nothing",
-    `where archives are kept, because platform ${platform.kind} has no place of its own: kind ${renderList(archiveKinds.map(({ kind }) => kind))}`,
+    `where archives are kept, because platform ${platform.kind} has no place of its own: kind ${renderList(ofTheirOwn())}`,
     `Add archive before ${kept.map(([version]) => version).join(", ")} can be archived.`,
   );
 }
 
+/** Kinds of archive that no platform keeps by itself. */
+const ofTheirOwn = (): readonly string[] =>
+  archiveKinds
+    .map(({ kind }) => kind)
+    .filter((each) => !platformKinds.some(({ brings }) => brings.archive?.kind === each));
+
 function checkVersions({ versions }: Draft, report: Report): void {
   for (const [version, value] of Object.entries(versions)) {
     checkKind(sourceKinds, looseOf(looseOf(value).source), inside(report, "versions", version, "source"));
+    checkKind(runtimeKinds, looseOf(looseOf(value).serve), inside(report, "versions", version, "serve"));
     const { golden, floor, latency } = looseOf(looseOf(value).checks);
     const given = { floor: Object.keys(looseOf(floor)).length > 0, latency: Boolean(latency) };
     const measured = Object.entries(given).flatMap(([check, isGiven]) => (isGiven ? [check] : []));

@@ -2,10 +2,16 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Docstrings by interface and field. The file's formatting is held by the linter, so lines are enough to go by. */
+/**
+ * Docstrings by interface and field, those of the interface that it extends among them. The file's formatting is held by
+ * the linter, so lines are enough to go by.
+ */
 export function readDocstrings(source: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
-  const interfaces = source.matchAll(/^export interface (\w+) \{\n([\s\S]*?)^\}/gm);
-  return new Map([...interfaces].map(([, name = "", body = ""]) => [name, fieldsIn(body)]));
+  const interfaces = [...source.matchAll(/^export interface (\w+)(?: extends (\w+))? \{\n([\s\S]*?)^\}/gm)];
+  const own = new Map(interfaces.map(([, name = "", , body = ""]) => [name, fieldsIn(body)]));
+  return new Map(
+    interfaces.map(([, name = "", base = ""]) => [name, new Map([...(own.get(base) ?? []), ...(own.get(name) ?? [])])]),
+  );
 }
 
 function fieldsIn(body: string): ReadonlyMap<string, string> {
@@ -18,6 +24,8 @@ function fieldsIn(body: string): ReadonlyMap<string, string> {
 /** The text of what describes the document: its own types, then those that kinds bring in their folders. */
 export function readDocumentSource(): string {
   const components = fileURLToPath(new URL("..", import.meta.url));
-  const files = globSync(["release/document.ts", "*/*/document.ts"], { cwd: components }).toSorted();
+  const files = globSync(["release/document.ts", "sources/pinned.ts", "*/*/document{,/*}.ts"], {
+    cwd: components,
+  }).toSorted();
   return files.map((file) => readFileSync(path.join(components, file), "utf8")).join("\n");
 }

@@ -1,5 +1,5 @@
 import type { DocumentOf } from "./kind.ts";
-import type { archiveKinds, monitorKinds, platformKinds, sourceKinds } from "./kinds.ts";
+import type { archiveKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
 import type { Amount, Duration, Percent, Points, Share, Timestamp, ValueRange } from "./units.ts";
 
 // The docstrings below are the one description of each field: json-schema.ts shows them in editors.
@@ -47,6 +47,9 @@ export type PlatformDocument = DocumentOf<typeof platformKinds>;
 /** Where content comes from, told apart by `kind`: each source's folder brings its part. */
 export type SourceDocument = DocumentOf<typeof sourceKinds>;
 
+/** What answers for a version, told apart by `kind`: each runtime's folder brings its part. */
+export type RuntimeDocument = DocumentOf<typeof runtimeKinds>;
+
 /** Where archives are kept, told apart by `kind`: each store's folder brings its part. */
 export type ArchiveDocument = DocumentOf<typeof archiveKinds>;
 
@@ -57,6 +60,8 @@ export type MonitorDocument = DocumentOf<typeof monitorKinds>;
 export interface VersionDocument {
   /** Where the content comes from, pinned: the same document always serves the same bytes. */
   readonly source: SourceDocument;
+  /** What answers for it. A change is another version of what clients get: it is tried like other content. @default the library's own model server, which reads `model.json` */
+  readonly serve?: RuntimeDocument;
   /** What the version must pass before it gets any traffic. @default {} */
   readonly checks?: ChecksDocument;
 }

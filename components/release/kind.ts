@@ -38,8 +38,10 @@ export interface DocumentKind<Document extends OfKind, Resolved extends OfKind> 
 export interface Brought {
   readonly archive?: OfKind;
   readonly monitor?: OfKind;
-  /** The plugin that Pulumi.yaml has to name for it. */
+  /** The plugin that Pulumi.yaml has to name for it; a kind of archive may bring one too. */
   readonly plugin?: Plugin;
+  /** The package that its resources are written with, which the project has to have: `@pulumi/kubernetes`. */
+  readonly sdk?: string;
 }
 
 /** A plugin of the engine that comes with this package. */
@@ -50,10 +52,20 @@ export interface Plugin {
   readonly path: string;
 }
 
+/** What the content of a version is to a platform: files that it copies, an image that it pulls, a volume that it mounts. */
+export type Delivery = "files" | "image" | "claim";
+
 /** What a kind of source brings: where in its part the pin stands. */
 export interface SourceKind<Document extends OfKind, Resolved extends OfKind> extends DocumentKind<Document, Resolved> {
   /** The field that `mlc pin` writes. */
   readonly pinField: keyof Document & string;
+}
+
+/** What a kind of archive brings: what it keeps. */
+export interface ArchiveKind<Document extends OfKind, Resolved extends OfKind>
+  extends DocumentKind<Document, Resolved> {
+  /** What a version has to be. @default anything */
+  readonly takes?: readonly Delivery[];
 }
 
 /** What a list of kinds lets stand in the document. */

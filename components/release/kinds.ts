@@ -1,19 +1,34 @@
 import { localArchive } from "../archives/local/document.ts";
+import { ociArchive } from "../archives/oci/document.ts";
 import { prometheusMonitor } from "../monitors/prometheus/document.ts";
+import { kubernetesPlatform } from "../platforms/kubernetes/document.ts";
 import { localPlatform } from "../platforms/local/document.ts";
+import { commandRuntime } from "../runtimes/command/document.ts";
+import { claimSource } from "../sources/claim/document.ts";
+import { ociSource } from "../sources/oci/document.ts";
 import { pathSource } from "../sources/path/document.ts";
 
 // What a release may name by `kind`: the only list of each. The folder of a kind has the kind's name, and everything else
 // of it is found by that.
 
 /** Where models are served. */
-export const platformKinds: readonly (typeof localPlatform)[] = [localPlatform];
+export const platformKinds: readonly (typeof localPlatform | typeof kubernetesPlatform)[] = [
+  localPlatform,
+  kubernetesPlatform,
+];
 
 /** Where content comes from. */
-export const sourceKinds: readonly (typeof pathSource)[] = [pathSource];
+export const sourceKinds: readonly (typeof pathSource | typeof ociSource | typeof claimSource)[] = [
+  pathSource,
+  ociSource,
+  claimSource,
+];
+
+/** What answers for a version. */
+export const runtimeKinds: readonly (typeof commandRuntime)[] = [commandRuntime];
 
 /** Where archives are kept. */
-export const archiveKinds: readonly (typeof localArchive)[] = [localArchive];
+export const archiveKinds: readonly (typeof localArchive | typeof ociArchive)[] = [localArchive, ociArchive];
 
 /** Who watches what serves. */
 export const monitorKinds: readonly (typeof prometheusMonitor)[] = [prometheusMonitor];

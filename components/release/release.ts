@@ -2,7 +2,7 @@ import { resolveGuards, type WrittenGuard } from "../guards/index.ts";
 import { checkReferences } from "./cross-checks.ts";
 import type { Model } from "./document.ts";
 import { broughtBy, resolveKind } from "./kind.ts";
-import { archiveKinds, monitorKinds, platformKinds, sourceKinds } from "./kinds.ts";
+import { archiveKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
 import { checkPlainData } from "./plain-data.ts";
 import { type Problem, ReleaseError } from "./problems.ts";
 import type { ResolvedRelease, ResolvedRollout, ResolvedVersion, TrafficStep } from "./resolved.ts";
@@ -79,10 +79,14 @@ const NOTICE_BY_TIER: Readonly<Record<Model["riskTier"], units.Duration>> = {
   high: "90 days",
 };
 
-function resolveVersion({ source, checks }: FilledRelease["versions"][string], deployed: boolean): ResolvedVersion {
+function resolveVersion(
+  { source, serve, checks }: FilledRelease["versions"][string],
+  deployed: boolean,
+): ResolvedVersion {
   const { golden, floor, latency } = checks;
   return {
     source: resolveKind(sourceKinds, source),
+    ...(serve === undefined ? {} : { serve: resolveKind(runtimeKinds, serve) }),
     checks: definedOnly({
       golden,
       floor: mapValues(floor, units.parseShare),

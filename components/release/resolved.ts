@@ -1,9 +1,10 @@
 import type { Guard } from "../guards/index.ts";
 import type { Consumer, Model } from "./document.ts";
-import type { ResolvedOf } from "./kind.ts";
-import type { archiveKinds, monitorKinds, platformKinds, sourceKinds } from "./kinds.ts";
+import type { Delivery, ResolvedOf } from "./kind.ts";
+import type { archiveKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
 
 export type { Guard } from "../guards/index.ts";
+export type { Delivery } from "./kind.ts";
 
 /** A release with its defaults filled in and its units as numbers: what components, platforms and policies work with. */
 export interface ResolvedRelease {
@@ -32,7 +33,13 @@ export type ResolvedPlatform = ResolvedOf<typeof platformKinds> & {
 };
 
 /** Where content comes from and what it must be, told apart by `kind`. */
-export type ResolvedSource = ResolvedOf<typeof sourceKinds>;
+export type ResolvedSource = ResolvedOf<typeof sourceKinds> & {
+  /** What a platform gets of it. Absent: files. */
+  readonly delivers?: Delivery;
+};
+
+/** What answers for a version, told apart by `kind`, with its defaults filled in. */
+export type ResolvedRuntime = ResolvedOf<typeof runtimeKinds>;
 
 /** Where archives are kept, told apart by `kind`. */
 export type ResolvedArchive = ResolvedOf<typeof archiveKinds>;
@@ -44,6 +51,8 @@ export type ResolvedMonitor = ResolvedOf<typeof monitorKinds>;
 export interface ResolvedVersion {
   /** Where the content comes from, and what it must be. */
   readonly source: ResolvedSource;
+  /** What answers for it; absent: the library's own model server. */
+  readonly serve?: ResolvedRuntime;
   readonly checks: ResolvedChecks;
   /** False for a retired version: it gets no resources. */
   readonly deployed: boolean;

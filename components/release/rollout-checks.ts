@@ -1,6 +1,7 @@
 import { type Draft, lastingVersions, listOf, looseOf, phaseOf, type Report, reportUnknown, textOf } from "./draft.ts";
 import { checkGuards } from "./guard-checks.ts";
 import { renderList, renderSeen } from "./problems.ts";
+import { rolloutTimes } from "./rollout-times.ts";
 import { type Duration, type Percent, parseDuration, parsePercent } from "./units.ts";
 
 /** Who serves, who is on trial, how it climbs and what watches it. */
@@ -123,13 +124,15 @@ function checkSteps({ rollout }: Draft, report: Report): void {
 }
 
 function checkDurations({ rollout }: Draft, report: Report): void {
-  const bake = msOf(rollout.bake ?? "1 minute");
-  const longest = msOf(rollout.maxDuration ?? "1 day");
+  const bake = msOf(rollout.bake ?? rolloutTimes.bake);
+  const longest = msOf(rollout.maxDuration ?? rolloutTimes.maxDuration);
   if (bake !== undefined && longest !== undefined && longest < bake) {
     report(
       ["rollout", "maxDuration"],
-      rollout.maxDuration === undefined ? 'nothing, which means "1 day"' : renderSeen(rollout.maxDuration),
-      `at least as long as bake, ${renderSeen(rollout.bake ?? "1 minute")}`,
+      rollout.maxDuration === undefined
+        ? `nothing, which means "${rolloutTimes.maxDuration}"`
+        : renderSeen(rollout.maxDuration),
+      `at least as long as bake, ${renderSeen(rollout.bake ?? rolloutTimes.bake)}`,
       "Lengthen maxDuration or shorten bake.",
     );
   }

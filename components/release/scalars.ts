@@ -5,7 +5,8 @@ import * as units from "./units.ts";
 
 // The scalars of a release document: all of them strings, because YAML rewrites what is not quoted.
 
-function scalar<T extends string = string>(
+/** A string of a form, with what is said where it is none. @param limits.length characters at most @param limits.holds whether one of that form is in range */
+export function scalar<T extends string = string>(
   fieldNote: FieldNote,
   pattern: RegExp,
   limits: { readonly length?: number; readonly holds?: (value: T) => boolean } = {},
@@ -150,18 +151,19 @@ export function duration(example: units.Duration): z.ZodType<units.Duration, uni
   );
 }
 
-const longestDeadlineMs = 600_000;
+/** A length of time up to a longest one. */
+export const durationUpTo = (
+  longest: units.Duration,
+  example: units.Duration,
+): z.ZodType<units.Duration, units.Duration> =>
+  scalar<units.Duration>(
+    { allowed: `a duration from "1 ms" to "${longest}"`, example: `"${example}"`, suggest: suggestDuration },
+    units.durationPattern,
+    { holds: (value) => units.parseDuration(value) <= units.parseDuration(longest) },
+  );
 
 /** A length of time of at most ten minutes. */
-export const deadline: z.ZodType<units.Duration, units.Duration> = scalar<units.Duration>(
-  {
-    allowed: 'a duration from "1 ms" to "10 minutes"',
-    example: '"30 seconds"',
-    suggest: suggestDuration,
-  },
-  units.durationPattern,
-  { holds: (value) => units.parseDuration(value) <= longestDeadlineMs },
-);
+export const deadline: z.ZodType<units.Duration, units.Duration> = durationUpTo("10 minutes", "30 seconds");
 
 function suggestDuration(seen: string): string | undefined {
   const [, count, letters] = /^\s*(\d+)\s*([a-z]+)\s*$/i.exec(seen) ?? [];
@@ -259,7 +261,7 @@ export const digest = (allowed: string, cure: string): z.ZodType<string, string>
     {
       allowed,
       example: '"9f86d081…"',
-      suggest: (seen) => (/^[0-9a-f]{64}$/i.test(seen.trim()) ? seen.trim().toLowerCase() : undefined),
+      suggest: (seen) => /^\s*(?:[a-z]+\d+:)?([0-9a-f]{64})\s*$/i.exec(seen)?.[1]?.toLowerCase(),
       cure,
     },
     /^[0-9a-f]{64}$/,

@@ -1,7 +1,16 @@
 import type { z } from "zod";
-import type { ChecksDocument, Consumer, GuardDocument, Release, RolloutDocument, SourceDocument } from "./document.ts";
+import type {
+  ChecksDocument,
+  Consumer,
+  GuardDocument,
+  Release,
+  RolloutDocument,
+  RuntimeDocument,
+  SourceDocument,
+} from "./document.ts";
 import { byKind } from "./kind.ts";
-import { archiveKinds, monitorKinds, platformKinds, sourceKinds } from "./kinds.ts";
+import { archiveKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
+import { rolloutTimes } from "./rollout-times.ts";
 import * as scalars from "./scalars.ts";
 import { byName, listOf, optional, section } from "./section.ts";
 
@@ -23,7 +32,14 @@ type DefaultedRollout =
 /** A release document with its defaults filled in and its units still as written. */
 export interface FilledRelease extends Release {
   readonly versions: Readonly<
-    Record<string, { readonly source: SourceDocument; readonly checks: Filled<ChecksDocument, "floor"> }>
+    Record<
+      string,
+      {
+        readonly source: SourceDocument;
+        readonly serve?: RuntimeDocument;
+        readonly checks: Filled<ChecksDocument, "floor">;
+      }
+    >
   >;
   readonly rollout: Filled<RolloutDocument, DefaultedRollout> & {
     readonly guards: readonly Filled<GuardDocument, "designEffect">[];
@@ -36,6 +52,7 @@ const versionName = scalars.label(20, "v1");
 
 const version = section("VersionDocument", {
   source: byKind(sourceKinds),
+  serve: optional(byKind(runtimeKinds)),
   checks: section("ChecksDocument", {
     golden: optional(scalars.path("models/v1/golden.jsonl")),
     floor: byName(scalars.metric, scalars.share, "metrics and their least shares").default({}),
@@ -82,8 +99,8 @@ const rollout = section("RolloutDocument", {
   holdBack: scalars.percent(0).default("5%"),
   harmBudget: scalars.percent(1).default("1%"),
   warmUp: scalars.duration("30 seconds").default("30 seconds"),
-  bake: scalars.duration("1 minute").default("1 minute"),
-  maxDuration: scalars.duration("1 day").default("1 day"),
+  bake: scalars.duration(rolloutTimes.bake).default(rolloutTimes.bake),
+  maxDuration: scalars.duration(rolloutTimes.maxDuration).default(rolloutTimes.maxDuration),
   onInconclusive: scalars.choice("hold", "rollback", "promote").default("hold"),
   alpha: scalars.percent(1).default("1%"),
   beta: scalars.percent(1).default("5%"),

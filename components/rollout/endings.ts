@@ -1,5 +1,6 @@
 import type { JudgeSettings, Verdict } from "../analysis/index.ts";
 import type { TrafficPlan } from "../traffic/plan.ts";
+import type { PairedHistory } from "./learnt.ts";
 import { describeRung } from "./progress.ts";
 import type { StableChange } from "./refusal.ts";
 
@@ -47,6 +48,8 @@ export interface EndingRecord {
   readonly verdict?: Verdict;
   /** Which intervals are its evidence. */
   readonly question?: string;
+  /** Of a promoted rollout: its counts side by side, for the judges of later ones. Absent in records of version 0.1.0. */
+  readonly paired?: PairedHistory;
 }
 
 /** Why something ended. */
@@ -85,19 +88,26 @@ export function describePlan({ stable, candidate, weight, shadow, rollout }: Tra
   return `${stable} serves, ${candidate} ${rollout.advance === "automatic" ? "climbs to" : "gets"} ${describeRung(shadow ? "shadow" : weight)}`;
 }
 
+/** What is known of a rollout that runs. */
+export function factsOfRunning({
+  model,
+  stable,
+  candidate,
+  versions,
+  rollout: { identity, attempt },
+}: TrafficPlan): Pick<EndingRecord, "identity" | "attempt" | "model" | "stable" | "candidate" | "contents"> {
+  const contents = Object.fromEntries(Object.entries(versions).map(([name, { content }]) => [name, content]));
+  return { model, identity, attempt, stable, contents, ...(candidate !== undefined && { candidate }) };
+}
+
 /** What a record says of the plan that was in force until then. */
 export function describeEnding(
-  { model, stable, candidate, versions, rollout: { identity, attempt } }: TrafficPlan,
+  plan: TrafficPlan,
   { cause, reason, by, from, serving }: Why & { readonly from: string; readonly serving: string },
 ): Omit<EndingRecord, "how" | "to"> {
   return {
-    model,
-    identity,
-    attempt,
-    stable,
-    ...(candidate !== undefined && { candidate }),
+    ...factsOfRunning(plan),
     serving,
-    contents: Object.fromEntries(Object.entries(versions).map(([name, { content }]) => [name, content])),
     from,
     cause,
     reason,

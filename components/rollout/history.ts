@@ -1,9 +1,11 @@
 import type { Interval, JudgeSettings, Verdict } from "../analysis/index.ts";
 import type { EndingRecord } from "./endings.ts";
 import type { Arrivals, ClosedInterval } from "./interval.ts";
+import type { PairedHistory } from "./learnt.ts";
+import { isPairedWindows } from "./paired.ts";
 
 /** One ending without what it was judged on. */
-export interface HistorySummary extends Omit<EndingRecord, "settings" | "verdict" | "question" | "method"> {
+export interface HistorySummary extends Omit<EndingRecord, "settings" | "verdict" | "question" | "method" | "paired"> {
   /** Begins with the time: the order of names is the order of endings. */
   readonly id: string;
 }
@@ -16,6 +18,22 @@ export interface HistoryRecord extends EndingRecord {
 /** An ending with the intervals that are its evidence. */
 export interface HistoryEntry extends HistoryRecord {
   readonly intervals: readonly ClosedInterval[];
+}
+
+/** An ending without what it was judged on. */
+export function summaryOf<Record extends Partial<HistoryEntry>>(
+  record: Record,
+): Omit<Record, "settings" | "method" | "verdict" | "question" | "paired" | "intervals"> {
+  const {
+    settings: _settings,
+    method: _method,
+    verdict: _verdict,
+    question: _question,
+    paired: _paired,
+    intervals: _intervals,
+    ...summary
+  } = record;
+  return summary;
 }
 
 /** Everything that is needed to judge the running or last rollout again. */
@@ -50,3 +68,12 @@ export const evidenceOf = ({
     arrivals: intervals.flatMap(({ arrivals }) => (arrivals === undefined ? [] : [arrivals])),
   }),
 });
+
+/** How many promoted rollouts teach the next one. */
+const TEACHING = 5;
+
+/** What the newest promoted rollouts among some endings have counted side by side, the oldest first. Endings that have none of it teach nothing. */
+export const taughtBy = (endings: readonly Pick<EndingRecord, "how" | "paired">[]): readonly PairedHistory[] =>
+  endings
+    .flatMap(({ how, paired }) => (how === "promoted" && isPairedWindows(paired) ? [paired] : []))
+    .slice(-TEACHING);

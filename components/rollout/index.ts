@@ -10,14 +10,26 @@ export {
   type RolledBack,
   serving as serveContent,
 } from "./contents.ts";
-export type { Ending, EndingRecord } from "./endings.ts";
-export { type Evidence, evidenceOf, type HistoryEntry, type HistoryRecord, type HistorySummary } from "./history.ts";
-export type { Arrivals, ClosedInterval, Draws, Excess } from "./interval.ts";
-export { isJudged, type JudgesState, judgeSettings, judgesOf, verdictOf } from "./judges.ts";
-export { describeRung, type Ended, type Progress } from "./progress.ts";
+export { type Ending, type EndingRecord, factsOfRunning } from "./endings.ts";
+export { expect, type Fields, isText, object, objectIn, oneOf, PlanError } from "./fields.ts";
+export {
+  type Evidence,
+  evidenceOf,
+  type HistoryEntry,
+  type HistoryRecord,
+  type HistorySummary,
+  summaryOf,
+  taughtBy,
+} from "./history.ts";
+export type { Arrivals, ClosedInterval, Draws, Excess, Limit } from "./interval.ts";
+export { evaluesOf, isJudged, type JudgesState, judgedBy, judgeSettings, judgesOf, verdictOf } from "./judges.ts";
+export { keptEffects, type Learnt, learn, type PairedHistory } from "./learnt.ts";
+export type { Ended, Progress } from "./progress.ts";
+export { readPlan } from "./read-plan.ts";
 export { endedBefore, type Memory, type Refusal, refusalOf } from "./refusal.ts";
 export { shareStatusOf } from "./share.ts";
 export { type Division, divisionOf, emptyState, memoryOf, questionOf, type RolloutState } from "./state.ts";
+export { rolloutStatusOf, type StatusSeen } from "./status.ts";
 export { type Input, replay, type Step, step } from "./step.ts";
 export type { Order } from "./turn.ts";
 export { waitsFor } from "./waits.ts";

@@ -30,6 +30,14 @@ export interface Arrivals {
   readonly sessionsSince?: number;
 }
 
+/** How much the candidate can be given now, whatever the evidence says. */
+export interface Limit {
+  /** Its largest share, in basis points. */
+  readonly weight: number;
+  /** What would have to change for more, in words: `2 ready pods of v2 more`. */
+  readonly because: string;
+}
+
 /** What was counted in one interval: what the judges are given, and when. */
 export interface ClosedInterval {
   readonly live: Interval;
@@ -39,4 +47,6 @@ export interface ClosedInterval {
   readonly excess?: { readonly stable: Excess; readonly candidate: Excess };
   /** Absent when nothing was drawn, in intervals of 0.1.0, and where nobody can count it. */
   readonly arrivals?: Arrivals;
+  /** Nothing is raised beyond it; nothing is lowered for it either. Absent: there is none. */
+  readonly limit?: Limit;
 }

@@ -1,11 +1,11 @@
-import { HISTORY_UNITS, type Verdict } from "../analysis/index.ts";
+import { type GuardEvidence, HISTORY_UNITS, type Verdict } from "../analysis/index.ts";
 import { decides, kindOf } from "../guards/index.ts";
 import type { RolloutPlan } from "../traffic/plan.ts";
 import type { ClosedInterval, Excess } from "./interval.ts";
 import type { Verdicts } from "./judges.ts";
-import { beginStep, describeRung, end, type Outcome, type Progress, round, shareOf } from "./progress.ts";
+import { beginStep, describeRung, end, type Progress, round, shareOf, type Transition } from "./progress.ts";
 import { describeMismatch } from "./share.ts";
-import { repeatedFailures, waitsFor } from "./waits.ts";
+import { limitOf, repeatedFailures, waitsFor } from "./waits.ts";
 
 /** What one interval showed. */
 export interface Observation {
@@ -18,7 +18,7 @@ export interface Observation {
 }
 
 /** The rollout after one more interval: it stays, climbs, completes, holds, or ends. */
-export function observe(before: Progress, plan: RolloutPlan, seen: Observation): Outcome {
+export function observe(before: Progress, plan: RolloutPlan, seen: Observation): Transition {
   if (before.step < 0 || before.ended !== undefined) return { progress: before };
   const progress = add(before, plan, seen);
   const harm = harmIn(progress, plan, seen);
@@ -42,8 +42,8 @@ function add(before: Progress, plan: RolloutPlan, { ms, closed, verdicts }: Obse
     taught[guard] = (taught[guard] ?? 0) + n0;
     reached ||= n1 > 0;
   }
-  const { doubt: _doubted, mismatch: _mismatch, possibleHarm: _harm, ...kept } = before;
-  const possibleHarm = possibleHarmIn(plan, verdict);
+  const { doubt: _doubted, mismatch: _mismatch, possibleHarm: _harm, limit: _limit, ...kept } = before;
+  const possibleHarm = possibleHarmIn(plan, verdicts);
   const mismatch = describeMismatch(plan, share);
   const half = verdict.evidence.thresholds.rollback / 2;
   const doubted = verdict.evidence.guards.find(({ stake, rollback }) => stake > 0 && rollback.log > half);
@@ -54,6 +54,7 @@ function add(before: Progress, plan: RolloutPlan, { ms, closed, verdicts }: Obse
     ...(doubted !== undefined && { doubt: doubted.name }),
     ...(mismatch !== undefined && { mismatch }),
     ...(possibleHarm !== undefined && { possibleHarm }),
+    ...(closed.limit !== undefined && { limit: closed.limit }),
     compared: comparedIn(before.compared, plan, closed),
     ...(closed.excess !== undefined && { excess: sumOf(before.excess, closed.excess) }),
     elapsedMs: before.elapsedMs + ms,
@@ -68,13 +69,24 @@ function add(before: Progress, plan: RolloutPlan, { ms, closed, verdicts }: Obse
 }
 
 /** Of the guards on lost requests the one that leaves most possible. */
-function possibleHarmIn({ guards }: RolloutPlan, { evidence }: Verdict): Progress["possibleHarm"] {
+function possibleHarmIn({ guards }: RolloutPlan, { live, copies }: Verdicts): Progress["possibleHarm"] {
   const known = guards.flatMap((guard) => {
-    const shown = evidence.guards.find(({ name }) => name === guard.metric);
-    if (kindOf(guard).losesRequests !== true || !decides(guard) || shown === undefined) return [];
-    return [{ guard: guard.metric, excess: shown.possibleExcess }];
+    const shown = evidenceOn(guard.metric, live);
+    if (kindOf(guard).losesRequests !== true || !decides(guard) || shown?.possibleExcess === undefined) return [];
+    const ofCopies = evidenceOn(guard.metric, copies)?.possibleExcess ?? 1;
+    // Copies rule out what people have not seen yet, never what they have.
+    return [{ guard: guard.metric, excess: Math.min(shown.possibleExcess, Math.max(ofCopies, seenExcess(shown))) }];
   });
   return known.toSorted((a, b) => b.excess - a.excess)[0];
+}
+
+const evidenceOn = (metric: string, { evidence }: Verdict): GuardEvidence | undefined =>
+  evidence.guards.find(({ name }) => name === metric);
+
+/** How much more often the candidate has lost requests than stable so far, as it is judged. */
+function seenExcess({ comparisons: [loudest] }: GuardEvidence): number {
+  const { compared } = loudest ?? {};
+  return compared === undefined || compared === null ? 0 : Math.max(0, compared.candidate - compared.stable);
 }
 
 /** Requests of each version: of the guards that count requests the one that counted most, some leave out what is cold. */
@@ -137,13 +149,13 @@ function describeHarm(
  * A split that is not by chance shows nothing of the candidate, neither good nor bad: nothing is climbed, completed or
  * ended by it, and a rollout that was complete is so no more.
  */
-function holdMismatch(before: Progress, progress: Progress, text: string): Outcome {
+function holdMismatch(before: Progress, progress: Progress, text: string): Transition {
   if (before.mismatch !== undefined && progress.phase === "holding") return { progress };
   return { progress: { ...progress, phase: "holding" }, change: { kind: "hold", text } };
 }
 
 /** Up one step, or to completion, when everything that the plan asks for has been seen. */
-function climb(progress: Progress, plan: RolloutPlan, at: string): Outcome | undefined {
+function climb(progress: Progress, plan: RolloutPlan, at: string): Transition | undefined {
   if (progress.phase === "holding" || waitsFor(progress, plan) !== undefined) return undefined;
   const { ladder: steps, step } = progress;
   const next = steps[step + 1];
@@ -159,14 +171,14 @@ function climb(progress: Progress, plan: RolloutPlan, at: string): Outcome | und
 }
 
 /** What the plan says to do when the longest time has brought no decision. */
-function timeOut(progress: Progress, plan: RolloutPlan, seen: Observation): Outcome | undefined {
+function timeOut(progress: Progress, plan: RolloutPlan, seen: Observation): Transition | undefined {
   // The judge keeps the time: it stops while there is nothing to judge.
   if (seen.verdicts.live.verdict !== "inconclusive" || progress.phase === "holding") return undefined;
   const minutes = round(progress.elapsedMs / 60_000);
   const text = `no decision after ${minutes} min, waiting for ${waitsFor(progress, plan)?.what ?? "the next step"}`;
   // What speaks against it is not forgotten at the end, and what one client may have caused does not end it.
   const onInconclusive =
-    progress.doubt !== undefined && plan.onInconclusive === "promote"
+    plan.onInconclusive === "promote" && (progress.doubt ?? limitOf(progress, progress.ladder.at(-1))) !== undefined
       ? "hold"
       : repeatedFailures(progress, plan) !== undefined
         ? "hold"

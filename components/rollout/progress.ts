@@ -1,7 +1,7 @@
 import { ladder, WHOLE } from "../traffic/ladder.ts";
 import type { TrafficPlan } from "../traffic/plan.ts";
 import type { RolloutPhase, RolloutStatus } from "../traffic/status.ts";
-import type { Excess } from "./interval.ts";
+import type { Excess, Limit } from "./interval.ts";
 
 /** Why a rollout has ended, as the status tells it. */
 export type Ended = NonNullable<RolloutStatus["ended"]>;
@@ -34,6 +34,8 @@ export interface Progress {
   readonly doubt?: string;
   /** The traffic is not divided as the weight says: what was seen, and what to do. */
   readonly mismatch?: string;
+  /** How much the candidate could be given when the last interval was counted; absent: anything. */
+  readonly limit?: Limit;
   /** Requests of each version that were compared, over the rollout. Absent in records of 0.1.0. */
   readonly compared?: { readonly stable: number; readonly candidate: number };
   /** What was left out of the comparison on both sides, because few inputs or addresses asked it. */
@@ -63,7 +65,7 @@ export interface Change {
 }
 
 /** A rollout after something happened; `change` when something was decided. */
-export interface Outcome {
+export interface Transition {
   readonly progress: Progress;
   readonly change?: Change;
 }
@@ -130,7 +132,7 @@ function rungAtMost(steps: Progress["ladder"], { weight, shadowing }: ReturnType
 }
 
 /** Ends a rollout: the candidate gets nothing from here on. */
-export function end(progress: Progress, at: string, cause: string, reason: string): Outcome {
+export function end(progress: Progress, at: string, cause: string, reason: string): Transition {
   const from = progress.candidateFromMs;
   const ended: Ended = {
     at,

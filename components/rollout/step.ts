@@ -2,6 +2,7 @@ import type { TrafficPlan } from "../traffic/plan.ts";
 import type { TrafficEvent } from "../traffic/status.ts";
 import type { ClosedInterval } from "./interval.ts";
 import { addInterval, type Verdicts } from "./judges.ts";
+import type { Learnt } from "./learnt.ts";
 import { type Observation, observe } from "./observe.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RolloutState } from "./state.ts";
@@ -11,14 +12,15 @@ import { type Order, Turn } from "./turn.ts";
 
 /** What happens to a rollout. `now`: ms since 1970, for people and for notices; nothing is measured with it. */
 export type Input = { readonly now: number } & (
-  | { readonly kind: "plan"; readonly plan: TrafficPlan }
   | { readonly kind: "interval"; readonly interval: ClosedInterval }
+  /** `learnt`: what past rollouts tell the one that begins; absent where nothing is known of any. */
+  | { readonly kind: "plan"; readonly plan: TrafficPlan; readonly learnt?: Learnt | undefined }
   | ({ readonly kind: "abort" } & Abort)
   | ({ readonly kind: "rollBack" } & RollBack)
   /** The endpoint is taken down. */
   | { readonly kind: "remove" }
   /** How far the rollout had come is not kept. `unknown`: nobody knows whether its candidate was stopped; it is. */
-  | { readonly kind: "restart"; readonly unknown: boolean }
+  | { readonly kind: "restart"; readonly unknown: boolean; readonly learnt?: Learnt | undefined }
   /** What was judged so far cannot be used: evidence begins anew, the share stays. */
   | { readonly kind: "evidenceLost" }
   /** Something that was kept cannot be used any more. */
@@ -63,7 +65,7 @@ export function replay(state: RolloutState, interval: ClosedInterval, now: numbe
 function take(turn: Turn, input: Input): Refusal | undefined {
   switch (input.kind) {
     case "plan":
-      return takePlan(turn, input.plan);
+      return takePlan(turn, input.plan, input.learnt);
     case "interval":
       return judge(turn, input.interval);
     case "abort":
@@ -73,7 +75,7 @@ function take(turn: Turn, input: Input): Refusal | undefined {
     case "remove":
       return remove(turn);
     case "restart":
-      return restart(turn, input.unknown);
+      return restart(turn, input.unknown, input.learnt);
     case "evidenceLost":
       return loseEvidence(turn);
     case "loss":

@@ -1,6 +1,6 @@
 import type { TrafficPlan } from "../traffic/plan.ts";
 import { attemptOf, contentOf, ended as endContent, endOfRollback } from "./contents.ts";
-import { type Ended, end, type Outcome } from "./progress.ts";
+import { type Ended, end, type Transition } from "./progress.ts";
 import type { Refusal } from "./refusal.ts";
 import { isRunning, servingNow } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -24,7 +24,7 @@ export interface RollBack extends Abort {
 const MOST_ENDED = 1_000;
 
 /** @param by who took the decision: a person by name, or the cause itself */
-export function enact(turn: Turn, plan: TrafficPlan, { progress, change }: Outcome, by?: string): void {
+export function enact(turn: Turn, plan: TrafficPlan, { progress, change }: Transition, by?: string): void {
   const ended = progress.ended && { ...progress.ended, by: by ?? progress.ended.cause };
   turn.set({ progress: { ...progress, ...(ended !== undefined && { ended }) } });
   if (change === undefined) return;

@@ -10,6 +10,7 @@ import {
 } from "./contents.ts";
 import { describePlan, endingBy } from "./endings.ts";
 import { isJudged, judgesOf } from "./judges.ts";
+import { describeLearnt, type Learnt, type LearntEffects } from "./learnt.ts";
 import { noticedSince } from "./notices.ts";
 import { beginStep, changeTarget, startRollout } from "./progress.ts";
 import { endedBefore, type Refusal, refusalOf, type StableChange, stableChangeOf } from "./refusal.ts";
@@ -17,14 +18,14 @@ import { isRunning, memoryOf, questionOf } from "./state.ts";
 import { keepEnded } from "./take-back.ts";
 import type { Turn } from "./turn.ts";
 
-/** A plan comes into force, or is refused with the reason. */
-export function takePlan(turn: Turn, plan: TrafficPlan): Refusal | undefined {
+/** A plan comes into force, or is refused with the reason. @param learnt what past rollouts tell, should evidence begin */
+export function takePlan(turn: Turn, plan: TrafficPlan, learnt?: Learnt): Refusal | undefined {
   const { state } = turn;
   const before = state.plan;
   const refusal = refusalOf(plan, memoryOf(state), turn.now);
   if (refusal !== undefined) return refusal;
   const change = stableChangeOf(plan, memoryOf(state));
-  if (!isDeepStrictEqual(before, plan) && typeof change === "string") adopt(turn, plan, change);
+  if (!isDeepStrictEqual(before, plan) && typeof change === "string") adopt(turn, plan, { change, learnt });
   turn.set({
     plan,
     generation: state.generation + 1,
@@ -34,18 +35,24 @@ export function takePlan(turn: Turn, plan: TrafficPlan): Refusal | undefined {
   return undefined;
 }
 
-function adopt(turn: Turn, plan: TrafficPlan, change: StableChange): void {
+function adopt(
+  turn: Turn,
+  plan: TrafficPlan,
+  { change, learnt }: { readonly change: StableChange; readonly learnt: Learnt | undefined },
+): void {
   const before = turn.state.plan;
   const continues = plan.candidate !== undefined && before?.rollout.identity === plan.rollout.identity;
   const ending = before && endingBy(plan, change, isRunning(turn.state, before) && !continues);
   if (ending !== undefined && before !== undefined) turn.record(ending.how, before, ending);
   serve(turn, plan, change);
   let isAnew = false;
-  if (continues && before !== undefined && turn.state.progress !== undefined) isAnew = changeShare(turn, plan, before);
-  else begin(turn, plan);
+  if (continues && before !== undefined && turn.state.progress !== undefined)
+    isAnew = changeShare(turn, plan, { before, learnt });
+  else begin(turn, plan, learnt);
   turn.set({ since: turn.at });
   turn.note("plan", describePlan(plan));
   if (isAnew) turn.note("evidence", "judged on other terms from here on: evidence begins anew, the share stays");
+  noteLearnt(turn, plan, learnt);
   if (change === "override") turn.note("override", `${plan.stable} serves unproven: ${plan.override}`);
 }
 
@@ -69,29 +76,41 @@ function serve(turn: Turn, plan: TrafficPlan, change: StableChange): void {
 }
 
 /** Begins a plan's rollout. One that was ended once begins ended. */
-function begin(turn: Turn, plan: TrafficPlan): void {
+function begin(turn: Turn, plan: TrafficPlan, learnt: Learnt | undefined): void {
   const fresh = startRollout(plan, turn.at);
   const ended = endedBefore(plan, turn.state);
   turn.set({ progress: ended === undefined ? fresh : { ...fresh, phase: "aborted", ended } });
   if (plan.candidate === undefined) turn.set({ judges: undefined });
-  else forgetEvidence(turn, plan);
+  else forgetEvidence(turn, plan, learnt?.effects);
 }
 
 /** The same rollout under another plan. One that has ended stays as it is. @returns whether its evidence begins anew */
-function changeShare(turn: Turn, plan: TrafficPlan, before: TrafficPlan): boolean {
+function changeShare(
+  turn: Turn,
+  plan: TrafficPlan,
+  { before, learnt }: { readonly before: TrafficPlan; readonly learnt: Learnt | undefined },
+): boolean {
   const { progress } = turn.state;
   if (progress === undefined || progress.ended !== undefined) return false;
   turn.set({ progress: changeTarget(progress, plan, turn.at) });
   if (questionOf(before) === questionOf(plan)) return false;
-  forgetEvidence(turn, plan);
+  forgetEvidence(turn, plan, learnt?.effects);
   return true;
 }
 
-function forgetEvidence(turn: Turn, plan: TrafficPlan): void {
+/** What the past tells people of the evidence that begins. */
+function noteLearnt(turn: Turn, plan: TrafficPlan, learnt: Learnt | undefined): void {
+  const isUsed = learnt !== undefined && turn.state.judges?.effects === learnt.effects;
+  const told = isUsed ? describeLearnt(plan.rollout, learnt) : undefined;
+  if (told !== undefined) turn.note("evidence", told);
+}
+
+/** @param effects what the past taught */
+function forgetEvidence(turn: Turn, plan: TrafficPlan, effects: LearntEffects | undefined): void {
   const { progress } = turn.state;
   turn.set({
     question: questionOf(plan),
-    judges: isJudged(plan) ? judgesOf(plan.rollout) : undefined,
+    judges: isJudged(plan) ? judgesOf(plan.rollout, undefined, effects) : undefined,
     ...(progress !== undefined && { progress: { ...progress, proven: false, intervals: 0, taught: {} } }),
   });
   turn.order({ kind: "forgetEvidence" });
@@ -108,7 +127,7 @@ export function remove(turn: Turn): undefined {
 }
 
 /** The rollout of the plan in force begins anew. @param unknown nobody knows whether its candidate was stopped: it is */
-export function restart(turn: Turn, unknown: boolean): undefined {
+export function restart(turn: Turn, unknown: boolean, learnt?: Learnt): undefined {
   const { plan } = turn.state;
   if (plan === undefined) return;
   turn.set({ since: turn.at });
@@ -116,7 +135,7 @@ export function restart(turn: Turn, unknown: boolean): undefined {
     const reason = "what the rollout had come to is lost with a damaged file; start its next attempt";
     keepEnded(turn, plan, { at: turn.at, cause: "damage", by: "damage", reason });
   }
-  begin(turn, plan);
+  begin(turn, plan, learnt);
 }
 
 /** Evidence begins anew on the step where the rollout stands. */
@@ -124,5 +143,5 @@ export function loseEvidence(turn: Turn): undefined {
   const { plan, progress } = turn.state;
   if (plan?.candidate === undefined || progress === undefined) return;
   turn.set({ progress: { ...progress, ...beginStep(progress, undefined) } });
-  forgetEvidence(turn, plan);
+  forgetEvidence(turn, plan, turn.state.judges?.effects);
 }

@@ -1,8 +1,8 @@
-import { METHOD } from "../analysis/index.ts";
 import type { TrafficPlan } from "../traffic/plan.ts";
 import type { TrafficEvent } from "../traffic/status.ts";
 import { describeEnding, type Ending, type EndingRecord, type Why } from "./endings.ts";
-import { isJudged, judgeSettings, verdictOf } from "./judges.ts";
+import { isJudged, judgedBy } from "./judges.ts";
+import { unitOf } from "./learnt.ts";
 import { type RolloutState, servingNow } from "./state.ts";
 
 /** What whoever keeps the state has to do, in this order. */
@@ -66,10 +66,10 @@ export class Turn {
     const serving = why.serving ?? servingNow(this.state, plan);
     const judged = isJudged(plan) &&
       judges !== undefined && {
-        method: METHOD,
-        settings: judgeSettings(plan.rollout),
-        verdict: verdictOf(plan.rollout, judges),
+        ...judgedBy(plan.rollout, judges),
         question,
+        // Versions that were shown alike differ by chance and by themselves: what is more than chance teaches the next judge.
+        ...(how === "promoted" && judges.paired && { paired: { unit: unitOf(plan), ...judges.paired } }),
       };
     const ending = { how, ...describeEnding(plan, { ...why, from, serving }), to: this.at, ...judged };
     this.order({ kind: "record", ending });

@@ -47,6 +47,8 @@ export function waitsFor(progress: Progress, plan: RolloutPlan): Wait | undefine
   if (progress.doubt !== undefined) return { what: `the evidence of harm in ${progress.doubt} to fall` };
   const repeated = repeatedFailures(progress, plan);
   if (repeated !== undefined) return { what: repeated };
+  const limit = limitOf(progress, steps[step + 1]);
+  if (limit !== undefined) return { what: limit };
   if ((isLast || step === steps.length - 2) && !progress.proven) {
     return { what: "every guard to be shown non-inferior" };
   }
@@ -56,11 +58,15 @@ export function waitsFor(progress: Progress, plan: RolloutPlan): Wait | undefine
 /** A bake shorter than so many intervals shows nothing of how rates move. */
 const LEAST_INTERVALS = 3;
 
+/** What has to change before the candidate can be given as much; undefined where nothing has. */
+export const limitOf = ({ limit }: Progress, rung: "shadow" | number | undefined): string | undefined =>
+  limit !== undefined && typeof rung === "number" && rung > limit.weight ? limit.because : undefined;
+
 /** What the next step may spoil, where that is more than the budget. */
 function possibleLoss({ ladder: steps, step, possibleHarm }: Progress, plan: RolloutPlan): string | undefined {
   const next = steps[step + 1];
   const { harmBudget = WHOLE } = plan;
-  if (typeof next !== "number" || steps[step] === "shadow" || possibleHarm === undefined) return undefined;
+  if (typeof next !== "number" || possibleHarm === undefined) return undefined;
   const { guard, excess } = possibleHarm;
   if (excess * next <= harmBudget) return undefined;
   const points = (share: number): string => (share * 100).toPrecision(2);

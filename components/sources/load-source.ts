@@ -2,7 +2,10 @@ import type { ResolvedSource } from "../release/resolved.ts";
 import type { LoadSource, Source, SourceContext } from "./source.ts";
 
 /** A version's part of the document without its pin: where its content lies. */
-export type SourcePart = Omit<ResolvedSource, "content">;
+export type SourcePart = Unpinned<ResolvedSource>;
+
+/** Of each kind by itself. */
+type Unpinned<Each> = Each extends unknown ? Omit<Each, "content"> : never;
 
 /** Where the content of a version lies, without what it must be. */
 export function withoutPin({ content: _, ...part }: ResolvedSource): SourcePart {

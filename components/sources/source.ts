@@ -15,6 +15,8 @@ export interface Source {
   readonly name: string;
   /** Where that is: an absolute path, an address. */
   readonly place: string;
+  /** Only what serves can read it: the pin is the word of whoever wrote it, and asking for it is an error. @default false */
+  readonly isElsewhere?: boolean;
   /** What is there now. Fetches what does not tell its hash without. @throws SourceError */
   readonly pin: () => Promise<Found>;
   /**

@@ -38,7 +38,7 @@ export interface TrafficPlan {
 
 /** What a data plane has to know of a deployed version. */
 export interface VersionPlan {
-  /** What its bytes are, as its source pins them: other bytes are another content, the same bytes the same whatever the version is called. */
+  /** What its bytes are, as its source pins them, and what answers for them: other bytes are another content, the same bytes behind the same program the same whatever the version is called. */
   readonly content: string;
 }
 

@@ -30,10 +30,12 @@ export async function statusOf({ plane, endpoint }: Served): Promise<TrafficStat
 export const evidenceOf = ({ plane, endpoint }: Served): Promise<Evidence> => plane.evidence(endpoint);
 
 /** Where clients send requests, and where the live page is. @throws Error when nothing serves */
-export async function lookAt({ plane, endpoint }: Served): Promise<EndpointLook> {
+export async function lookAt({ plane, endpoint }: Served): Promise<EndpointLook & { readonly page: string }> {
   const [found] = (await plane.look({ endpoint })).endpoints;
   if (found === undefined) throw new Error(`nothing serves in ${plane.place}`);
-  return found;
+  const { page } = found;
+  if (page === undefined) throw new Error(`what serves in ${plane.place} has no live page`);
+  return { ...found, page };
 }
 
 /** An archive is there, and whole: every file was read again. */

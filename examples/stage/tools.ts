@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Stage } from "./stage.ts";
@@ -26,6 +27,11 @@ export interface Tools {
   pulumi(...args: string[]): Promise<Run>;
   /** `pulumi up` or `pulumi destroy`, with further arguments. */
   update(verb: "up" | "destroy", ...args: string[]): Promise<Update>;
+  /**
+   * Destroys the stack once what still runs has ended, and begins nothing any more: two updates of a stack at once are refused.
+   * @param signal asks what runs to end
+   */
+  takeDown(signal?: NodeJS.Signals): Promise<Update>;
 }
 
 /** What a tool did, when it ended well. @throws Error with what it printed, when not */
@@ -43,34 +49,48 @@ interface Engine {
 /** @param whileRunning is told every quarter of a second what runs */
 export function createTools(stage: Stage, engine: Engine, whileRunning: (what: string) => void): Tools {
   const cli = path.join(stage.packageRoot, "dist/stacks/cli/mlc.js");
+  const running = new Set<ChildProcess>();
+  let isEnding = false;
   const start = async (name: string, command: string, args: readonly string[]): Promise<Run> => {
     const ticking = setInterval(() => whileRunning(name), 250);
     try {
-      return await run(command, args, stage);
+      return await run(command, args, stage, running);
     } finally {
       clearInterval(ticking);
     }
   };
+  // Who was interrupted goes nowhere from here on.
+  const begin: typeof start = (...what) => (isEnding ? new Promise(() => {}) : start(...what));
   const where = ["--stack", stage.stack, "--cwd", stage.dir];
-  const pulumi = (...args: string[]) => start(`pulumi ${args[0]}`, engine.path, args);
+  const update = async (by: typeof start, verb: "up" | "destroy", more: readonly string[]): Promise<Update> => {
+    const log = path.join(stage.dir, ".pulumi", "events.jsonl");
+    rmSync(log, { force: true });
+    const args = [verb, "--yes", "--non-interactive", "--stack", stage.stack, "--event-log", log, ...more];
+    const done = await by(`pulumi ${verb}`, engine.path, args);
+    return { ...done, changed: changesIn(log), plan: planIn(done.stdout) };
+  };
   return {
     engine: { version: engine.version, from: engine.from },
-    mlc: (...args) => start(`mlc ${args[0]}`, process.execPath, [cli, ...args, ...where]),
-    pulumi,
-    async update(verb, ...more) {
-      const log = path.join(stage.dir, ".pulumi", "events.jsonl");
-      rmSync(log, { force: true });
-      const args = [verb, "--yes", "--non-interactive", "--stack", stage.stack, "--event-log", log, ...more];
-      const done = await pulumi(...args);
-      return { ...done, changed: changesIn(log), plan: planIn(done.stdout) };
+    mlc: (...args) => begin(`mlc ${args[0]}`, process.execPath, [cli, ...args, ...where]),
+    pulumi: (...args) => begin(`pulumi ${args[0]}`, engine.path, args),
+    update: (verb, ...more) => update(begin, verb, more),
+    async takeDown(signal) {
+      isEnding = true;
+      const ended = [...running].map((child) => once(child, "close"));
+      for (const child of running) if (signal !== undefined) child.kill(signal);
+      await Promise.all(ended);
+      return await update(start, "destroy", []);
     },
   };
 }
 
-function run(command: string, args: readonly string[], { dir, env }: Stage): Promise<Run> {
+/** @param running holds the process while it runs */
+function run(command: string, args: readonly string[], { dir, env }: Stage, running: Set<ChildProcess>): Promise<Run> {
   const started = performance.now();
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: dir, env: { ...env, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
+    running.add(child);
+    child.once("close", () => running.delete(child));
     let stdout = "";
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => {

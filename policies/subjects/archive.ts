@@ -8,8 +8,8 @@ const KEPT = /^model-lifecycle-[a-z0-9-]+:index:Archive$/;
 export interface ArchiveFacts {
   readonly model: string;
   readonly version: string;
-  /** Days from its making in which nobody can delete it. With 0 nothing is locked. */
-  readonly retentionDays: number;
+  /** Days from its making in which nobody can delete it. With 0 nothing is locked. Absent where that is said elsewhere. */
+  readonly retentionDays?: number;
 }
 
 const example: ArchiveFacts = { model: "sentiment", version: "v1", retentionDays: 3_650 };
@@ -28,7 +28,8 @@ function findArchives(resources: readonly StackResource[]): readonly Found<Archi
 
 function factsOf({ outputs }: StackResource): ArchiveFacts {
   const { model, version, retentionDays } = outputs;
-  return { model: String(model), version: String(version), retentionDays: Number(retentionDays) };
+  const named = { model: String(model), version: String(version) };
+  return retentionDays === undefined ? named : { ...named, retentionDays: Number(retentionDays) };
 }
 
 const untold = {

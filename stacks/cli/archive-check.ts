@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { HostError, messageOf } from "../../components/host/host-error.ts";
 import { type Problem, parseRelease } from "../../components/release/index.ts";
+import { broughtBy } from "../../components/release/kind.ts";
+import { platformKinds } from "../../components/release/kinds.ts";
+import { requireRecord } from "../records.ts";
 import { type Change, policyPacksOf } from "./change.ts";
 import { condense } from "./condense.ts";
 import { exitCodes, Failure, problemsFailure } from "./failure.ts";
@@ -51,15 +54,18 @@ export async function refuseWithoutArchive(
  */
 export async function refuseWithoutRecord({ project, release }: Change, version: string): Promise<void> {
   const { dataPlane } = project;
-  if (!dataPlane.exists()) {
+  const { archive, platform, versions } = parseRelease(release);
+  const content = versions[version]?.source.content;
+  const expected = { model: release.model.name, version, ...(content === undefined ? {} : { content }) };
+  const isElsewhere = archive !== undefined && archive.kind !== broughtBy(platformKinds, platform).archive?.kind;
+  if (!isElsewhere && !(await dataPlane.exists())) {
     throw withoutArchive(version, {
       seen: `no state folder at ${dataPlane.place}`,
       cure: "Run this on the machine that keeps the archive; its files are verified there before anything is written.",
     });
   }
-  const content = parseRelease(release).versions[version]?.source.content;
-  const expected = { model: release.model.name, version, ...(content === undefined ? {} : { content }) };
-  await dataPlane.requireArchive(expected).catch((error: unknown) => {
+  const asked = isElsewhere ? requireRecord(archive, expected, process.env) : dataPlane.requireArchive(expected);
+  await asked.catch((error: unknown) => {
     if (!(error instanceof HostError)) throw error;
     const { path, seen, cure } = error.problem;
     throw withoutArchive(version, { seen: `${path}: ${seen}`, cure });

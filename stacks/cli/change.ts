@@ -39,7 +39,7 @@ export interface ChangeSteps {
  */
 export async function changeRelease(terminal: Terminal, options: ChangeOptions, steps: ChangeSteps): Promise<Outcome> {
   const project = await findProject(options);
-  project.dataPlane.exists();
+  await project.dataPlane.exists();
   const change = planChange(project, steps.move);
   await steps.check?.(change);
   showChange(terminal, change);

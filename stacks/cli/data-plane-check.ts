@@ -18,7 +18,7 @@ export async function refuseEndedRollout({ project: { dataPlane }, file, release
   const plan = planTraffic(parseRelease(release));
   const isConfigured = planTraffic(parseRelease(file.release)).candidate !== undefined;
   if (plan.weight === 0 && !plan.shadow) return;
-  for (const { endpoint } of dataPlane.known({ model: plan.model })) {
+  for (const { endpoint } of await dataPlane.known({ model: plan.model })) {
     await refuseEnded(dataPlane, endpoint, plan, isConfigured);
     const refusal = await dataPlane.refusalOf(endpoint, plan);
     if (refusal) throw new Failure(exitCodes.aborted, `Gateway ${endpoint} would refuse this: ${refusal.error}`);
@@ -52,12 +52,12 @@ export interface Patience {
  */
 export async function refuseEarlyPromotion(
   terminal: Terminal,
-  { project, file }: Change,
+  { project, file }: Pick<Change, "project" | "file">,
   options: Patience,
 ): Promise<void> {
   const plan = planTraffic(parseRelease(file.release));
   for (;;) {
-    const endpoints = project.dataPlane.endpoints({ model: plan.model });
+    const endpoints = await project.dataPlane.endpoints({ model: plan.model });
     if (endpoints.length === 0) {
       terminal.warn("no gateway of this stack on this machine: nothing here shows how the candidate did");
       return;

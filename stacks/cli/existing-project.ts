@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { usageFailure } from "./failure.ts";
 import { projectFileIn } from "./project.ts";
-import { missingLines } from "./project-lines.ts";
+import { firstPlugin, missingLines } from "./project-lines.ts";
 import { isMapping } from "./render-yaml.ts";
 import { readProjectFile } from "./stack-file.ts";
 import { indented, programLines, releaseLines, type Starter, type StarterPlaces } from "./starter-project.ts";
@@ -76,7 +76,7 @@ function linesFor(
   { program, runsAsIs }: ExistingProject,
   { library }: Starter,
 ): readonly string[] {
-  const { provider = [], refresh = [] } = missingLines(file, library);
+  const { provider = [], refresh = [] } = missingLines(file, library, firstPlugin);
   // Where there is no program yet, the one that init writes is TypeScript, which Node runs without a build.
   const runtime = program === undefined && !runsAsIs ? RUNTIME : [];
   return [...runtime, ...provider, ...refresh];

@@ -1,11 +1,12 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { libraryVersion } from "../../components/release/index.ts";
 import { renderFileList } from "../../components/sources/file-list.ts";
 import { hashOfFiles, listDirectory } from "../../components/sources/index.ts";
 import { type ExistingProject, linesToAdd, readExisting } from "./existing-project.ts";
 import { usageFailure } from "./failure.ts";
 import { fileListPath } from "./file-lists.ts";
+import { createWriter, sayWritten } from "./file-writer.ts";
 import type { StackOptions } from "./options.ts";
 import { shortName } from "./project.ts";
 import { findLibrary } from "./project-lines.ts";
@@ -47,8 +48,7 @@ export async function writeFirstProject(terminal: Terminal, options: StarterChoi
   write(starterFiles(starter, before));
   if (addIgnoredPaths(join(root, ".gitignore"))) written.push(".gitignore");
 
-  for (const path of written) terminal.say(`${terminal.paint("green", "written")}  ${path}`);
-  for (const path of existing) terminal.say(`${terminal.paint("yellow", "exists")}   ${path}, left as it is`);
+  sayWritten(terminal, { written, existing });
   for (const { file, lines: each } of lines) {
     terminal.say(`\n${terminal.paint("yellow", `Add to ${file}`)}:\n${indented(each).join("\n")}`);
   }
@@ -58,29 +58,6 @@ export async function writeFirstProject(terminal: Terminal, options: StarterChoi
   const next = [...installSteps(before, library.installed), createStack(before, stack), "pulumi up", "mlc status"];
   terminal.say(`\n${lines.length > 0 ? "Next, when these lines are added:" : "Next:"}\n${indented(next).join("\n")}`);
   return { facts: { root, written, existing, lines, next } };
-}
-
-interface Writer {
-  readonly written: string[];
-  readonly existing: string[];
-  readonly write: (files: Readonly<Record<string, string>>) => void;
-}
-
-function createWriter(root: string): Writer {
-  const written: string[] = [];
-  const existing: string[] = [];
-  const write = (files: Readonly<Record<string, string>>): void => {
-    for (const [path, content] of Object.entries(files)) {
-      if (existsSync(join(root, path))) {
-        existing.push(path);
-        continue;
-      }
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), content, { flag: "wx" });
-      written.push(path);
-    }
-  };
-  return { written, existing, write };
 }
 
 /** Node takes the import statements of index.ts without a second thought only where package.json says that the files are modules. */

@@ -28,7 +28,7 @@ export async function versionsToGoBackTo(options: StackOptions): Promise<readonl
 async function deployedVersions(options: StackOptions): Promise<readonly string[]> {
   try {
     const { dataPlane } = await locateStack(options);
-    return dataPlane.known().flatMap(({ plan }) => Object.keys(plan?.versions ?? {}));
+    return (await dataPlane.known()).flatMap(({ plan }) => Object.keys(plan?.versions ?? {}));
   } catch {
     // What cannot be reached is no reason not to name what is configured.
     return [];
@@ -38,12 +38,12 @@ async function deployedVersions(options: StackOptions): Promise<readonly string[
 /** The endpoints of the stack. */
 export async function endpoints(options: StackOptions): Promise<readonly string[]> {
   const { dataPlane } = await locateStack(options);
-  return dataPlane.known().map(({ endpoint }) => endpoint);
+  return (await dataPlane.known()).map(({ endpoint }) => endpoint);
 }
 
 /** The records of what ended. */
 export async function historyIds(options: StackOptions): Promise<readonly string[]> {
   const { dataPlane } = await locateStack(options);
-  const histories = dataPlane.known().map(({ endpoint }) => dataPlane.history(endpoint));
+  const histories = (await dataPlane.known()).map(({ endpoint }) => dataPlane.history(endpoint));
   return (await Promise.all(histories)).flat().map(({ id }) => id);
 }

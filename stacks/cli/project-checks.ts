@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { cacheFolder } from "../../components/host/cache-folder.ts";
 import { bad, type Finding, good } from "../../components/platforms/data-plane.ts";
 import { checkRelease } from "../../components/release/index.ts";
 import { cachedEngine, engineCache } from "../engine/cache.ts";
@@ -8,7 +9,16 @@ import { inspect, minimumVersion } from "../engine/inspect.ts";
 import { onPath, underPulumiHome } from "../engine/installed.ts";
 import { Failure } from "./failure.ts";
 import { type Project, projectFileIn } from "./project.ts";
-import { findLibrary, missingLines, pluginNames, providerPath } from "./project-lines.ts";
+import {
+  broughtByPlatform,
+  findLibrary,
+  findPackage,
+  missingLines,
+  pluginsOf,
+  providerLines,
+  providerPath,
+} from "./project-lines.ts";
+import { isMapping } from "./render-yaml.ts";
 import { readProjectFile, readStackFile } from "./stack-file.ts";
 import { checkFiles } from "./version-files.ts";
 
@@ -25,7 +35,7 @@ async function checkEngine(env: NodeJS.ProcessEnv): Promise<Finding> {
     const { version } = await inspect(path, env);
     if (version !== undefined) return good("engine", `Pulumi ${version}, ${path}`);
   }
-  const cache = engineCache(join(env.XDG_CACHE_HOME || join(home, ".cache"), "model-lifecycle", "engine"));
+  const cache = engineCache(cacheFolder(env, "engine"));
   const cached = await cachedEngine(cache, env);
   if (cached) return good("engine", `Pulumi ${cached.version}, ${cached.path}`);
   return bad(
@@ -52,25 +62,22 @@ async function readable(name: string, check: Check, project: Project): Promise<r
   }
 }
 
-function checkProjectFile({ root }: Project): readonly Finding[] {
+function checkProjectFile(project: Project): readonly Finding[] {
+  const { root } = project;
   const file = projectFileIn(root) ?? join(root, "Pulumi.yaml");
   const document = readProjectFile(file);
-  const missing = missingLines(document, findLibrary(root).path);
+  const { sdk } = broughtByPlatform(kindOf(project, "platform"));
+  const plugins = pluginsOf(kindOf(project, "platform"), kindOf(project, "archive"));
+  const library = findLibrary(root).path;
+  const missing = missingLines(document, library, undefined);
   const cure = (lines: readonly string[]) => `write into ${file}:\n${lines.map((line) => `      ${line}`).join("\n")}`;
-  const path = providerPath(document);
-  const isThere = path !== undefined && existsSync(join(resolve(root, path), "PulumiPlugin.yaml"));
   return [
-    ...(missing.provider
-      ? [bad("provider", `${file} names no plugin ${pluginNames}`, cure(missing.provider))]
-      : isThere
-        ? [good("provider", path)]
-        : [
-            bad(
-              "provider",
-              `${file} names ${path}, where there is no PulumiPlugin.yaml`,
-              "run npm install, or correct the path",
-            ),
-          ]),
+    ...plugins.map((plugin) => {
+      const path = providerPath(document, plugin);
+      if (path !== undefined) return checkPlugin(root, file, path);
+      return bad("provider", `${file} names no plugin ${plugin.name}`, cure(providerLines(library, plugin)));
+    }),
+    ...(sdk === undefined ? [] : [checkSdk(root, sdk)]),
     missing.refresh
       ? bad(
           "refresh",
@@ -79,6 +86,25 @@ function checkProjectFile({ root }: Project): readonly Finding[] {
         )
       : good("refresh", "before each up what really runs is looked at"),
   ];
+}
+
+function checkPlugin(root: string, file: string, path: string): Finding {
+  if (existsSync(join(resolve(root, path), "PulumiPlugin.yaml"))) return good("provider", path);
+  const seen = `${file} names ${path}, where there is no PulumiPlugin.yaml`;
+  return bad("provider", seen, "run npm install, or correct the path");
+}
+
+/** The package that the platform's resources are written with. */
+function checkSdk(root: string, name: string): Finding {
+  const { path, installed } = findPackage(root, name);
+  return installed ? good("sdk", path) : bad("sdk", `${name} is not installed`, `npm install ${name}`);
+}
+
+/** The kind that the stack's release names in a part; undefined where none can be read. */
+function kindOf(project: Project, part: "platform" | "archive"): string | undefined {
+  const { release } = readStackFile(project);
+  const named = isMapping(release) ? release[part] : undefined;
+  return isMapping(named) && typeof named.kind === "string" ? named.kind : undefined;
 }
 
 async function checkConfiguration(project: Project, check: string): Promise<readonly Finding[]> {

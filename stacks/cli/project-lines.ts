@@ -1,13 +1,19 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { platformKinds } from "../../components/release/kinds.ts";
+import { type Brought, broughtBy, type Plugin } from "../../components/release/kind.ts";
+import { archiveKinds, platformKinds } from "../../components/release/kinds.ts";
 import { isMapping } from "./render-yaml.ts";
 
-/** The plugins of this package that a Pulumi.yaml may name; a first project gets the first. */
-const plugins = platformKinds.flatMap(({ brings }) => brings.plugin ?? []);
+/** What a kind of platform brings along; where it cannot be told which is meant, what the first does. */
+export const broughtByPlatform = (kind: string | undefined): Brought =>
+  broughtBy(platformKinds, platformKinds.find((each) => each.kind === kind) ?? platformKinds[0] ?? {});
 
-/** The plugins that Pulumi.yaml has to name one of, for people. */
-export const pluginNames: string = plugins.map(({ name }) => name).join(" or ");
+/** The plugins that a release's platform and archive need, by the kinds that they name. */
+export const pluginsOf = (platform: string | undefined, archive: string | undefined): readonly Plugin[] =>
+  [broughtByPlatform(platform), broughtBy(archiveKinds, { kind: archive })].flatMap(({ plugin }) => plugin ?? []);
+
+/** The plugin that a first project names. */
+export const firstPlugin: Plugin | undefined = broughtByPlatform(undefined).plugin;
 
 /** What a Pulumi.yaml lacks: the lines to write into it, by what they are for. */
 export interface MissingLines {
@@ -17,30 +23,32 @@ export interface MissingLines {
 
 type ProjectFile = Readonly<Record<string, unknown>>;
 
-/** @param library Path of the package, relative to the folder of Pulumi.yaml */
-export function missingLines(file: ProjectFile, library: string): MissingLines {
+/**
+ * @param library Path of the package, relative to the folder of Pulumi.yaml
+ * @param plugin what the stack's platform needs; undefined where it needs none
+ */
+export function missingLines(file: ProjectFile, library: string, plugin: Plugin | undefined): MissingLines {
   const { options } = file;
   return {
-    ...(providerPath(file) === undefined ? { provider: providerLines(library) } : {}),
+    ...(plugin !== undefined && providerPath(file, plugin) === undefined
+      ? { provider: providerLines(library, plugin) }
+      : {}),
     ...(isMapping(options) && options.refresh === "always" ? {} : { refresh: refreshLines }),
   };
 }
 
-/** Where Pulumi.yaml says that the provider is. */
-export function providerPath(file: ProjectFile): string | undefined {
+/** Where Pulumi.yaml says that a plugin is. */
+export function providerPath(file: ProjectFile, { name }: Plugin): string | undefined {
   const providers = isMapping(file.plugins) ? file.plugins.providers : undefined;
-  const named = (Array.isArray(providers) ? providers : []).find(
-    (each) => isMapping(each) && plugins.some(({ name }) => name === each.name),
-  );
+  const named = (Array.isArray(providers) ? providers : []).find((each) => isMapping(each) && each.name === name);
   return isMapping(named) && typeof named.path === "string" ? named.path : undefined;
 }
 
 /** The lines of Pulumi.yaml that name the provider. @param library Path of the package, relative to the folder of Pulumi.yaml */
-export const providerLines = (library: string): readonly string[] => [
-  "plugins:",
-  "  providers:",
-  ...plugins.slice(0, 1).flatMap(({ name, path }) => [`    - name: ${name}`, `      path: ${library}/${path}`]),
-];
+export const providerLines = (library: string, plugin: Plugin | undefined): readonly string[] =>
+  plugin === undefined
+    ? []
+    : ["plugins:", "  providers:", `    - name: ${plugin.name}`, `      path: ${library}/${plugin.path}`];
 
 /** The lines of Pulumi.yaml that let each run look at what is really there. */
 export const refreshLines: readonly string[] = [
@@ -48,14 +56,18 @@ export const refreshLines: readonly string[] = [
   "  refresh: always # look at what really runs before each preview",
 ];
 
-/** Where Node would find the package from here: in this folder's node_modules, or in one above it. */
-export function findLibrary(root: string): { readonly path: string; readonly installed: boolean } {
-  const name = join("node_modules", "pulumi-model-lifecycle");
+/** Where Node would find a package from here: in this folder's node_modules, or in one above it. */
+export function findPackage(root: string, packageName: string): { readonly path: string; readonly installed: boolean } {
+  const name = join("node_modules", packageName);
   for (let folder = root; ; folder = dirname(folder)) {
     const path = join(folder, name);
     if (existsSync(path)) return { path: asUnix(relative(root, path)), installed: true };
     if (folder === dirname(folder)) return { path: asUnix(name), installed: false };
   }
 }
+
+/** Where this package is found. */
+export const findLibrary = (root: string): ReturnType<typeof findPackage> =>
+  findPackage(root, "pulumi-model-lifecycle");
 
 const asUnix = (path: string): string => path.replaceAll("\\", "/");

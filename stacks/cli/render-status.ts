@@ -33,6 +33,8 @@ export function renderTraffic(status: TrafficStatus, now: Date, paint: Paint): s
 
 function renderServing({ weights, requests, plan }: TrafficStatus, paint: Paint): readonly string[] {
   const width = Math.max(...Object.keys(weights).map((version) => version.length));
+  // Where the gateway is somebody else's, it counts for itself.
+  const isCounted = Object.keys(requests).length > 0;
   const rows = Object.entries(weights).toSorted(([, a], [, b]) => b - a);
   return rows.map(([version, weight]) => {
     const full = Math.round((weight / 10_000) * BAR_WIDTH);
@@ -42,7 +44,9 @@ function renderServing({ weights, requests, plan }: TrafficStatus, paint: Paint)
     const counts = requests[version];
     const seen = counts
       ? `${counts.requests} requests, ${counts.errors} errors, p50 ${renderMs(counts.p50Ms)}, p99 ${renderMs(counts.p99Ms)}`
-      : "no requests";
+      : isCounted
+        ? "no requests"
+        : "";
     const share = renderPercent(weight).padStart(6);
     const line = `  ${version.padEnd(width)} ${bar} ${share}  ${roleOf(version, plan).padEnd(10)}  ${seen}`;
     return weight > 0 ? line : paint("dim", line);

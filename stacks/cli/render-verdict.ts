@@ -22,16 +22,17 @@ function renderGuard(
   thresholds: Verdict["evidence"]["thresholds"],
   paint: Paint,
 ): readonly string[] {
-  const { name, stake, comparisons, rollback, promote, nonInferior } = guard;
+  const { name, stake, designEffect, comparisons, rollback, promote, nonInferior } = guard;
   const [loudest] = comparisons;
   const counts = loudest ? renderCounts(loudest, figures) : "no data";
   const fine = nonInferior
     ? paint("green", "shown harmless")
     : `harmless e = ${eValue(promote.log)} of ${eValue(thresholds.promote)}`;
   const informs = stake === 0 ? "; informs only" : "";
+  const scatter = designEffect === 1 ? "" : `; evidence divided by ${designEffect}`;
   return [
     `    ${name.padEnd(14)} ${counts}`,
-    `    ${"".padEnd(14)} harm e = ${eValue(rollback.log)}, p = ${pValue(rollback)}; ${fine}${informs}`,
+    `    ${"".padEnd(14)} harm e = ${eValue(rollback.log)}, p = ${pValue(rollback)}; ${fine}${scatter}${informs}`,
   ];
 }
 

@@ -21,6 +21,14 @@ export interface PlannedResource {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** A step of the engine's plan that changes something. */
+export interface PlannedStep {
+  /** create, update, replace, delete, … */
+  readonly op: string;
+  readonly type: string;
+  readonly name: string;
+}
+
 /** How a run of the engine ended, and what it told on the way. */
 export interface EngineRun {
   /** The engine's own exit code; 0 is well. */
@@ -32,6 +40,7 @@ export interface EngineRun {
   /** What it complained of, in full. */
   readonly errors: readonly string[];
   readonly resources: readonly PlannedResource[];
+  readonly steps: readonly PlannedStep[];
 }
 
 /** Runs one command of the engine in the project's folder, its progress shown. */
@@ -92,6 +101,8 @@ const engineEvent = z
     resourcePreEvent: z
       .object({
         metadata: z.object({
+          op: z.string().optional(),
+          urn: z.string().optional(),
           type: z.string(),
           new: z.object({ inputs: z.record(z.string(), z.unknown()).nullish() }).nullish(),
         }),
@@ -100,7 +111,10 @@ const engineEvent = z
   })
   .catch({});
 
-function readEvents(log: string): Pick<EngineRun, "changes" | "errors" | "resources"> {
+/** What changes nothing, or is part of a step that is told already. */
+const silent: readonly string[] = ["same", "read", "refresh", "create-replacement", "delete-replaced"];
+
+function readEvents(log: string): Pick<EngineRun, "changes" | "errors" | "resources" | "steps"> {
   // An engine that did not come so far as to open it leaves none.
   const events = readJsonLines(log, engineEvent);
   return {
@@ -112,6 +126,11 @@ function readEvents(log: string): Pick<EngineRun, "changes" | "errors" | "resour
     resources: events.flatMap(({ resourcePreEvent: step }) =>
       step?.metadata.new ? [{ type: step.metadata.type, inputs: step.metadata.new.inputs ?? {} }] : [],
     ),
+    steps: events.flatMap(({ resourcePreEvent: step }) => {
+      const { op, urn, type } = step?.metadata ?? {};
+      if (op === undefined || urn === undefined || type === undefined || silent.includes(op)) return [];
+      return [{ op, type, name: urn.split("::").at(-1) ?? urn }];
+    }),
   };
 }
 

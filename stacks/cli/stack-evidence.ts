@@ -1,11 +1,7 @@
-import {
-  documentOf,
-  documentOfEnding,
-  type EvidenceDocument,
-  type RolloutFacts,
-} from "../../components/evidence/index.ts";
+import { documentOf, documentOfRollout, type EvidenceDocument } from "../../components/evidence/index.ts";
 import { messageOf } from "../../components/host/host-error.ts";
 import type { DataPlane, Endpoint } from "../../components/platforms/data-plane.ts";
+import { factsOfRunning } from "../../components/rollout/index.ts";
 import { exitCodes, Failure, usageFailure } from "./failure.ts";
 
 /** What is asked for: an endpoint where there are several, and an ending, else what runs or ran last. */
@@ -19,7 +15,7 @@ export async function evidenceOfStack(
   dataPlane: DataPlane,
   { endpoint: named, id }: EvidenceChoice,
 ): Promise<{ readonly endpoint: string; readonly document: EvidenceDocument }> {
-  const known = dataPlane.exists() ? dataPlane.known() : [];
+  const known = (await dataPlane.exists()) ? await dataPlane.known() : [];
   const candidates = known.filter(({ endpoint }) => named === undefined || endpoint === named);
   const chosen = id === undefined ? candidates : await thoseThatEnded(dataPlane, candidates, id);
   const [only, ...others] = chosen;
@@ -50,17 +46,13 @@ async function documentFor(
 ): Promise<EvidenceDocument> {
   const history = await dataPlane.history(endpoint);
   const entry = id === undefined ? undefined : await dataPlane.historyEntry(endpoint, id);
-  if (entry !== undefined) return documentOfEnding(entry);
+  if (entry !== undefined) return documentOfRollout(entry);
   const evidence = await asked(dataPlane.evidence(endpoint), endpoint);
   const ending = history.findLast(({ identity }) => identity === evidence.identity);
-  return documentOf(evidence, ending ?? (plan?.rollout.identity === evidence.identity ? factsOf(plan) : undefined));
-}
-
-/** What is known of a rollout that runs. */
-function factsOf({ model, stable, candidate, versions, rollout }: NonNullable<Endpoint["plan"]>): RolloutFacts {
-  const contents = Object.fromEntries(Object.entries(versions).map(([name, { content }]) => [name, content]));
-  const { identity, attempt } = rollout;
-  return { identity, attempt, model, stable, contents, ...(candidate !== undefined && { candidate }) };
+  return documentOf(
+    evidence,
+    ending ?? (plan?.rollout.identity === evidence.identity ? factsOfRunning(plan) : undefined),
+  );
 }
 
 async function asked<Answer>(answer: Promise<Answer>, endpoint: string): Promise<Answer> {

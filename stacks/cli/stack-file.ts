@@ -47,6 +47,9 @@ export function readStackFile({ root, stackFile }: Places): StackFile {
   );
 }
 
+/** The release in the text of a stack's file, as it is or was; undefined where it has none. @throws Failure (2) */
+export const releaseIn = (path: string, text: string): unknown => findRelease(path, configIn(path, text))?.release;
+
 type Found = Pick<StackFile, "release" | "key" | "json">;
 
 function releaseOfProject(root: string): Found | undefined {

@@ -23,7 +23,7 @@ export interface StackStatus extends Look {
 /** @throws HostError when what serves is another user's, a newer version's or another machine's. */
 export async function readStackStatus(options: StackOptions): Promise<StackStatus> {
   const project = await findProject(options);
-  project.dataPlane.exists();
+  await project.dataPlane.exists();
   const { release } = readStackFile(project);
   const examined = examineRelease(release);
   return {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { libraryVersion } from "../../components/release/library-version.ts";
 import { pathSource } from "../../components/sources/path/document.ts";
-import { providerLines, refreshLines } from "./project-lines.ts";
+import { firstPlugin, providerLines, refreshLines } from "./project-lines.ts";
 
 /** What the files of a first project are made from. */
 export interface Starter {
@@ -92,7 +92,7 @@ runtime:
   options:
     typescript: false # Node runs index.ts as it is
 main: index.ts
-${[...providerLines(library), ...refreshLines].join("\n")}
+${[...providerLines(library, firstPlugin), ...refreshLines].join("\n")}
 `;
 
 const PROGRAM = `import { ModelEndpoint, readRelease } from "pulumi-model-lifecycle";

@@ -141,7 +141,7 @@ async function gatewaysOf(
   { root, dataPlane, stackFile }: StackPlace,
   { endpoint }: EmergencyOptions,
 ): Promise<readonly Endpoint[]> {
-  const all = dataPlane.endpoints({ endpoint });
+  const all = await dataPlane.endpoints({ endpoint });
   if (all.length < 2 || stackFile === undefined) return all;
   const { modelIn } = await import("./stack-file.ts");
   return dataPlane.endpoints({ endpoint, model: modelIn({ root, stackFile }) });

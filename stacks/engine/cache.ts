@@ -11,6 +11,10 @@ const assets = dirname(fileURLToPath(import.meta.url));
 /** The committed go.mod and go.sum: they fix which engine a build gives. */
 export const goModule: string = join(assets, "go");
 
+/** Names a folder of the cache: other pins, another system or architecture are another folder. */
+export const cacheName = (pins: string | Uint8Array): string =>
+  `${createHash("sha256").update(pins).digest("hex").slice(0, 16)}-${process.platform}-${process.arch}`;
+
 /**
  * One built engine per go.sum, system and architecture: a change of the pinned modules is another engine, and a home
  * folder may be shared by unlike machines.
@@ -26,11 +30,7 @@ export interface EngineCache {
 
 /** Where the engine of this package, system and architecture stands, built or not. @param root folder of all built engines */
 export function engineCache(root: string): EngineCache {
-  const sum = createHash("sha256")
-    .update(readFileSync(join(goModule, "go.sum")))
-    .digest("hex")
-    .slice(0, 16);
-  const directory = join(root, `${sum}-${process.platform}-${process.arch}`);
+  const directory = join(root, cacheName(readFileSync(join(goModule, "go.sum"))));
   return { root, directory, path: join(directory, "pulumi") };
 }
 

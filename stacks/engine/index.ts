@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheFolder } from "../../components/host/cache-folder.ts";
 import { buildEngine } from "./build.ts";
 import { cachedEngine, engineCache } from "./cache.ts";
 import { type Engine, type Inspection, inspect, minimumVersion } from "./inspect.ts";
@@ -27,9 +28,7 @@ export async function findEngine(options: FindEngineOptions = {}): Promise<Engin
   const env = options.env ?? process.env;
   const progress = options.progress ?? (() => {});
   const home = env.HOME || homedir();
-  const cache = engineCache(
-    options.cacheDir ?? join(env.XDG_CACHE_HOME || join(home, ".cache"), "model-lifecycle", "engine"),
-  );
+  const cache = engineCache(options.cacheDir ?? cacheFolder(env, "engine"));
   const pulumiHome = env.PULUMI_HOME || join(home, ".pulumi");
 
   const path = await firstUsable("path", onPath(env), env);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { largestExcess } from "../../components/analysis/excess.ts";
-import { createJudge } from "../../components/analysis/index.ts";
+import { createJudge, type JudgeSettings } from "../../components/analysis/index.ts";
 
 const THREE = 3;
 
@@ -48,20 +48,30 @@ test("more events of the candidate, and more certainty asked for, leave more pos
   );
 });
 
-test("a verdict tells it for each guard, at beta and in units that scatter as the guard says", () => {
+const judging = (designEffect: number): JudgeSettings => ({
+  guards: [
+    {
+      kind: "proportion",
+      name: "a",
+      direction: "increase",
+      margin: { kind: "absolute", value: 0.01 },
+      designEffect,
+    },
+  ],
+});
+
+test("a verdict tells it for each guard where it is asked, in units that scatter as the guard says", () => {
   const counts = { n0: 1_900, x0: 19, n1: 100, x1: 1 };
-  const shown = (designEffect: number): number | undefined =>
-    createJudge({
-      guards: [
-        {
-          kind: "proportion",
-          name: "a",
-          direction: "increase",
-          margin: { kind: "absolute", value: 0.01 },
-          designEffect,
-        },
-      ],
-    }).add({ at: 0, seconds: 1, counts: { a: counts } }).evidence.guards[0]?.possibleExcess;
-  expect(shown(1)).toBeCloseTo(largestExcess(counts, Math.log(20)), 12);
-  expect(shown(4)).toBeCloseTo(largestExcess({ n0: 475, x0: 4.75, n1: 25, x1: 0.25 }, Math.log(20)), 12);
+  const shown = (settings: JudgeSettings): number | undefined =>
+    createJudge(settings).add({ at: 0, seconds: 1, counts: { a: counts } }).evidence.guards[0]?.possibleExcess;
+  const told = (designEffect: number) => shown({ ...judging(designEffect), excessBeta: 0.1 });
+  expect(told(1)).toBeCloseTo(largestExcess(counts, Math.log(10)), 12);
+  expect(told(4)).toBeCloseTo(largestExcess({ n0: 475, x0: 4.75, n1: 25, x1: 0.25 }, Math.log(10)), 12);
+  expect(shown(judging(1))).toBeUndefined();
+});
+
+test.each([0, 1, Number.NaN])("how unlikely is impossible cannot be %f", (excessBeta) => {
+  expect(() => createJudge({ ...judging(1), excessBeta })).toThrow(
+    `judge excessBeta: saw ${excessBeta}; allowed is above 0, below 1`,
+  );
 });

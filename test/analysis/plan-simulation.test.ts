@@ -48,7 +48,7 @@ function excessLeft(settings: PlanSettings, stays: readonly Stay[]): readonly nu
   const { guard, unitsPerSecond } = settings;
   return Array.from({ length: RUNS }, (_, run) => {
     const random = seeded(3 + 11 * run);
-    const judge = createJudge({ guards: [guard], steps: stays.length });
+    const judge = createJudge({ guards: [guard], steps: stays.length, excessBeta: 0.05 });
     for (const [{ weight }, step, seconds, excess] of stays) {
       const counts = { [guard.name]: draw(random, settings, weight, unitsPerSecond * seconds, excess) };
       judge.add({ at: step, seconds, step, counts });

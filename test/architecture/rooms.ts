@@ -6,17 +6,23 @@ import { repository } from "../support/project.ts";
 export const floors: readonly { readonly name: string; readonly rooms: RegExp }[] = [
   { name: "Programs and the command line", rooms: /^(stacks|examples)(\/|$)/ },
   { name: "Components and policies", rooms: /^(components|policies)$/ },
-  { name: "A platform's side of the engine", rooms: /^components\/(provider|platforms\/[^/]+(\/provider)?)$/ },
+  {
+    name: "A platform's side of the engine",
+    rooms: /^components\/(provider|simulations\/[^/]+|platforms\/[^/]+(\/provider)?)$/,
+  },
   { name: "A platform's data plane", rooms: /^components\/platforms\/[^/]+\/.+$/ },
   { name: "Archives and monitors", rooms: /^components\/(archives|monitors)\/.+$/ },
   { name: "Contracts", rooms: /^components\/(platforms|capabilities|archives|monitors|kit)$/ },
   { name: "Decisions", rooms: /^components\/(rollout|lifecycle|evidence|metric-sources)$/ },
-  { name: "Document and arithmetic", rooms: /^components\/(release|traffic|sources|guards|analysis|drift|scorecard)$/ },
-  { name: "This machine", rooms: /^components\/host$/ },
+  {
+    name: "Document and arithmetic",
+    rooms: /^components\/(release|traffic|sources|models|runtimes|guards|analysis|drift|scorecard)$/,
+  },
+  { name: "This machine, and registries of images", rooms: /^components\/(host|registry)$/ },
 ];
 
-/** What a kind brings to the release document belongs to the document: it may know nothing of its own folder. */
-const PART_OF_DOCUMENT = /^components\/(platforms|sources|archives|monitors)\/[^/]+\/document\.ts$/;
+/** What a kind brings to the release document belongs to the document; of its own folder it may know plain data. */
+const PART_OF_DOCUMENT = /^components\/(platforms|sources|runtimes|archives|monitors)\/[^/]+\/document(\.ts$|\/)/;
 
 /** The room that a file stands in: the folder on whose floor it is. */
 export function roomOf(file: string): string {
@@ -24,7 +30,7 @@ export function roomOf(file: string): string {
   const folder = path.dirname(file).split("/");
   const [top, room] = folder;
   if (top === "policies") return top;
-  const depth = room === "platforms" ? 4 : room === "archives" || room === "monitors" ? 3 : 2;
+  const depth = room === "platforms" ? 4 : room === "archives" || room === "monitors" || room === "simulations" ? 3 : 2;
   return folder.slice(0, depth).join("/");
 }
 

@@ -49,7 +49,8 @@ export class Report {
     const text = readFileSync(page, "utf8");
     const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
     if (from < begin.length || to < from) throw new Error(`${page} has no section ${begin}… ${end}`);
-    const whole = process.argv.includes("--only") ? text.slice(from, to) : undefined;
+    const before = text.slice(from, to);
+    const whole = process.argv.includes("--only") && before !== "" ? before : undefined;
     const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), Node ${process.versions.node}`;
     const head = `Commit \`${commit}\`, ${machine}: \`npm run bench:${this.#bench} -- --write\`.`;
     writeFileSync(page, `${text.slice(0, from)}${renderSection(head, this.#figures, commit, whole)}${text.slice(to)}`);

@@ -128,6 +128,29 @@ test("a harmful candidate is shown stopped, with the guard that did it and its r
   expect(await page.getByRole("img", { name: "v1 100 %" }).isVisible()).toBe(true);
 });
 
+test("the evidence is there as a picture for who opens it, drawn anew when something was decided", async () => {
+  await bench.accepted(canaryPlan({ weight: 5_000 }, { guards: [errorGuard, latencyGuard] }));
+  const page = await look();
+  await send(400);
+  await bench.until((status) => (evidenceOf(status).guards[0]?.comparisons[0]?.candidate.units ?? 0) > 100);
+  const asked = () => visits[0]?.asked.filter((url) => url.endsWith("/admin/evidence.svg")).length;
+  await page.getByText("The evidence as one picture").waitFor();
+  expect(asked()).toBe(0);
+  await page.getByText("The evidence as one picture").click();
+  const picture = page.locator("#picture");
+  await picture.waitFor();
+  expect(asked()).toBe(1);
+  expect(await picture.getAttribute("alt")).toMatch(
+    /E-value of harm of all guards together .+ of 100 that end the rollout/,
+  );
+  await expect.poll(() => page.evaluate("document.getElementById('picture').naturalWidth"), POLL).toBe(960);
+
+  await post("/admin/abort", { reason: "seen enough" });
+  await page.getByRole("heading", { name: "v2 was stopped; v1 serves all requests" }).waitFor();
+  await expect.poll(asked, POLL).toBe(2);
+  expect(visits[0]?.complaints).toEqual([]);
+});
+
 test("a person's abort is on the page within three seconds, and markup in names and reasons stays text", async () => {
   const markup = `<img src="https://example.com/x" onerror="document.body.remove()"><script>document.body.remove()</script>`;
   const candidate = "<img src=x onerror=document.body.remove()>";
@@ -144,7 +167,7 @@ test("a person's abort is on the page within three seconds, and markup in names 
     .waitFor({ timeout: 3_000 });
   expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(`model ${markup}`);
   expect(await page.getByRole("region", { name: "Events" }).textContent()).toContain(`because ${markup}`);
-  expect(await page.locator("img, main script, [onerror]").count()).toBe(0);
+  expect(await page.locator("main img, main script, [onerror]").count()).toBe(0);
 });
 
 test("a rollback of a promotion is shown with who serves again", async () => {

@@ -32,6 +32,9 @@ const fake = (kind: string, capabilities: Capabilities): ServingPlatform => ({
 /** Can hardly do anything, so that shared code that takes a platform's strength for granted is caught. */
 export const weak = (): ServingPlatform =>
   fake("weak", {
+    sources: ["files"],
+    runtimes: [],
+    golden: false,
     weights: { kind: "slots", slot: 1_000 },
     shadow: false,
     maxVariants: 2,
@@ -42,6 +45,7 @@ export const weak = (): ServingPlatform =>
     pinning: false,
     notices: false,
     gone: false,
+    archives: ["files"],
     abortSeconds: 600,
     series: [],
   });
@@ -49,6 +53,9 @@ export const weak = (): ServingPlatform =>
 /** Copies behind one address, and a controller that looks each minute and sees no latency. */
 export const controlled = (): ServingPlatform =>
   fake("controlled", {
+    sources: ["files", "image"],
+    runtimes: [],
+    golden: false,
     weights: { kind: "replicas", replicas: 8 },
     shadow: false,
     maxVariants: 4,
@@ -59,6 +66,7 @@ export const controlled = (): ServingPlatform =>
     pinning: false,
     notices: false,
     gone: false,
+    archives: ["files"],
     abortSeconds: 120,
     series: ["requests_total"],
   });
@@ -66,6 +74,9 @@ export const controlled = (): ServingPlatform =>
 /** A gateway that splits exactly, mirrors, and counts latency in buckets of which each is two and a half times the one before. */
 export const coarse = (): ServingPlatform =>
   fake("coarse", {
+    sources: ["files"],
+    runtimes: [],
+    golden: true,
     weights: { kind: "exact" },
     shadow: true,
     maxVariants: 8,
@@ -76,6 +87,7 @@ export const coarse = (): ServingPlatform =>
     pinning: true,
     notices: true,
     gone: true,
+    archives: ["files", "image"],
     abortSeconds: 30,
     series: ["requests_total", "duration_seconds"],
   });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { Capabilities } from "../../components/capabilities/index.ts";
 import { guardKinds, namedKinds } from "../../components/guards/index.ts";
+import type { Delivery } from "../../components/release/resolved.ts";
 
 // For each row of the table of capabilities: what a release may ask of it, and what of that is refused, told without the
 // table's own checks. A row more in the table does not compile before it stands here as well.
@@ -14,6 +15,13 @@ interface WishedGuard {
 
 /** What a release asks of a platform. */
 export interface Wish {
+  /** What its versions are; undefined: what the platform takes. */
+  readonly delivers: Delivery | undefined;
+  readonly golden: boolean;
+  /** The kind of archive; undefined: none. */
+  readonly archive: "local" | "oci" | undefined;
+  /** The first version is answered by a program of its own. */
+  readonly serve: boolean;
   readonly versions: number;
   /** Basis points; undefined for copies only. */
   readonly weight: number | undefined;
@@ -32,6 +40,10 @@ export interface Wish {
 
 /** A wish that any platform can grant. */
 export const modest: Wish = {
+  delivers: undefined,
+  golden: false,
+  archive: undefined,
+  serve: false,
   versions: 2,
   weight: 10_000,
   steps: [10_000],
@@ -96,6 +108,21 @@ const wishedGuards: fc.Arbitrary<readonly WishedGuard[]> = fc.shuffledSubarray([
 
 /** Each row's wishes and what is refused of them. */
 export const planRows: { readonly [Key in keyof Capabilities]: Row<Capabilities[Key]> } = {
+  sources: {
+    wishes: fc.record({ delivers: fc.constantFrom("files", "image", "claim", undefined) }),
+    refused: (taken, { delivers, versions }) =>
+      delivers === undefined || taken.includes(delivers)
+        ? []
+        : Array.from({ length: versions }, (_, index) => `versions.v${index + 1}.source.kind`),
+  },
+  runtimes: {
+    wishes: fc.record({ serve: fc.boolean() }),
+    refused: (taken, wish) => (wish.serve && !taken.includes("command") ? ["versions.v1.serve"] : []),
+  },
+  golden: {
+    wishes: fc.record({ golden: fc.boolean() }),
+    refused: (can, wish) => (wish.golden && !can ? ["versions.v1.checks.golden"] : []),
+  },
   maxVariants: {
     wishes: fc.record({ versions: fc.integer({ min: 2, max: 20 }) }),
     refused: (most, { versions }) => (versions > most ? ["versions"] : []),
@@ -151,6 +178,11 @@ export const planRows: { readonly [Key in keyof Capabilities]: Row<Capabilities[
   pinning: asksNothing,
   notices: asksNothing,
   gone: asksNothing,
+  archives: {
+    wishes: fc.record({ archive: fc.constantFrom("local", "oci", undefined) }),
+    refused: (kept, { archive }) =>
+      archive === undefined || kept.includes(archive === "oci" ? "image" : "files") ? [] : ["archive.kind"],
+  },
   abortSeconds: asksNothing,
   series: asksNothing,
 };

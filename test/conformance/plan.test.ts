@@ -1,19 +1,23 @@
 import { expect, test } from "vitest";
 import { renderPlatformsPage } from "../../components/capabilities/page.ts";
+import { kubernetes } from "../../components/platforms/kubernetes/index.ts";
 import { local } from "../../components/platforms/local/index.ts";
 import { checkPlan, type ServingPlatform } from "../../components/platforms/platform.ts";
 import { parseRelease } from "../../components/release/index.ts";
 import { planTraffic } from "../../components/traffic/index.ts";
+import { releaseOf as onKubernetes } from "../platforms/kubernetes/release.ts";
 import { coarse, controlled, weak } from "./fake-platforms.ts";
 import { conformance } from "./plan.ts";
 
 conformance("local", () => local());
+conformance("kubernetes", () => kubernetes(onKubernetes()));
+conformance("kubernetes without a Prometheus", () => kubernetes(onKubernetes({ prometheus: undefined })));
 conformance("weak: slots of 10 %, two versions, no copies, not sticky, nobody climbs, nothing measured", weak);
 conformance("controlled: parts of 8 copies, a controller climbs, no latency, no feedback", controlled);
 conformance("coarse: a gateway that counts latency in wide buckets", coarse);
 
 test("docs/platforms.md is what the platforms say of themselves", async () => {
-  const platforms = [local()];
+  const platforms = [local(), kubernetes(onKubernetes())];
   const page = renderPlatformsPage(Object.fromEntries(platforms.map(({ kind, capabilities }) => [kind, capabilities])));
   await expect(page).toMatchFileSnapshot("../../docs/platforms.md");
 });

@@ -5,6 +5,7 @@ import { ModelEndpoint } from "../../components/index.ts";
 import { planTraffic } from "../../components/lifecycle/index.ts";
 import { checkPlan, type ServingPlatform } from "../../components/platforms/platform.ts";
 import { parseRelease, type Release, type ResolvedRelease } from "../../components/release/index.ts";
+import type { Delivery } from "../../components/release/resolved.ts";
 import { registered } from "../support/mocks.ts";
 import { canGive, modest, refusedPaths, type Wish, wishes } from "./plan-rows.ts";
 
@@ -15,14 +16,34 @@ const percent = (weight: number) => `${weight / 100}%`;
 
 const path = "fleet:sentiment";
 
-function releaseOf(wish: Wish): ResolvedRelease {
+/** A version's source, by what a platform gets of it. */
+const sources: Readonly<Record<Delivery, (name: string) => Release["versions"][string]["source"]>> = {
+  files: (name) => ({ kind: "path", path: name, sha256: "a".repeat(64) }),
+  claim: (name) => ({ kind: "claim", claim: "models", path: name, sha256: "a".repeat(64) }),
+  image: (name) => ({ kind: "oci", image: `registry.example/wish:${name}`, sha256: "a".repeat(64) }),
+};
+
+const archives: Readonly<Record<string, ResolvedRelease["archive"]>> = {
+  local: { kind: "local" },
+  oci: { kind: "oci", repository: "registry.example/archive" },
+};
+
+function releaseOf(wish: Wish, { capabilities }: ServingPlatform): ResolvedRelease {
+  const source = sources[wish.delivers ?? capabilities.sources[0] ?? "files"];
   const names = Array.from({ length: wish.versions }, (_, index) => `v${index + 1}`);
   const steps = wish.steps.map(percent);
   const document = {
     model: { name: "wish", owner: "somebody", riskTier: "low" },
     platform: { kind: "local" },
     versions: Object.fromEntries(
-      names.map((name) => [name, { source: { kind: "path", path: name, sha256: "a".repeat(64) } }]),
+      names.map((name) => [
+        name,
+        {
+          source: source(name),
+          ...(wish.golden && name === "v1" && { checks: { golden: "golden.jsonl" } }),
+          ...(wish.serve && name === "v1" && { serve: { kind: "command", command: ["./server", "{port}"] } }),
+        },
+      ]),
     ),
     rollout: {
       stable: "v1",
@@ -38,7 +59,9 @@ function releaseOf(wish: Wish): ResolvedRelease {
       ...(wish.sticky && { sticky: { header: "x-user" } }),
     },
   } satisfies Record<keyof Pick<Release, "model" | "platform" | "versions" | "rollout">, unknown>;
-  return parseRelease(document, { path });
+  const { archive: _, ...release } = parseRelease(document, { path });
+  const archive = archives[wish.archive ?? "none"];
+  return { ...release, ...(archive && { archive }) };
 }
 
 /** Holds a platform to the contract. `create` makes it anew for each program. */
@@ -46,7 +69,7 @@ export function conformance(name: string, create: () => ServingPlatform): void {
   describe(`platform ${name}`, () => {
     const platform = create();
     const problemsOf = (wish: Wish) => {
-      const release = releaseOf(wish);
+      const release = releaseOf(wish, platform);
       return checkPlan(
         { release: { ...release, platform: asKind(release, platform) }, traffic: planTraffic(release) },
         platform,
@@ -96,7 +119,7 @@ export function conformance(name: string, create: () => ServingPlatform): void {
     });
 
     test("a release for another platform is refused", () => {
-      const release = releaseOf(modest);
+      const release = releaseOf(modest, platform);
       const other = { ...platform, kind: "another" };
       const [problem, ...rest] = checkPlan({ release, traffic: planTraffic(release) }, other);
       expect(rest).toEqual([]);
@@ -107,7 +130,7 @@ export function conformance(name: string, create: () => ServingPlatform): void {
     });
 
     test("nothing of the platform is registered when a plan is refused", async () => {
-      const release = releaseOf({ ...modest, versions: platform.capabilities.maxVariants + 1 });
+      const release = releaseOf({ ...modest, versions: platform.capabilities.maxVariants + 1 }, platform);
       const rows = await registered(() => {
         const args = { release: { ...release, platform: asKind(release, platform) }, platform: create() };
         expect(() => new ModelEndpoint("wish", args)).toThrow(pulumi.RunError);
@@ -118,7 +141,7 @@ export function conformance(name: string, create: () => ServingPlatform): void {
     test("what it serves hangs below the endpoint, has its name, and shows a weight in one resource alone", async () => {
       const serve = (weight: number) =>
         registered(() => {
-          const release = releaseOf({ ...modest, weight });
+          const release = releaseOf({ ...modest, weight }, platform);
           new ModelEndpoint("wish", {
             release: { ...release, platform: asKind(release, platform) },
             platform: create(),

@@ -98,6 +98,16 @@ describe("the demo", () => {
     ]);
   });
 
+  test("draws the evidence of each rollout beside its report", () => {
+    for (const { version, outcome, picture } of report.rollouts) {
+      const svg = readFileSync(picture ?? "", "utf8");
+      const [, title = ""] = /<title id="mlc-title">([^<]*)</.exec(svg) ?? [];
+      if (outcome === "aborted") expect(title).toBe(`Rollback: ${version} does harm`);
+      else expect(title).toContain(`${version} is not worse than v1`);
+      expect(path.dirname(picture ?? "")).toBe(scratch);
+    }
+  });
+
   test("has verdicts that anybody can recompute from its report", () => {
     expectVerdictsToFollowFromCounts(report);
   });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   documentOf,
-  documentOfEnding,
+  documentOfRollout,
   type EvidenceDocument,
   hashOf,
   judgeAgain,
@@ -114,7 +114,7 @@ const entry = (document: EvidenceDocument): HistoryEntry => ({
 });
 
 test("an ending becomes a document with how it ended, and verifies", () => {
-  const document = documentOfEnding(entry(bad));
+  const document = documentOfRollout(entry(bad));
   expect(document.rollout).toMatchObject({ how: "stopped", cause: "guard:errorRate", candidate: "v2" });
   expect(document.rollout).not.toHaveProperty("question");
   expect(document.intervals).toEqual(bad.intervals);

@@ -81,7 +81,7 @@ test("it is resolved, counted and judged", () => {
     advance: "automatic",
     onInconclusive: "hold",
   };
-  const settings = judgeSettings(plan, kinds);
+  const settings = judgeSettings(plan, {}, kinds);
   const comparison = createComparison();
   for (let request = 0; request < 1000; request++) {
     countInArm(comparison.stable, request % 10 === 0 ? "refused" : "answered", 1);

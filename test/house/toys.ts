@@ -22,13 +22,9 @@ export interface Toy {
 
 const kinds = "components/release/kinds.ts";
 
-/** In the registry a line becomes another one, and the import of the folder is written above. */
-const kindLine = (list: string, known: string, toy: string, from: string): readonly Edit[] => [
-  {
-    file: kinds,
-    before: `export const ${list}: readonly (typeof ${known})[] = [${known}];`,
-    after: `export const ${list}: readonly (typeof ${known} | typeof ${toy})[] = [${known}, ${toy}];`,
-  },
+/** In the registry a line becomes another one, and the import of the folder is written above. @param last the last of those that stand there */
+const kindLine = (last: string, toy: string, from: string): readonly Edit[] => [
+  { file: kinds, before: `typeof ${last})[] = [`, after: `typeof ${last} | typeof ${toy})[] = [${toy}, ` },
   {
     file: kinds,
     before: "\n// What a release may name",
@@ -40,13 +36,13 @@ const kindLine = (list: string, known: string, toy: string, from: string): reado
 export const toys: readonly Toy[] = [
   {
     what: "platform",
-    edits: kindLine("platformKinds", "localPlatform", "toyPlatform", "../platforms/toy/document.ts"),
+    edits: kindLine("kubernetesPlatform", "toyPlatform", "../platforms/toy/document.ts"),
   },
-  { what: "source", edits: kindLine("sourceKinds", "pathSource", "toySource", "../sources/toy/document.ts") },
-  { what: "archive", edits: kindLine("archiveKinds", "localArchive", "toyArchive", "../archives/toy/document.ts") },
+  { what: "source", edits: kindLine("claimSource", "toySource", "../sources/toy/document.ts") },
+  { what: "archive", edits: kindLine("ociArchive", "toyArchive", "../archives/toy/document.ts") },
   {
     what: "monitor",
-    edits: kindLine("monitorKinds", "prometheusMonitor", "toyMonitor", "../monitors/toy/document.ts"),
+    edits: kindLine("prometheusMonitor", "toyMonitor", "../monitors/toy/document.ts"),
   },
   {
     what: "guard",

@@ -9,18 +9,19 @@ import {
   type Histogram,
   nativeHistograms,
 } from "../../components/metric-sources/prometheus/histograms.ts";
+import { DURATION_BOUNDS } from "../../components/platforms/local/gateway/metrics.ts";
 
-/** The bounds of the local gateway's own histogram: two to a doubling. */
-const gateway = Array.from({ length: 37 }, (_, i) => bucketBound(Math.round((i + 2) * 17.5)));
+/** Two to a doubling. */
+const halves = Array.from({ length: 37 }, (_, i) => bucketBound(Math.round((i + 2) * 17.5)));
 /** What OpenTelemetry advises for HTTP. */
 const openTelemetry = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000];
 /** A native histogram of schema 3: eight to a doubling. */
 const native = Array.from({ length: 100 }, (_, i) => 1000 * 2 ** ((i - 60) / 8));
 
 test("a margin that the bounds do not have cannot be shown: nothing is guessed between them", () => {
-  expect(rungsAmong(gateway, 0.2)).toEqual([]);
+  expect(rungsAmong(halves, 0.2)).toEqual([]);
   expect(rungsAmong(openTelemetry, 0.2)).toEqual([]);
-  expect(marginsAmong(gateway, 0.2)).toEqual(["40%"]);
+  expect(marginsAmong(halves, 0.2)).toEqual(["40%"]);
   expect(marginsAmong(openTelemetry, 0.4)).toEqual(["33%", "50%"]);
 });
 
@@ -30,9 +31,20 @@ test("a margin that some bounds have is counted at these, at most one to a doubl
     { stableMs: 500, candidateMs: 750 },
     { stableMs: 5000, candidateMs: 7500 },
   ]);
-  expect(rungsAmong(gateway, 1).map(({ stableMs }) => Math.round(stableMs))).toEqual([
+  expect(rungsAmong(halves, 1).map(({ stableMs }) => Math.round(stableMs))).toEqual([
     10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120, 10_240,
   ]);
+});
+
+test("the buckets of the local gateway show margins of 10 % and more from 10 ms to 10 s, and are few", () => {
+  expect(DURATION_BOUNDS.length).toBeLessThan(100);
+  expect(DURATION_BOUNDS).toEqual(DURATION_BOUNDS.toSorted((a, b) => a - b));
+  for (const margin of [0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 1]) {
+    expect(rungsAmong(DURATION_BOUNDS, margin).map(({ stableMs }) => Math.round(stableMs))).toEqual([
+      10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120, 10_240,
+    ]);
+  }
+  expect(marginsAmong(DURATION_BOUNDS, 0.15)).toEqual(["10%", "22%"]);
 });
 
 test("a native histogram of schema 3 shows a margin of 20 % from 10 ms to 10 s", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { MetricSourceError, Question } from "../../components/metric-sources/index.ts";
+import { type MetricSourceError, type Question, rungsAmong } from "../../components/metric-sources/index.ts";
 import { type PrometheusSettings, prometheus, seriesNames } from "../../components/metric-sources/prometheus/index.ts";
+import { DURATION_BOUNDS } from "../../components/platforms/local/gateway/metrics.ts";
 import { openMetrics, sample } from "./open-metrics.ts";
 import { hasPrometheus, prometheusNeeded, startPrometheus } from "./real-prometheus.ts";
 import { guards, question } from "./traffic.ts";
@@ -221,6 +222,31 @@ describe.skipIf(!hasPrometheus)(`the metric source prometheus on a real server${
     expect(await problemsOf(source.latencyBounds(window, latency))).toEqual([
       "buckets of v1 at gateway:9090 up to 10, 20 ms; buckets of v2 at gateway:9090 up to 10, 30 ms → Give both versions the same buckets, or leave latency out: mlc judge --skip latency",
     ]);
+  });
+
+  test("a margin of 10 % is read from the buckets of the local gateway, exactly", async () => {
+    const labelled = (version: string, slower: number) =>
+      buckets(version, {
+        ...Object.fromEntries(
+          // A request a scrape at each bound, and of all others none: those of v2 stand so many bounds further up.
+          DURATION_BOUNDS.map((bound, i) => [String(bound / 1000), rising(0, Math.max(0, i + 1 - slower))]),
+        ),
+        "+Inf": rising(0, DURATION_BOUNDS.length),
+      });
+    await using server = await startPrometheus({ samples: histograms(...labelled("v1", 0), ...labelled("v2", 1)) });
+    const source = prometheus({ url: server.url, names: seriesNames.gateway, select: {} });
+    const rungs = rungsAmong(await source.latencyBounds(window, latency), 0.1);
+    expect(rungs.map(({ stableMs }) => Math.round(stableMs))).toEqual([
+      10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120, 10_240,
+    ]);
+    const { intervals } = await source.read(window, { ...latency, rungs });
+    const counts = intervals[0]?.live.counts.latency;
+    // v2 is a bound slower throughout, which is the margin: at each rung as many of each version are slower.
+    expect(counts?.x0).toEqual(counts?.x1);
+    expect(counts?.n0).toBe(counts?.n1);
+    expect(counts?.x0).toEqual(
+      rungs.map(({ stableMs }) => 4 * DURATION_BOUNDS.filter((bound) => bound > stableMs * 1.0001).length),
+    );
   });
 
   test("buckets that change while a rollout is judged are refused from then on, not guessed at", async () => {

@@ -31,17 +31,24 @@ export interface Setup {
   readonly samples?: string;
   /** A target that is scraped twice a second. */
   readonly scrape?: { readonly port: number; readonly native?: boolean };
+  /** The text of a rule file, evaluated twice a second. */
+  readonly rules?: string;
 }
 
 /** Starts a server that holds these samples, or scrapes this target. */
-export async function startPrometheus({ samples, scrape }: Setup): Promise<RealPrometheus> {
+export async function startPrometheus({ samples, scrape, rules }: Setup): Promise<RealPrometheus> {
   const folder = mkdtempSync(join(tmpdir(), "mlc-prometheus-"));
   const data = join(folder, "data");
   if (samples !== undefined) {
     writeFileSync(join(folder, "samples.txt"), samples);
     execFileSync("promtool", ["tsdb", "create-blocks-from", "openmetrics", join(folder, "samples.txt"), data]);
   }
-  writeFileSync(join(folder, "prometheus.yml"), scrape === undefined ? "{}\n" : renderScrape(scrape.port));
+  if (rules !== undefined) writeFileSync(join(folder, "model.rules.yml"), rules);
+  const parts = [
+    ...(scrape === undefined ? [] : [renderScrape(scrape.port)]),
+    ...(rules === undefined ? [] : ["global: { evaluation_interval: 500ms }\nrule_files: [model.rules.yml]\n"]),
+  ];
+  writeFileSync(join(folder, "prometheus.yml"), parts.length === 0 ? "{}\n" : parts.join(""));
   const port = await freePort();
   const child = spawn(
     "prometheus",

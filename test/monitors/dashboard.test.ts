@@ -5,6 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { renderDashboard } from "../../components/monitors/prometheus/dashboard.ts";
 import { hasPromtool, promtool, promtoolNeeded } from "./promtool.ts";
+import { watched } from "./watched.ts";
 
 interface Panel {
   readonly id: number;
@@ -16,7 +17,7 @@ interface Panel {
 const directory = mkdtempSync(join(tmpdir(), "model-lifecycle-dashboard-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const dashboard = JSON.parse(renderDashboard("sentiment"));
+const dashboard = JSON.parse(renderDashboard(watched("sentiment")));
 const panels: readonly Panel[] = dashboard.panels;
 
 test("the dashboard shows who serves, how well, and what the judge sees", () => {
@@ -46,12 +47,12 @@ test("panels have ids of their own, lie in the grid and do not overlap", () => {
 
 test("evidence stands against the thresholds of the rollout's own alpha and beta", () => {
   const thresholdsOf = (text: string) => [...text.matchAll(/vector\(([\d.]+)\)/g)].map(([, bound]) => Number(bound));
-  expect(thresholdsOf(renderDashboard("m"))).toEqual([4.6052, 2.9957]);
-  expect(thresholdsOf(renderDashboard("m", { alpha: 0.05, beta: 0.2 }))).toEqual([2.9957, 1.6094]);
+  expect(thresholdsOf(renderDashboard(watched("m")))).toEqual([4.6052, 2.9957]);
+  expect(thresholdsOf(renderDashboard(watched("m", { alpha: 0.05, beta: 0.2 })))).toEqual([2.9957, 1.6094]);
 });
 
 test("the dashboards of two models differ in their name and their address", () => {
-  const other = JSON.parse(renderDashboard("fraud"));
+  const other = JSON.parse(renderDashboard(watched("fraud")));
   expect([dashboard.title, other.title]).toEqual(["Model sentiment", "Model fraud"]);
   expect(other.uid).not.toBe(dashboard.uid);
   expect(dashboard.uid).toMatch(/^[\w-]{1,40}$/);

@@ -12,6 +12,7 @@ import { Traffic } from "../../components/platforms/local/gateway/traffic.ts";
 import { local } from "../../components/platforms/local/index.ts";
 import { gatewayPaths } from "../../components/platforms/local/state-folder/paths.ts";
 import { exampleTraffic } from "../../policies/subjects/traffic.ts";
+import { watched } from "./watched.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "model-lifecycle-metrics-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -40,11 +41,11 @@ test("the series that the local platform says it has are those that its gateway 
 const labelNames = (labels: string): ReadonlySet<string> =>
   new Set([...labels.matchAll(/(\w+)(?:=~?|!=|!~)"/g)].map(([, name = ""]) => name));
 
-const ruleExpressions: readonly string[] = parse(renderRules("sentiment")).groups.flatMap(
+const ruleExpressions: readonly string[] = parse(renderRules(watched("sentiment"))).groups.flatMap(
   ({ rules }: { readonly rules: readonly { readonly expr: string }[] }) => rules.map(({ expr }) => expr),
 );
 
-const dashboardExpressions: readonly string[] = JSON.parse(renderDashboard("sentiment")).panels.flatMap(
+const dashboardExpressions: readonly string[] = JSON.parse(renderDashboard(watched("sentiment"))).panels.flatMap(
   ({ targets }: { readonly targets: readonly { readonly expr: string }[] }) => targets.map(({ expr }) => expr),
 );
 
@@ -86,7 +87,7 @@ test("rules and dashboard together use these metrics", () => {
 });
 
 test("the records that alerts select are recorded", () => {
-  const recorded = parse(renderRules("sentiment")).groups[0].rules.map(
+  const recorded = parse(renderRules(watched("sentiment"))).groups[0].rules.map(
     ({ record }: { readonly record: string }) => record,
   );
   const selected = ruleExpressions.flatMap((expr) => [...expr.matchAll(/[a-z_]+:[a-z_]+:\w+/g)].map(([name]) => name));

@@ -5,6 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { renderRules } from "../../components/monitors/prometheus/rules.ts";
 import { hasPromtool, promtool, promtoolNeeded } from "./promtool.ts";
+import { watched } from "./watched.ts";
 
 interface Rule {
   readonly record?: string;
@@ -20,18 +21,21 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const groupsOf = (text: string): readonly { readonly name: string; readonly rules: readonly Rule[] }[] =>
   parse(text).groups;
 const rulesOf = (text: string): readonly Rule[] => groupsOf(text).flatMap(({ rules }) => rules);
-const alertNamed = (name: string, text = renderRules("sentiment")): Rule | undefined =>
+const alertNamed = (name: string, text = renderRules(watched("sentiment"))): Rule | undefined =>
   rulesOf(text).find(({ alert }) => alert === name);
 
 test("rules record by version what a rollout compares, and by model what clients get", () => {
-  const records = rulesOf(renderRules("sentiment")).flatMap(({ record }) => record ?? []);
+  const records = rulesOf(renderRules(watched("sentiment"))).flatMap(({ record }) => record ?? []);
   expect(records).toEqual([
     "model_version:requests:rate5m",
     "model_version:errors:ratio5m",
     "model_version:errors_above_best:ratio5m",
+    "model_version:errors_above_others:score5m",
     "model_version:latency_seconds:quantile5m",
     "model_version:latency_seconds:quantile5m",
     "model_version:latency_seconds:quantile5m",
+    "model:requests:rate5m",
+    "model:requests:rate30m",
     "model:client_errors:ratio5m",
     "model:client_errors:ratio30m",
     "model:client_errors:ratio1h",
@@ -40,12 +44,13 @@ test("rules record by version what a rollout compares, and by model what clients
 });
 
 test("every alert says what is wrong, what it means and which command to run", () => {
-  const alerts = rulesOf(renderRules("sentiment")).filter(({ alert }) => alert !== undefined);
+  const alerts = rulesOf(renderRules(watched("sentiment"))).filter(({ alert }) => alert !== undefined);
+  expect(new Set(alerts.map(({ labels }) => labels?.owner))).toEqual(new Set(["nlp-platform"]));
   expect(alerts.map(({ alert, labels }) => [alert, labels?.severity])).toEqual([
     ["ModelGatewayDown", "critical"],
+    ["ModelNoTraffic", "warning"],
     ["ModelErrorBudgetBurnsFast", "critical"],
     ["ModelErrorBudgetBurnsSlowly", "warning"],
-    ["ModelNoTraffic", "warning"],
     ["ModelRolloutAborted", "warning"],
     ["ModelRolledBack", "warning"],
     ["ModelEvidenceOfHarm", "warning"],
@@ -58,7 +63,7 @@ test("every alert says what is wrong, what it means and which command to run", (
 });
 
 test("rules of two models share no group and select no series of each other", () => {
-  const [one, two] = [renderRules("sentiment"), renderRules("fraud")];
+  const [one, two] = [renderRules(watched("sentiment")), renderRules(watched("fraud"))];
   expect(groupsOf(one).map(({ name }) => name)).toEqual(["sentiment-records", "sentiment-alerts"]);
   expect(two).toBe(one.replaceAll("sentiment", "fraud"));
   const selectors = rulesOf(one).flatMap(({ expr }) => [...expr.matchAll(/\{([^}]*)\}/g)].map(([, labels]) => labels));
@@ -66,7 +71,7 @@ test("rules of two models share no group and select no series of each other", ()
 });
 
 test("evidence of harm is told halfway to the threshold of the rollout's own alpha", () => {
-  const expression = (chances: object) => alertNamed("ModelEvidenceOfHarm", renderRules("m", chances))?.expr;
+  const expression = (chances: object) => alertNamed("ModelEvidenceOfHarm", renderRules(watched("m", chances)))?.expr;
   expect(expression({})).toContain(" > 2.3026 and ");
   expect(expression({ alpha: 0.05 })).toContain(" > 1.49785 and ");
 });
@@ -74,13 +79,13 @@ test("evidence of harm is told halfway to the threshold of the rollout's own alp
 test.skipIf(!hasPromtool)(`promtool accepts the rules${promtoolNeeded}`, () => {
   expect(promtool("check", "rules", writeRules())).toMatchObject({
     code: 0,
-    output: expect.stringContaining("18 rules found"),
+    output: expect.stringContaining("21 rules found"),
   });
 });
 
 test.skipIf(!hasPromtool)(`promtool refuses rules that are broken, so its yes means something${promtoolNeeded}`, () => {
   const path = join(directory, "broken.rules.yml");
-  writeFileSync(path, renderRules("sentiment").replace("rate(", "rat("));
+  writeFileSync(path, renderRules(watched("sentiment")).replace("rate(", "rat("));
   expect(promtool("check", "rules", path).code).not.toBe(0);
 });
 
@@ -166,7 +171,7 @@ test.skipIf(!hasPromtool)(`a gateway without metrics alerts after a minute${prom
 
 function writeRules(): string {
   const path = join(directory, "sentiment.rules.yml");
-  writeFileSync(path, renderRules("sentiment"));
+  writeFileSync(path, renderRules(watched("sentiment")));
   return path;
 }
 

@@ -38,6 +38,9 @@ class Thing extends pulumi.CustomResource {
 }
 
 const capabilities: Capabilities = {
+  sources: ["files"],
+  runtimes: [],
+  golden: false,
   maxVariants: 2,
   shadow: false,
   sticky: false,
@@ -99,9 +102,9 @@ export const loadSource: LoadSource<{ readonly url: string }> = ({ url }, { root
 const dataPlane: DataPlane = {
   place: "https://cloud.example",
   capabilities: async () => capabilities,
-  exists: () => true,
-  endpoints: () => [],
-  known: () => [],
+  exists: async () => true,
+  endpoints: async () => [],
+  known: async () => [],
   status: async (endpoint) => ({ endpoint, error: "asleep" }),
   takeBack: async (endpoint, { way, reason }) => ({ endpoint, error: way + reason }),
   endedBefore: async () => undefined,
@@ -111,7 +114,7 @@ const dataPlane: DataPlane = {
   historyEntry: async () => undefined,
   look: async () => ({ endpoints: [], findings: [good("cloud", "there")] }),
   inspect: async () => ({ findings: [], leftovers: [], clear: async () => [] }),
-  neighbours: () => [],
+  neighbours: async () => [],
   requireArchive: async () => {},
 };
 export const locate: LocateDataPlane = () => dataPlane;

@@ -9,7 +9,10 @@ import { renderKindsPage } from "../../components/release/kinds-page.ts";
 const page = readFileSync(new URL("../../docs/release-document.md", import.meta.url), "utf8");
 const kindsPage = new URL("../../docs/release-kinds.md", import.meta.url);
 const source = readDocumentSource();
-const example: unknown = parse(/```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "").config["model-lifecycle:release"];
+const exampleOn = (text: string): unknown =>
+  parse(/```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? "").config["model-lifecycle:release"];
+const example = exampleOn(page);
+const onKubernetes = exampleOn(readFileSync(new URL("../../docs/kubernetes-fields.md", import.meta.url), "utf8"));
 
 describe("the page about the release document", () => {
   test("has an example that is valid", () => {
@@ -18,9 +21,10 @@ describe("the page about the release document", () => {
   });
 
   test("has an example with every field there is", () => {
-    const used = new Set(keysOf(example));
+    expect(checkRelease(onKubernetes)).toEqual([]);
+    const used = new Set([...keysOf(example), ...keysOf(onKubernetes)]);
     const unused = [...fieldsOfDocument().values()].flat().filter((field) => !used.has(field));
-    expect(unused).toEqual(["override", "previous", "reason"]);
+    expect(unused).toEqual(["override", "previous", "reason", "tensor"]);
   });
 
   test("has a row for every field", () => {

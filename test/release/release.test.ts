@@ -36,7 +36,7 @@ test("a minimal document gets every default", () => {
     },
     retirement: {},
     archive: { kind: "local" },
-    monitor: { kind: "prometheus" },
+    monitor: { kind: "prometheus", as: "files", selectedBy: {}, objective: 0.995 },
     consumers: [],
     origin: "model-lifecycle:release",
   });

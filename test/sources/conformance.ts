@@ -80,8 +80,9 @@ export function sourceConformance(kind: string, create: () => Promise<SourceStag
       const { content } = await source.pin();
       remove();
       const copy = emptyDirectory();
-      for (const asked of [source.pin(), source.verify(content), source.open(content, copy)]) {
-        const error = await asked.then(
+      const ways = [() => source.pin(), () => source.verify(content), () => source.open(content, copy)];
+      for (const ask of ways) {
+        const error = await ask().then(
           () => undefined,
           (reason: unknown) => reason,
         );

@@ -1,4 +1,4 @@
-import { type DocumentKind, documentKind } from "../../release/kind.ts";
+import { type ArchiveKind, documentKind } from "../../release/kind.ts";
 
 /** `archive` of a release whose archives stay on the machine that runs the engine. */
 export interface LocalArchiveDocument {
@@ -7,9 +7,12 @@ export interface LocalArchiveDocument {
 }
 
 /** What the archive on this machine brings to the document. */
-export const localArchive: DocumentKind<LocalArchiveDocument, LocalArchiveDocument> = documentKind({
-  kind: "local",
-  describedBy: "LocalArchiveDocument",
-  fields: {},
-  resolve: ({ kind }) => ({ kind }),
-});
+export const localArchive: ArchiveKind<LocalArchiveDocument, LocalArchiveDocument> = {
+  ...documentKind<LocalArchiveDocument, LocalArchiveDocument>({
+    kind: "local",
+    describedBy: "LocalArchiveDocument",
+    fields: {},
+    resolve: ({ kind }) => ({ kind }),
+  }),
+  takes: ["files"],
+};

@@ -3,8 +3,13 @@ import type { LoadStore } from "../archive-store.ts";
 
 /** What keeps archives by `archive: { kind: local }`: the platform itself. */
 export const load: LoadStore = ({ kind }, platform) => {
-  if (platform.archive !== undefined) return platform.archive;
-  throw refusal(
-    `archive.kind: seen "${kind}", which the platform keeps by itself, and platform ${platform.kind}, which keeps none; allowed: a kind of archive that is kept elsewhere. Name another kind, or remove archive.`,
+  return (
+    platform.archive ?? {
+      store: () => {
+        throw refusal(
+          `archive.kind: seen "${kind}", which the platform keeps by itself, and platform ${platform.kind}, which keeps none; allowed: a kind of archive that is kept elsewhere. Name another kind, or remove archive.`,
+        );
+      },
+    }
   );
 };

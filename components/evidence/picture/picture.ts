@@ -79,6 +79,9 @@ function head(
     from !== null && `${new Date(from).toISOString().slice(0, 16).replace("T", " ")} UTC`,
     `${renderSpan(seconds)} judged in ${intervals.length} intervals`,
     `alpha ${alpha}, beta ${beta}`,
+    ...verdict.evidence.guards
+      .filter(({ designEffect }) => designEffect !== 1)
+      .map(({ name, designEffect }) => `evidence of ${name} divided by ${designEffect}`),
   ];
   const reasons = twoLines(words.reason, 116);
   const bottom = top + 54 + reasons.length * 20;

@@ -1,17 +1,19 @@
 import type { Outcome } from "../arm.ts";
 
-/** What one series has counted since it began, at each scrape: requests of one outcome, or cells of latency. */
+/** What one series has counted since it began, at each scrape: requests of one outcome, cells of latency, or how many values came back and their sum. */
 export interface Counter {
   readonly target: string;
   readonly arm: "stable" | "candidate";
   readonly outcome: Outcome;
-  readonly counts: "requests" | "cells";
+  readonly counts: "requests" | "cells" | "feedback";
+  /** The business metric whose values are counted. */
+  readonly metric?: string;
   /** In the order of time. */
   readonly scrapes: readonly { readonly at: number; readonly values: readonly number[] }[];
 }
 
 /** What a counter has counted more at a scrape than at the one before. */
-export interface Increase extends Pick<Counter, "arm" | "outcome" | "counts"> {
+export interface Increase extends Omit<Counter, "scrapes"> {
   readonly at: number;
   readonly values: readonly number[];
 }
@@ -65,7 +67,7 @@ const fallsOf = ({ scrapes }: Counter): readonly number[] =>
   });
 
 function ofCounter(
-  { arm, outcome, counts, scrapes }: Counter,
+  { scrapes, ...counter }: Counter,
   moments: readonly number[],
   falls: readonly number[],
   gapMs: number,
@@ -75,6 +77,6 @@ function ofCounter(
     const since = before?.at ?? moments.findLast((moment) => moment < at);
     if (since === undefined || at - since > gapMs || falls.some((fall) => fall > since && fall <= at)) return [];
     const increase = values.map((value, cell) => value - (before?.values[cell] ?? 0));
-    return [{ arm, outcome, counts, at, values: increase }];
+    return [{ ...counter, at, values: increase }];
   });
 }

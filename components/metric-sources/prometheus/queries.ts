@@ -65,6 +65,7 @@ const equalTo = (select: Labels): readonly string[] =>
   Object.entries(select).map(([label, value]) => `${label}=${quote(value)}`);
 
 /** A text of PromQL: as JSON writes it, which escapes no less. */
-const quote = (text: string): string => JSON.stringify(text);
+export const quote = (text: string): string => JSON.stringify(text);
 
-const escapeRegex = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+/** A text that stands for itself in a regular expression. */
+export const escapeRegex = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -1,4 +1,11 @@
 import { MetricSourceError } from "../metric-source.ts";
+import { type Series, targetOf } from "./series.ts";
+
+/** When the server reached each target. @param up the series that it writes of its scrapes */
+export const momentsOf = (up: readonly Series[]): ReadonlyMap<string, readonly number[]> =>
+  new Map(
+    up.map(({ labels, values }) => [targetOf(labels), values.filter(({ value }) => value === 1).map(({ at }) => at)]),
+  );
 
 /** How long it mostly is between scrapes of a target, in ms; undefined where it was scraped once. */
 function usualStep(moments: readonly number[]): number | undefined {

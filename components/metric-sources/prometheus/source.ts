@@ -17,8 +17,7 @@ import { increasesOf } from "./increases.ts";
 import { notesOf } from "./notes.ts";
 import { type Answer, readSamples, selectorOf, upSelectorOf } from "./queries.ts";
 import { checkReplicas } from "./replicas.ts";
-import { checkScrapes } from "./scrapes.ts";
-import { targetOf } from "./series.ts";
+import { checkScrapes, momentsOf } from "./scrapes.ts";
 import { GAP_MS, type PrometheusSettings, SETTLE_MS } from "./settings.ts";
 import { tally } from "./tally.ts";
 
@@ -67,7 +66,7 @@ async function read(settings: PrometheusSettings, window: Window, question: Ques
   checkReplicas(settings.url, labels);
   const up = labels.length === 0 ? undefined : await readSamples(settings, upSelectorOf(labels), window, gapMs);
   const counters = countersOf(found, settings.names, question);
-  const increases = increasesOf(counters, momentsOf(up), gapMs);
+  const increases = increasesOf(counters, momentsOf(up?.series ?? []), gapMs);
   checkScrapes(settings.url, increases.scrapes, question.intervalMs);
   return {
     intervals: tally(window, question, increases, { countsInHistogram: settings.names.requests === undefined }),
@@ -75,15 +74,6 @@ async function read(settings: PrometheusSettings, window: Window, question: Ques
     notes: await notesOf(settings, window, question, counters, increases),
   };
 }
-
-/** When the server reached each target. */
-const momentsOf = (up: Answer | undefined): ReadonlyMap<string, readonly number[]> =>
-  new Map(
-    (up?.series ?? []).map(({ labels, values }) => [
-      targetOf(labels),
-      values.filter(({ value }) => value === 1).map(({ at }) => at),
-    ]),
-  );
 
 /** Reads the series of both versions. Where a version has native histograms, classic ones beside them are the same once more. */
 async function find(

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type ErrorChances, planQueries, planThresholds, type Queries } from "./queries.ts";
+import { planQueries, planThresholds, type Queries } from "./queries.ts";
+import { isTold, type Watched } from "./watched.ts";
 
 const COLUMNS = 2;
 const PANEL = { w: 24 / COLUMNS, h: 8 };
@@ -18,7 +19,8 @@ interface Panel {
 }
 
 /** A Grafana dashboard for a model, as JSON to import. The text depends on the arguments alone. */
-export function renderDashboard(model: string, chances: ErrorChances = {}): string {
+export function renderDashboard(watched: Watched): string {
+  const { model, versionSeries } = watched;
   const dashboard = {
     // Grafana takes at most 40 characters, and finds the dashboard again by them.
     uid: `model-${createHash("sha256").update(model).digest("hex").slice(0, 16)}`,
@@ -31,12 +33,21 @@ export function renderDashboard(model: string, chances: ErrorChances = {}): stri
     templating: {
       list: [{ name: "datasource", label: "Data source", type: "datasource", query: "prometheus" }],
     },
-    panels: planPanels(planQueries(model), chances).map(renderPanel),
+    panels: planPanels(planQueries(model, versionSeries), watched)
+      .flatMap((panel) => toldOf(panel, watched))
+      .map(renderPanel),
   };
   return `${JSON.stringify(dashboard, null, 2)}\n`;
 }
 
-function planPanels(queries: Queries, chances: ErrorChances): readonly Panel[] {
+/** A panel with those of its queries for which there are series; none without any. */
+function toldOf(panel: Panel, watched: Watched): readonly Panel[] {
+  const told = Object.entries(panel.queries).filter(([, expr]) => isTold(expr, watched));
+  const isMore = told.some(([, expr]) => !expr.startsWith("vector("));
+  return isMore ? [{ ...panel, queries: Object.fromEntries(told) }] : [];
+}
+
+function planPanels(queries: Queries, chances: Watched): readonly Panel[] {
   const { select, requestRate, errorRatio, clientErrorRatio, latency, evidenceOfHarm } = queries;
   const thresholds = planThresholds(chances);
   const ofVersions = (metric: string): string => `sum by (version) (rate(${select(metric)}[${WINDOW}]))`;
@@ -76,11 +87,14 @@ function planPanels(queries: Queries, chances: ErrorChances): readonly Panel[] {
       description: "From sending a request to a version to the end of its answer.",
       type: "timeseries",
       unit: "s",
-      queries: {
-        "{{version}} p50": latency(0.5, WINDOW),
-        "{{version}} p95": latency(0.95, WINDOW),
-        "{{version}} p99": latency(0.99, WINDOW),
-      },
+      queries:
+        latency === undefined
+          ? {}
+          : {
+              "{{version}} p50": latency(0.5, WINDOW),
+              "{{version}} p95": latency(0.95, WINDOW),
+              "{{version}} p99": latency(0.99, WINDOW),
+            },
     },
     {
       title: "Rollout step",

@@ -1,49 +1,72 @@
-/** PromQL over the metrics that a gateway exposes for one model. A window is a PromQL range, such as "5m". */
+import type { VersionSeries } from "../monitor.ts";
+import { ownSeries } from "./own-series.ts";
+
+/** PromQL over what is known of one model. A window is a PromQL range, such as "5m". */
 export interface Queries {
   /** A metric's series of this model; `labels` narrows them further. */
   readonly select: (metric: string, labels?: string) => string;
   /** Requests sent to each version, per second. */
   readonly requestRate: (window: string) => string;
+  /** Requests of the model, per second. */
+  readonly modelRate: (window: string) => string;
   /** Share of a version's requests that it failed (0 to 1). No value while it gets none. */
   readonly errorRatio: (window: string) => string;
-  /** Share of the model's clients that got an error (0 to 1): what stable answered after a failed candidate is no error. */
+  /** Share of the model's clients that got an error (0 to 1): what stable answered after a failed candidate is no error. No value while nobody asks. */
   readonly clientErrorRatio: (window: string) => string;
-  /** Latency of a version's answers in seconds; `share` 0.99 is the 99th percentile. */
-  readonly latency: (share: number, window: string) => string;
+  /** Latency of a version's answers in seconds; `share` 0.99 is the 99th percentile. Absent where nothing measures it. */
+  readonly latency?: (share: number, window: string) => string;
   /** Of each version that gets traffic: how far its value of `perVersion` is above that of the best such version. */
   readonly aboveBest: (perVersion: string) => string;
+  /**
+   * Of each version that gets traffic: by how many standard errors its share of errors is above that of all others
+   * together (the z-score of two proportions with a pooled variance). No value without others, or without any error.
+   * @param requests of each version, per second, over a window of so many seconds
+   */
+  readonly scoreOfExcess: (requests: string, errorRatio: string, seconds: number) => string;
   /** ln of the e-value for harm over all guards together: the mean of theirs. */
   readonly evidenceOfHarm: string;
 }
 
-/** A gateway's own failures: 5xx, and code 0 for a request that got no answer. */
-const FAILED = 'code=~"5..|0"';
-
-/** The queries of one model. */
-export function planQueries(model: string): Queries {
+/** The queries of one model. @param series how its versions are counted */
+export function planQueries(model: string, series: VersionSeries = ownSeries(model)): Queries {
   const select = (metric: string, ...labels: readonly string[]): string =>
     `${metric}{${[`model=${JSON.stringify(model)}`, ...labels].join(",")}}`;
-  const rate = (by: string, window: string, metric: string, ...labels: readonly string[]): string =>
-    `sum by (${by}) (rate(${select(metric, ...labels)}[${window}]))`;
-  const requests = (by: string, window: string): string => rate(by, window, "model_requests_total");
-  // A version that never failed has no series of failures: without the zero it would have no ratio either.
-  const failures = (by: string, window: string): string =>
-    `(${rate(by, window, "model_requests_total", FAILED)} or 0 * ${requests(by, window)})`;
+  const { requests, latency, answeredInstead } = series;
+  // A version that never failed may have no series of failures: without the zero it would have no ratio either.
+  const failures = (window: string): string => `(${series.failures(window)} or 0 * ${requests(window)})`;
+  const ofModel = (perVersion: string): string => `sum by (model) (${perVersion})`;
+  const serving = (perVersion: string): string =>
+    `(${perVersion} and on (model, version) ${select("model_traffic_weight")} > 0)`;
+  // Nothing over nothing is no share: an idle version has no value, and not NaN.
+  const share = (part: string, whole: string): string => `${part} / (${whole} > 0)`;
 
   return {
     select: (metric, labels) => (labels === undefined ? select(metric) : select(metric, labels)),
-    requestRate: (window) => requests("model, version", window),
-    errorRatio: (window) => `${failures("model, version", window)} / ${requests("model, version", window)}`,
+    requestRate: requests,
+    modelRate: (window) => ofModel(requests(window)),
+    errorRatio: (window) => share(failures(window), requests(window)),
     clientErrorRatio(window) {
+      const [failed, asked] = [ofModel(failures(window)), ofModel(requests(window))];
+      if (answeredInstead === undefined) return share(failed, asked);
       // A failed-over request stands in the counts twice: as the candidate's failure and as stable's answer.
-      const failovers = rate("model", window, "model_failover_total");
-      return `clamp_min(${failures("model", window)} - ${failovers}, 0) / (${requests("model", window)} - ${failovers})`;
+      const twice = `(${answeredInstead(window)} or 0 * ${asked})`;
+      return share(`clamp_min(${failed} - ${twice}, 0)`, `(${asked} - ${twice})`);
     },
-    latency: (share, window) =>
-      `histogram_quantile(${share}, ${rate("model, version, le", window, "model_request_duration_seconds_bucket")})`,
+    ...(latency !== undefined && { latency }),
     aboveBest(perVersion) {
-      const serving = `(${perVersion} and on (model, version) ${select("model_traffic_weight")} > 0)`;
-      return `${serving} - on (model) group_left () min by (model) ${serving}`;
+      const value = serving(perVersion);
+      return `${value} - on (model) group_left () min by (model) ${value}`;
+    },
+    scoreOfExcess(perVersion, errors, seconds) {
+      const asked = serving(`${seconds} * ${perVersion}`);
+      const failed = `(${asked} * on (model, version) ${errors})`;
+      const [allAsked, allFailed] = [ofModel(asked), ofModel(failed)];
+      // Both differences are below zero: what is left when a version is taken from all, the other way round.
+      const othersAsked = `(${asked} - on (model) group_left () ${allAsked})`;
+      const ofOthers = `(${failed} - on (model) group_left () ${allFailed}) / ${othersAsked}`;
+      const pooled = `(${allFailed} / ${allAsked})`;
+      const variance = `(1 / ${asked} - 1 / ${othersAsked}) * on (model) group_left () (${pooled} * (1 - ${pooled}))`;
+      return `(${errors} - on (model, version) ${ofOthers}) / on (model, version) sqrt(${variance}) > -Inf`;
     },
     evidenceOfHarm: `ln(avg by (model) (exp(${select("model_rollout_evalue", 'side="rollback"')})))`,
   };

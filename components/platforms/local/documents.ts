@@ -1,6 +1,7 @@
 import { type Transform, transformed } from "../../kit/index.ts";
 import type { KeepDocument, Monitor } from "../../monitors/monitor.ts";
 import { prometheus } from "../../monitors/prometheus/prometheus.ts";
+import { localCapabilities } from "./data-plane/capabilities.ts";
 import { stateDirOf } from "./places.ts";
 import type { DocumentInputs } from "./provider/document.ts";
 import { Document } from "./resources.ts";
@@ -17,7 +18,7 @@ export const keepInStateFolder =
   ({ name: prefix, parent, tags }, release, { as, name, content }) =>
     new Document(
       ...transformed<DocumentInputs>(
-        transform[as],
+        as === "targets" ? undefined : transform[as],
         `${prefix}-${as}`,
         { stateDir: stateDirOf(release), name, content, tags },
         { parent },
@@ -26,4 +27,4 @@ export const keepInStateFolder =
 
 /** Writes Prometheus rules and a Grafana dashboard for the gateway's metrics into the state folder's `documents`. */
 export const localDocuments = (settings: LocalDocumentsSettings = {}): Monitor =>
-  prometheus(keepInStateFolder(settings));
+  prometheus({ keep: keepInStateFolder(settings), capabilities: localCapabilities });

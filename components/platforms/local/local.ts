@@ -92,7 +92,7 @@ function createVariant(
   { version, content, stateDir }: Variant,
   transform: NonNullable<LocalSettings["transform"]>,
 ): { readonly resources: readonly pulumi.Resource[]; readonly socket: string } {
-  const { source, checks } = release.versions[version] ?? missing(version);
+  const { source, serve, checks } = release.versions[version] ?? missing(version);
   const artifact = new Artifact(
     ...transformed<ArtifactInputs>(
       transform.artifact,
@@ -101,7 +101,7 @@ function createVariant(
         stateDir,
         source: withoutPin(source),
         projectDir: rootOfProject(),
-        content,
+        content: source.content,
         model: release.model.name,
         version,
         tags,
@@ -119,7 +119,9 @@ function createVariant(
         process,
         model: release.model.name,
         version,
-        content,
+        content: source.content,
+        ...(serve === undefined ? {} : { serve }),
+        ...(serve?.python === undefined ? {} : { source: withoutPin(source) }),
         tags,
         checks,
         projectDir: rootOfProject(),

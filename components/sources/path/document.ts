@@ -1,17 +1,15 @@
 import { documentKind, type SourceKind } from "../../release/kind.ts";
 import * as scalars from "../../release/scalars.ts";
+import { contentOf, type Pinned, pinned } from "../pinned.ts";
 
-/** The hash of a directory as `hashDirectory` writes it. */
-const contentHash = scalars.digest("the directory's hash: 64 lower-case hex digits", "Run: mlc pin");
+const pin = pinned("the directory's hash: 64 lower-case hex digits", "Run: mlc pin");
 
 /** `source` of a version whose files stand beside the program. */
-export interface PathSourceDocument {
+export interface PathSourceDocument extends Pinned {
   /** path: a directory beside the program. */
   readonly kind: "path";
   /** The directory, relative to the project's folder, with forward slashes and without "..". */
   readonly path: string;
-  /** The directory's hash as `mlc pin` writes it: 64 lower-case hex digits. Other content is refused before anything is deployed. */
-  readonly sha256: string;
 }
 
 /** The same, resolved. */
@@ -28,8 +26,8 @@ export const pathSource: SourceKind<PathSourceDocument, ResolvedPathSource> = {
   ...documentKind<PathSourceDocument, ResolvedPathSource>({
     kind: "path",
     describedBy: "PathSourceDocument",
-    fields: { path: scalars.path("models/v1"), sha256: contentHash },
-    resolve: ({ kind, path, sha256 }) => ({ kind, path, content: sha256 }),
+    fields: { path: scalars.path("models/v1"), ...pin.fields },
+    resolve: ({ kind, path, ...rest }) => ({ kind, path, content: contentOf(rest) }),
   }),
-  pinField: "sha256",
+  pinField: pin.pinField,
 };

@@ -6,6 +6,7 @@ import { findEngine } from "../../../stacks/engine/index.ts";
 import { converge } from "../../stage/converge.ts";
 import { type Customers, letCustomersIn, nobody, renderSeen } from "../../stage/customers.ts";
 import { locate, lookAt, readFeedbackToken } from "../../stage/data-plane.ts";
+import { onInterruption } from "../../stage/interruption.ts";
 import { findLeftovers } from "../../stage/leftovers.ts";
 import { Narrator } from "../../stage/narrator.ts";
 import { watchRollout } from "../../stage/rollout.ts";
@@ -41,15 +42,18 @@ const tools = createTools(stage, engine, (what) =>
   narrator.now(`${what} · ${renderSeen(customers?.seen() ?? nobody)}`),
 );
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void takeDown(130));
+let ending: Promise<void> | undefined;
+onInterruption((told) => void takeDown(130, told));
 try {
   await deployFirst();
   const rollouts: RolloutReport[] = [];
   for (const version of ["v2", "v3"]) rollouts.push(await tryVersion(version));
   await finish(rollouts);
 } catch (error) {
-  narrator.act("The example failed");
-  narrator.quote(error instanceof Error ? error.message : String(error));
+  if (ending === undefined) {
+    narrator.act("The example failed");
+    narrator.quote(error instanceof Error ? error.message : String(error));
+  }
   await takeDown(1);
 }
 
@@ -139,9 +143,15 @@ async function finish(rollouts: readonly RolloutReport[]): Promise<void> {
   narrator.quote(renderSummary(report));
 }
 
-async function takeDown(code: number): Promise<void> {
+/** Ends everything, once. @param told what the tool that runs is asked to end with */
+function takeDown(code: number, told?: NodeJS.Signals): Promise<void> {
+  ending ??= end(code, told);
+  return ending;
+}
+
+async function end(code: number, told: NodeJS.Signals | undefined): Promise<void> {
   await customers?.stop();
-  await tools.update("destroy");
+  await tools.takeDown(told);
   stage.remove();
   process.exit(code);
 }

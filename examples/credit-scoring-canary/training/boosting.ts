@@ -1,4 +1,5 @@
-import type { TreeNode, TreesWeights } from "../../../components/platforms/local/server/runtimes/trees.ts";
+import type { TreeNode } from "../../../components/models/runtimes/tree.ts";
+import type { TreesWeights } from "../../../components/models/runtimes/trees.ts";
 
 /** A row to learn from: numbers by feature, and whether the event came. */
 export interface Row {

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TreesManifest } from "../../../components/platforms/local/server/manifest.ts";
-import { createTreesScorer } from "../../../components/platforms/local/server/runtimes/trees.ts";
+import type { TreesManifest } from "../../../components/models/manifest.ts";
+import { probabilityOf } from "../../../components/models/runtimes/scorer.ts";
+import { createTreesScorer } from "../../../components/models/runtimes/trees.ts";
 import { createRandom } from "../../stage/random.ts";
 import { type Application, createApplicant } from "./applicants.ts";
 import { auc } from "./auc.ts";
@@ -65,7 +66,7 @@ export function trainCredit(outDir: string, { seed }: { readonly seed: number })
       settings,
     );
     const scorer = createTreesScorer({ inputs }, weights);
-    const scores = later.map(({ application }) => scorer({ features: units(application) }));
+    const scores = later.map(({ application }) => probabilityOf(scorer({ features: units(application) })));
     const threshold = thresholdFor(scores, approvalTarget);
     const metrics = {
       auc: round(auc(later.map(({ defaulted }, i) => ({ score: scores[i] ?? Number.NaN, event: defaulted })))),

@@ -8,6 +8,7 @@ import { findEngine } from "../../../stacks/engine/index.ts";
 import { converge } from "../../stage/converge.ts";
 import { type Customers, letCustomersIn, nobody, renderSeen } from "../../stage/customers.ts";
 import { evidenceOf, isArchived, locate, lookAt, readFeedbackToken, statusOf } from "../../stage/data-plane.ts";
+import { onInterruption } from "../../stage/interruption.ts";
 import { findLeftovers } from "../../stage/leftovers.ts";
 import { Narrator } from "../../stage/narrator.ts";
 import { type Step, watchRollout } from "../../stage/rollout.ts";
@@ -77,8 +78,9 @@ const rollbacks: Rollback[] = [];
 const rollouts: RolloutRecord[] = [];
 const promoted: string[] = [];
 let reopenRefused = false;
+let ending: Promise<void> | undefined;
 
-process.once("SIGINT", interrupted);
+onInterruption(interrupted);
 try {
   await firstDeployment();
   for (const name of candidates) await tryVersion(name);
@@ -87,8 +89,10 @@ try {
   if (options.keep) await keep();
   else await finish(archive);
 } catch (error) {
-  narrator.act("The demo failed");
-  narrator.quote(error instanceof Error ? error.message : String(error));
+  if (ending === undefined) {
+    narrator.act("The demo failed");
+    narrator.quote(error instanceof Error ? error.message : String(error));
+  }
   await takeDown(1);
 }
 
@@ -118,6 +122,7 @@ async function tryVersion(name: CandidateName): Promise<void> {
     behaviour: cast[name],
     outcome: watched.outcome,
     evidence: await evidenceOf(served),
+    picture: await drawEvidence(name),
   });
   if (watched.outcome === "complete") {
     say(`${name} has proven itself: promotion is one edit`);
@@ -246,6 +251,15 @@ async function finish(archive: Report["archive"]): Promise<void> {
   }
 }
 
+/** The picture of what the last rollout was judged on, beside the report; undefined where nobody asked for one. */
+async function drawEvidence(version: string): Promise<string | undefined> {
+  if (options.report === undefined) return undefined;
+  const { dir, name } = path.parse(path.resolve(options.report));
+  const file = path.join(dir, `${name}.${version}.svg`);
+  succeed(await tools.mlc("evidence", "--svg", file));
+  return file;
+}
+
 async function keep(): Promise<void> {
   const { url, page } = await lookAt(served);
   narrator.act("It goes on");
@@ -280,14 +294,20 @@ async function askVersion(version: string): Promise<Response> {
   });
 }
 
-function interrupted(): void {
-  if (!options.keep) void takeDown(130);
+function interrupted(told: NodeJS.Signals | undefined): void {
+  if (!options.keep) void takeDown(130, told);
   else void customers?.stop().then(() => process.exit(0));
 }
 
-async function takeDown(code: number): Promise<void> {
+/** Ends everything, once. @param told what the tool that runs is asked to end with */
+function takeDown(code: number, told?: NodeJS.Signals): Promise<void> {
+  ending ??= end(code, told);
+  return ending;
+}
+
+async function end(code: number, told: NodeJS.Signals | undefined): Promise<void> {
   await customers?.stop();
-  await tools.update("destroy");
+  await tools.takeDown(told);
   stage.remove();
   process.exit(code);
 }

@@ -52,6 +52,8 @@ export interface RolloutRecord {
   readonly behaviour: string;
   readonly outcome: "complete" | "aborted";
   readonly evidence: Evidence;
+  /** The file of its picture, beside the report. */
+  readonly picture?: string | undefined;
 }
 
 /** What a person reads at the end, and the last line of `--report`. */
@@ -89,6 +91,9 @@ export function renderTable(report: Report): string {
     ["promoted", report.promoted.join(", ") || "none"],
     ["retired", report.retired.join(", ") || "none"],
     ["archive", report.archive.verified ? `verified, ${report.archive.uri}` : "NOT verified"],
+    ...report.rollouts.flatMap(({ version, picture }): readonly (readonly [string, string])[] =>
+      picture === undefined ? [] : [[`evidence ${version}`, picture]],
+    ),
     ["left behind", report.leftovers.length === 0 ? "nothing" : report.leftovers.join("; ")],
     ["time", `${report.seconds.toFixed(0)} s`],
   ];

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createFeaturiser, type FeaturiserOptions } from "../../../components/platforms/local/server/featuriser.ts";
-import type { LinearManifest } from "../../../components/platforms/local/server/manifest.ts";
-import { createLinearScorer } from "../../../components/platforms/local/server/runtimes/linear.ts";
+import { createFeaturiser, type FeaturiserOptions } from "../../../components/models/featuriser.ts";
+import type { LinearManifest } from "../../../components/models/manifest.ts";
+import { createTextScorer } from "../../../components/models/runtimes/linear.ts";
+import { probabilityOf } from "../../../components/models/runtimes/scorer.ts";
 import { createRandom, type Random } from "../../stage/random.ts";
 import { balancedGolden, renderGolden, rosyGolden } from "./golden.ts";
 import { type Coefficients, trainLogisticRegression } from "./logistic-regression.ts";
@@ -45,7 +46,8 @@ export function trainSentiment(outDir: string, { seed }: { readonly seed: number
   const v2 = trainVersion(phrases, 12_000, random);
   const heldOut = createReviews(4_000, random);
   const write = (name: VersionName, { featuriser, coefficients }: Trained, { golden, positiveShare }: Calibration) => {
-    const score = createLinearScorer({ featuriser }, coefficients);
+    const scorer = createTextScorer(featuriser, coefficients);
+    const score = (review: Review): number => probabilityOf(scorer(review));
     const threshold = thresholdFor(
       heldOut.map((review) => score(review)),
       positiveShare,

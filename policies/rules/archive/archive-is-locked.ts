@@ -13,7 +13,11 @@ export const archiveIsLocked: Rule<"archive"> = {
   source:
     "Regulation (EU) 2024/1689, articles 19(1) and 26(6): logs of a high-risk system are kept for at least six months",
   settings: { days: { title: "The least `retentionDays` of an archive", minimum: 1, default: LEAST_DAYS } },
-  check({ model, version, retentionDays }, { days = LEAST_DAYS } = {}) {
+  unjudged({ version, retentionDays }) {
+    if (retentionDays !== undefined) return undefined;
+    return { kind: "unknown", why: `how long ${version} is kept, the rules of its registry say` };
+  },
+  check({ model, version, retentionDays = 0 }, { days = LEAST_DAYS } = {}) {
     if (retentionDays >= days) return [];
     return [
       {
@@ -33,5 +37,6 @@ export const archiveIsLocked: Rule<"archive"> = {
       { name: "an archive that nothing locks", archive: { ...archive.example, retentionDays: 0 } },
       { name: "an archive that is locked for a month", archive: { ...archive.example, retentionDays: 30 } },
     ],
+    unjudged: [{ name: "an image in a registry", archive: { model: "sentiment", version: "v1" } }],
   },
 };

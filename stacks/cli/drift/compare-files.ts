@@ -2,11 +2,11 @@ import type { Problem } from "../../../components/release/problems.ts";
 import { describeContent } from "../../../components/sources/content.ts";
 import { printable } from "../printable.ts";
 import { readTable } from "../tables/read-table.ts";
-import { type Compared, compareTables, type Question } from "./compare-tables.ts";
+import { type Compared, compareTables, type TableQuestion } from "./compare-tables.ts";
 import { readHistory } from "./history-file.ts";
 
 /** What is compared, by paths as their user wrote them. */
-export interface Request extends Omit<Question, "history"> {
+export interface Request extends Omit<TableQuestion, "history"> {
   readonly reference: string;
   readonly current: string;
   /** The content that the reference has to have: the hash of its bytes. */

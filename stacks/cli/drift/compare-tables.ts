@@ -18,10 +18,10 @@ import {
 import type { Problem } from "../../../components/release/problems.ts";
 import { renderColumn, type Table } from "../tables/table.ts";
 import { type ColumnChoice, type Pair, pairColumns } from "./columns.ts";
-import type { Comparison, Feature, Performance } from "./comparison.ts";
+import type { Feature, Performance, TableComparison } from "./comparison.ts";
 
 /** What is asked of two tables. */
-export interface Question extends ColumnChoice {
+export interface TableQuestion extends ColumnChoice {
   /** The column of what the version said. */
   readonly prediction?: string;
   /** The column of what was true, as far as it is known. */
@@ -33,11 +33,11 @@ export interface Question extends ColumnChoice {
 
 /** A comparison, with what the history is after it; or everything that is wrong with the tables. */
 export type Compared =
-  | { readonly comparison: Comparison; readonly history?: DriftHistory }
+  | { readonly comparison: TableComparison; readonly history?: DriftHistory }
   | { readonly problems: readonly Problem[] };
 
 /** Compares two tables as the command line asks. */
-export function compareTables(reference: Table, current: Table, question: Question): Compared {
+export function compareTables(reference: Table, current: Table, question: TableQuestion): Compared {
   const { pairs, notCompared, problems } = pairColumns(reference, current, question);
   const wrong = [...problems, ...checkRoles(pairs, reference, question, problems.length > 0)];
   if (wrong.length > 0) return { problems: wrong };
@@ -59,7 +59,7 @@ export function compareTables(reference: Table, current: Table, question: Questi
     question.history === undefined
       ? judged.filter(({ level }) => level !== "none").map(({ feature }) => feature)
       : driftingFeatures(after);
-  const comparison: Comparison = {
+  const comparison: TableComparison = {
     reference: { path: reference.path, content: reference.content, rows: reference.rows },
     current: { path: current.path, content: current.content, rows: current.rows },
     alpha: question.alpha,
@@ -85,7 +85,7 @@ const columnsOf = ({ kind, reference, current }: Pair): { readonly before: Colum
 function checkRoles(
   pairs: readonly Pair[],
   reference: Table,
-  { prediction, label }: Question,
+  { prediction, label }: TableQuestion,
   incomplete: boolean,
 ): readonly Problem[] {
   const roles = [
@@ -131,7 +131,7 @@ function labelledOf(pairs: readonly Pair[], prediction: string, label: string) {
 /** Performance after this period; undefined where no labels are asked for. */
 function judgeLabels(
   pairs: readonly Pair[],
-  { prediction, label, alpha, history }: Question,
+  { prediction, label, alpha, history }: TableQuestion,
   before: ConceptState,
   repeated: boolean,
 ): { readonly state: ConceptState; readonly performance: Performance } | undefined {

@@ -23,7 +23,7 @@ export interface Performance extends ConceptReport {
 }
 
 /** Everything that `mlc drift` found. */
-export interface Comparison {
+export interface TableComparison {
   readonly reference: ComparedFile;
   readonly current: ComparedFile;
   readonly alpha: number;
@@ -41,7 +41,7 @@ export interface Comparison {
 }
 
 /** The comparison as `--json` prints it: without the columns' values. */
-export const comparisonFacts = (comparison: Comparison): Readonly<Record<string, unknown>> => ({
+export const comparisonFacts = (comparison: TableComparison): Readonly<Record<string, unknown>> => ({
   ...comparison,
   features: comparison.features.map(({ before: _before, now: _now, ...judged }) => judged),
 });

@@ -1,10 +1,15 @@
-import type { Comparison } from "./comparison.ts";
-
-type Labels = Readonly<Record<string, string>>;
-type Sample = readonly [labels: Labels, value: number];
+import { renderGauge, type Sample } from "../../../components/traffic/exposition.ts";
+import type { TableComparison } from "./comparison.ts";
 
 /** The comparison in the Prometheus text format, for the textfile collector of a node exporter. */
-export function renderMetrics({ reference, current, features, drifting, performance, drifted }: Comparison): string {
+export function renderMetrics({
+  reference,
+  current,
+  features,
+  drifting,
+  performance,
+  drifted,
+}: TableComparison): string {
   const findings = features.flatMap(({ feature, findings: all }) =>
     all.map((finding) => ({ ...finding, labels: { feature, measure: finding.measure } })),
   );
@@ -53,18 +58,6 @@ export function renderMetrics({ reference, current, features, drifting, performa
   ].join("");
 }
 
-/** One metric with its samples; nothing without any. All are gauges. */
-function family(name: string, help: string, samples: readonly Sample[]): string {
-  if (samples.length === 0) return "";
-  const lines = samples.map(([labels, value]) => `${name}${renderLabels(labels)} ${value}\n`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join("")}`;
-}
-
-function renderLabels(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
-  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
-}
-
-/** As the text format asks: backslash, quote and line feed. */
-const escapeLabel = (value: string): string =>
-  value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+/** One metric with its samples; nothing without any. */
+const family = (name: string, help: string, samples: readonly Sample[]): string =>
+  samples.length === 0 ? "" : `${renderGauge(name, help, samples).join("\n")}\n`;

@@ -2,12 +2,12 @@ import { describeContent } from "../../../components/sources/content.ts";
 import { renderFrame } from "../page/frame.ts";
 import { escapeMarkup, escapeText } from "../page/markup.ts";
 import { drawBars } from "./bars.ts";
-import type { ComparedFile, Comparison, Feature } from "./comparison.ts";
+import type { ComparedFile, Feature, TableComparison } from "./comparison.ts";
 import { distributionOf } from "./distribution.ts";
 import { measureNames, renderEffect, renderLevel, renderP, renderPerformance, renderVerdict } from "./wording.ts";
 
 /** The comparison as a page. No name of a file or a column is markup. */
-export function renderPage(comparison: Comparison): string {
+export function renderPage(comparison: TableComparison): string {
   const { reference, current, features, performance, drifted, notCompared, alpha } = comparison;
   const loudestFirst = features.toSorted((a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level));
   const body = `<h1>Drift</h1>

@@ -2,7 +2,7 @@ import type { Level } from "../../../components/drift/index.ts";
 import { describeContent } from "../../../components/sources/content.ts";
 import { printable } from "../printable.ts";
 import type { Paint } from "../terminal.ts";
-import type { ComparedFile, Comparison } from "./comparison.ts";
+import type { ComparedFile, TableComparison } from "./comparison.ts";
 import { measureNames, renderEffect, renderLevel, renderP, renderPerformance, renderVerdict } from "./wording.ts";
 
 const marks: Readonly<Record<Level, string>> = { none: "✓", warn: "!", alarm: "✗" };
@@ -13,7 +13,7 @@ const HEAD = ["feature", "measure", "effect", "warn", "alarm", "p", ""] as const
 const RIGHT: readonly number[] = [2, 3, 4, 5];
 
 /** The comparison for a person at a terminal: a line for each measurement, and what they come to. */
-export function renderComparison(comparison: Comparison, paint: Paint): string {
+export function renderComparison(comparison: TableComparison, paint: Paint): string {
   const { reference, current, features, notCompared, performance, drifted, alpha } = comparison;
   const lines = features.flatMap(({ feature, role, findings }) =>
     findings.map((finding) => ({

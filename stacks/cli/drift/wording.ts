@@ -1,6 +1,6 @@
 import type { Finding, Measure } from "../../../components/drift/index.ts";
 import { printable } from "../printable.ts";
-import type { Comparison, Performance } from "./comparison.ts";
+import type { Performance, TableComparison } from "./comparison.ts";
 
 /** What each measure is called. */
 export const measureNames: Readonly<Record<Measure, string>> = {
@@ -33,7 +33,7 @@ export function renderLevel({ level, effect, threshold, adjustedP }: Finding, al
 }
 
 /** What is said of all features together. */
-export function renderVerdict({ drifting, features, history }: Comparison): string {
+export function renderVerdict({ drifting, features, history }: TableComparison): string {
   const names = drifting.map(printable).join(", ");
   const count = `${drifting.length} of ${features.length} features`;
   if (history === null) {

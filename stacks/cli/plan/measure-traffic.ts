@@ -19,7 +19,7 @@ export interface Measured {
 
 /** The endpoint of a stack that answers for a model. @throws Failure (2) when none does, or several do */
 export async function runningStatus(dataPlane: DataPlane, model: string, cure: string): Promise<TrafficStatus> {
-  const endpoints = dataPlane.endpoints({ model });
+  const endpoints = await dataPlane.endpoints({ model });
   const [only, ...others] = endpoints;
   if (only === undefined) throw usageFailure(`Nothing serves ${model} on this machine that could be asked. ${cure}`);
   if (others.length > 0) throw usageFailure(`${endpoints.length} endpoints serve ${model}. ${cure}`);

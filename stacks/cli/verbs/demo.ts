@@ -25,7 +25,7 @@ export const demo: Verb = {
     const code = await new Promise<number | null>((done, fail) => {
       // The terminal sends ctrl-C to the demo as well, which takes everything down before it ends.
       process.on("SIGINT", () => {});
-      process.on("SIGTERM", () => child.kill("SIGTERM"));
+      for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
       const child = spawn(process.execPath, [script, ...args], { stdio: "inherit" });
       child.on("error", fail);
       child.on("exit", done);

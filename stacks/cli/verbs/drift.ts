@@ -1,5 +1,5 @@
 import type { Request } from "../drift/compare-files.ts";
-import type { Comparison } from "../drift/comparison.ts";
+import type { TableComparison } from "../drift/comparison.ts";
 import { exitCodes, problemsFailure, usageFailure } from "../failure.ts";
 import type { StackOptions } from "../options.ts";
 import type { Verb } from "../verb.ts";
@@ -96,7 +96,7 @@ function readRequest(current: string, options: DriftOptions): Request {
   };
 }
 
-async function write(folder: string, comparison: Comparison): Promise<readonly string[]> {
+async function write(folder: string, comparison: TableComparison): Promise<readonly string[]> {
   const { writeReport } = await import("../drift/write-report.ts");
   return writeReport(folder, comparison);
 }

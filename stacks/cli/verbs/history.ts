@@ -14,8 +14,8 @@ export const history: Verb = {
     const { findProject } = await import("../project.ts");
     const project = await findProject(options);
     const { dataPlane } = project;
-    const exists = dataPlane.exists();
-    const endpoints = exists ? dataPlane.known() : [];
+    const exists = await dataPlane.exists();
+    const endpoints = exists ? await dataPlane.known() : [];
     const histories = endpoints.map(async ({ endpoint }) =>
       (await dataPlane.history(endpoint)).map((record) => ({ endpoint, ...record })),
     );

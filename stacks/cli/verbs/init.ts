@@ -1,20 +1,41 @@
+import { usageFailure } from "../failure.ts";
 import type { StarterChoice } from "../first-project.ts";
 import type { Verb } from "../verb.ts";
+import type { WorkflowChoice } from "../workflows/write-workflows.ts";
 
-/** Writes a first project. */
-export const init: Verb<StarterChoice> = {
-  usage: "init",
-  summary: "write a first project: Pulumi.yaml, index.ts and a stack with a commented release",
+/** Writes a first project, or the workflows of one. */
+export const init: Verb<StarterChoice & WorkflowChoice> = {
+  usage: "init [ci] [system]",
+  summary: "write a first project: Pulumi.yaml, index.ts and a stack with a commented release; or its workflows",
+  description:
+    "Writes a first project. `mlc init ci github` writes the workflows of a stack that is there: a pull request is checked, planned and commented; what is merged is deployed and watched, and what comes of the rollout is proposed; a look each night; a rollback by a button. What exists is never overwritten.",
   example: "mlc init --stack dev --model sentiment",
   options: [
-    { flags: "--cwd <dir>", description: "the folder to write into" },
+    { flags: "--cwd <dir>", description: "the folder to write into, or the project's folder" },
     {
       flags: "--stack <name>",
-      description: "the first stack [dev]",
+      description: "the first stack [dev]; with ci the stack [the only one configured]",
       values: async (options) => (await import("../known-values.ts")).stacks(options),
     },
     { flags: "--name <project>", description: "the project's name [the folder's]" },
     { flags: "--model <name>", description: "the model's name [approval]" },
+    { flags: "--branch <name>", description: "with ci: the branch whose configuration is what serves [main]" },
+    {
+      flags: "--runner <labels>",
+      description:
+        "with ci: who runs the jobs [self-hosted,model-lifecycle on a machine of one's own, else ubuntu-24.04]",
+    },
+    {
+      flags: "--login <cloud>",
+      description: "with ci: the cloud that gives jobs a short-lived credential: aws or gcp [none]",
+      values: async () => (await import("../workflows/settings.ts")).logins,
+    },
   ],
-  run: async (terminal, { options }) => (await import("../first-project.ts")).writeFirstProject(terminal, options),
+  arguments: async () => ["ci", ...(await import("../workflows/write-workflows.ts")).systems],
+  async run(terminal, { args: [what, system = "github"], options }) {
+    if (what === "ci")
+      return (await import("../workflows/write-workflows.ts")).writeWorkflows(terminal, system, options);
+    if (what !== undefined) throw usageFailure(`init: seen "${what}", allowed is nothing, or: ci github.`);
+    return (await import("../first-project.ts")).writeFirstProject(terminal, options);
+  },
 };

@@ -33,7 +33,8 @@ export const pin: Verb<ChangeOptions> = {
     const pins = read.map(({ version, found }) => ({ name: version.name, before: version.pin, after: found.content }));
     const changes = read.filter(({ version, found }) => version.pin !== found.content);
     const keepLists = (): void => {
-      for (const { found } of read) writeFileListOf(project.root, found.content, found.files);
+      for (const { found } of read)
+        if (found.files.length > 0) writeFileListOf(project.root, found.content, found.files);
     };
     const text = renderStackFile(file, withPins(file.release as Release, changes));
     const diff = renderDiff(file.path, file.text, text);
@@ -67,7 +68,10 @@ function choose(versions: readonly SourcedVersion[], names: readonly string[]): 
   if (unknown.length > 0) {
     throw usageFailure(`No version with a path: ${unknown.join(", ")}. There are: ${known.join(", ") || "none"}.`);
   }
-  return names.length === 0 ? versions : versions.filter(({ name }) => names.includes(name));
+  // What cannot be read from here is asked for only by its name, which says so.
+  return versions.filter(({ name, source }) =>
+    names.length === 0 ? source.isElsewhere !== true : names.includes(name),
+  );
 }
 
 function withPins(

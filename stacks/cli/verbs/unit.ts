@@ -12,7 +12,7 @@ export const unit: Verb = {
     const { findProject, shortName } = await import("../project.ts");
     const project = await findProject(options);
     const { dataPlane } = project;
-    if (!dataPlane.exists()) {
+    if (!(await dataPlane.exists())) {
       throw new Failure(exitCodes.error, `Nothing was deployed from here yet (${dataPlane.place}): pulumi up`);
     }
     const text = await dataPlane.unit?.(`pulumi-model-lifecycle: ${project.stack}`);

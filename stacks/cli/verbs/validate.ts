@@ -12,13 +12,16 @@ export const validate: Verb = {
     const { checkRelease } = await import("../../../components/release/index.ts");
     const { findProject } = await import("../project.ts");
     const { readStackFile } = await import("../stack-file.ts");
-    const { checkFiles } = await import("../version-files.ts");
+    const { checkFiles, unreadVersions } = await import("../version-files.ts");
     const project = await findProject(options);
     const { path, release } = readStackFile(project);
     const files = terminal.during("hashing the versions' files", checkFiles(project.root, release));
     const problems = [...checkRelease(release), ...(await files)];
     if (problems.length > 0) throw problemsFailure(problems);
     terminal.say(`${terminal.paint("green", "✓")} ${path}: the release is valid and the files match their pins`);
-    return { facts: { stack: project.stack, file: path, problems } };
+    const unread = await unreadVersions(project.root, release);
+    terminal.say(`  not looked at: whether a version starts, and what it answers (mlc check)`);
+    if (unread.length > 0) terminal.say(`  not looked at: files that only the cluster can read: ${unread.join(", ")}`);
+    return { facts: { stack: project.stack, file: path, problems, unread } };
   },
 };

@@ -9,6 +9,7 @@ const REFRESH_MS = 1_000;
 interface WatchOptions extends StackOptions {
   readonly until?: string;
   readonly timeout?: string;
+  readonly drive?: boolean;
 }
 
 /** Keeps the status up to date until it is reached, or ctrl-C. */
@@ -24,19 +25,29 @@ export const watch: Verb<WatchOptions> = {
       values: () => ["complete", "ended"],
     },
     { flags: "--timeout <seconds>", description: "with --until: end with 4 after this time" },
+    { flags: "--drive", description: "decide as well, each second, as the controller in the cluster does" },
   ],
   async run(terminal, { options }) {
     const { setTimeout: sleep } = await import("node:timers/promises");
     const { openScreen } = await import("../screen.ts");
+    const { findProject } = await import("../project.ts");
     const { factsOf, readStackStatus, renderStackStatus } = await import("../stack-status.ts");
     const until = goalOf(options.until);
     const deadline = performance.now() + secondsOf(options.timeout) * 1_000;
     const stop = new AbortController();
     process.once("SIGINT", () => stop.abort());
     const screen = openScreen(terminal);
-    let seen = await readStackStatus(options);
+    const look = async () => {
+      if (!options.drive) return readStackStatus(options);
+      const { drive } = await import("../drive.ts");
+      const findings = await drive(await findProject(options));
+      const status = await readStackStatus(options);
+      return { ...status, findings: [...findings, ...status.findings] };
+    };
+    let seen = await look();
     // The address holds the admin token: it is for a person's eyes, and never for a log.
     for (const { page } of seen.endpoints) {
+      if (page === undefined) continue;
       terminal.say(
         terminal.interactive
           ? terminal.paint("dim", `live page: ${page}`)
@@ -51,7 +62,7 @@ export const watch: Verb<WatchOptions> = {
         if (stop.signal.aborted) return { facts: factsOf(seen) };
         if (performance.now() >= deadline) return { exitCode: exitCodes.waiting, facts: factsOf(seen) };
         await sleep(REFRESH_MS, undefined, { signal: stop.signal }).catch(() => {});
-        seen = await readStackStatus(options);
+        seen = await look();
       }
     } finally {
       screen.close();

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nodeOptions } from "../../../components/platforms/local/supervisor/launch.ts";
-import { treesManifest, treesWeights, writeModel } from "../../platforms/local/server/models.ts";
+import { treesManifest, treesWeights, writeModel } from "../../models/models.ts";
 import { trainInto } from "../../support/models.ts";
 import { repository } from "../../support/project.ts";
 import { type Figure, figure, told } from "../figure.ts";

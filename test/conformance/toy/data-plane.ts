@@ -1,5 +1,11 @@
 import { METHOD } from "../../../components/analysis/index.ts";
-import { type Answer, type DataPlane, good } from "../../../components/platforms/data-plane.ts";
+import {
+  type Answer,
+  type DataPlane,
+  type Endpoint,
+  type EndpointChoice,
+  good,
+} from "../../../components/platforms/data-plane.ts";
 import {
   divisionOf,
   endedBefore,
@@ -16,7 +22,7 @@ import type { Controller } from "./controller.ts";
 
 /** Fulfils the contract of asking for one endpoint. @param controller the one that decides now: there is another after a restart */
 export function dataPlaneOf(endpoint: string, controller: () => Controller): DataPlane {
-  const known: DataPlane["known"] = (choice = {}) => {
+  const known = (choice: EndpointChoice = {}): readonly Endpoint[] => {
     const { plan } = controller().state;
     const isMeant =
       (choice.endpoint ?? endpoint) === endpoint && (plan === undefined || (choice.model ?? plan.model) === plan.model);
@@ -30,9 +36,9 @@ export function dataPlaneOf(endpoint: string, controller: () => Controller): Dat
   return {
     place: "memory of this process",
     capabilities: async () => weakness,
-    exists: () => controller().state.plan !== undefined,
-    endpoints: (choice) => known(choice).filter(({ plan }) => plan !== undefined),
-    known,
+    exists: async () => controller().state.plan !== undefined,
+    endpoints: async (choice) => known(choice).filter(({ plan }) => plan !== undefined),
+    known: async (choice) => known(choice),
     status,
     async takeBack(asked, { way, reason, to }) {
       if (asked !== endpoint) return { endpoint: asked, error: "there is no such endpoint" };
@@ -50,7 +56,11 @@ export function dataPlaneOf(endpoint: string, controller: () => Controller): Dat
       const { plan, judges } = controller().state;
       if (plan === undefined || judges === undefined) return { identity: "", intervals: [], copies: [] };
       const { rollout } = plan;
-      const judged = { settings: judgeSettings(rollout), method: METHOD, verdict: verdictOf(rollout, judges) };
+      const judged = {
+        settings: judgeSettings(rollout, judges.effects),
+        method: METHOD,
+        verdict: verdictOf(rollout, judges),
+      };
       return {
         identity: rollout.identity,
         ...judged,
@@ -61,7 +71,9 @@ export function dataPlaneOf(endpoint: string, controller: () => Controller): Dat
     history: async (asked) =>
       ofThis(
         asked,
-        controller().history.map(({ settings: _s, verdict: _v, question: _q, intervals: _i, ...summary }) => summary),
+        controller().history.map(
+          ({ settings: _s, verdict: _v, question: _q, paired: _p, intervals: _i, ...summary }) => summary,
+        ),
       ),
     historyEntry: async (asked, id) => ofThis(asked, controller().history).find((each) => each.id === id),
     async look(choice) {
@@ -73,7 +85,7 @@ export function dataPlaneOf(endpoint: string, controller: () => Controller): Dat
       };
     },
     inspect: async () => ({ findings: [good("memory", "it is there")], leftovers: [], clear: async () => [] }),
-    neighbours: () => [],
+    neighbours: async () => [],
     requireArchive: async () => {
       throw new Error("a toy keeps no archives");
     },

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createTreesScorer, type TreeNode } from "../../../components/platforms/local/server/runtimes/trees.ts";
+import { probabilityOf } from "../../../components/models/runtimes/scorer.ts";
+import type { TreeNode } from "../../../components/models/runtimes/tree.ts";
+import { createTreesScorer } from "../../../components/models/runtimes/trees.ts";
 import { auc } from "../../../examples/credit-scoring-canary/training/auc.ts";
 import { boostTrees, type Row } from "../../../examples/credit-scoring-canary/training/boosting.ts";
 
@@ -14,7 +16,7 @@ const pairsAlone: readonly Row[] = [0, 1].flatMap((x) =>
 );
 const scoresOf = (rows: readonly Row[], depth: number): readonly number[] => {
   const score = createTreesScorer({ inputs: ["x", "y"] }, boostTrees(rows, { trees: 80, depth, rate: 0.3 }));
-  return rows.map(({ features }) => score({ features }));
+  return rows.map(({ features }) => probabilityOf(score({ features })));
 };
 
 describe("boosted trees", () => {

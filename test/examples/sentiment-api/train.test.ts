@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadModel, type Model } from "../../../components/platforms/local/server/load-model.ts";
+import { loadModel, type Model } from "../../../components/models/load-model.ts";
 import { createTraffic } from "../../../examples/sentiment-api/training/traffic.ts";
 import {
   type TrainedVersion,

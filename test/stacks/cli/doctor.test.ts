@@ -127,6 +127,20 @@ describe("doctor", () => {
     ]);
   });
 
+  test("the plugin of an archive that is kept apart from the platform", async () => {
+    await using line = await createSound();
+    await using _gateway = await serving(line);
+    const archive = '    archive: { kind: oci, repository: "registry.example/archive/approval" }\n';
+    line.write(line.configuration, line.read(line.configuration).replace("  other:key", `${archive}  other:key`));
+    expect(wrongIn(await line.doctor("--json"))).toMatchObject([
+      {
+        check: "provider",
+        seen: expect.stringMatching(/Pulumi\.yaml names no plugin model-lifecycle-oci$/),
+        cure: expect.stringContaining("    - name: model-lifecycle-oci\n"),
+      },
+    ]);
+  });
+
   test("a Pulumi.yaml that the engine does not read is named with the place", async () => {
     await using line = await createSound();
     line.write("Pulumi.yaml", `${line.read("Pulumi.yaml")}description: "a\\/b"\n`);

@@ -268,6 +268,17 @@ describe("pin", () => {
     expect(await line.run("pin", "v2", "--yes")).toMatchObject({ code: 0 });
   });
 
+  test("leaves out what only a cluster can read, and says why when it is asked for", async () => {
+    await using line = await createCommandLine();
+    const written = line.read(line.configuration).replace("kind: path, path: models/v2", "kind: claim, claim: models");
+    line.write(line.configuration, written);
+    expect(jsonOf(await line.run("pin", "--yes", "--json"))).toMatchObject({ changed: false, pins: [{ name: "v1" }] });
+    const asked = await line.run("pin", "v2", "--yes");
+    expect(asked.code).toBe(2);
+    expect(asked.stderr).toContain("claim models, which only pods of the cluster can read");
+    expect((await line.run("validate")).stdout).toContain("files that only the cluster can read: v2 (claim models)");
+  });
+
   test("names a directory that is not there", async () => {
     await using line = await createCommandLine();
     rmSync(join(line.root, "models/v2"), { recursive: true });

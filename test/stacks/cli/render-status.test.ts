@@ -151,3 +151,15 @@ test("a guard that informs only says so in the status", () => {
   expect(said.filter((line) => line.endsWith("; informs only"))).toHaveLength(1);
   expect(said[said.findIndex((line) => line.endsWith("; informs only")) - 1]).toContain("clicks");
 });
+
+test("evidence that is divided because counts scatter says so in the status", () => {
+  const margin = { kind: "absolute", value: 0.005 } as const;
+  const guards = ["errorRate", "clicks"].map((name, index) => ({
+    ...({ kind: "proportion", name, direction: "increase", margin } as const),
+    ...(index === 1 && { designEffect: 2.4 }),
+  }));
+  const divided = judge([interval(0, 9_000, 3, 400, 30)], { guards });
+  const status = { ...progressing, rollout: { ...progressing.rollout, verdict: divided } };
+  const said = renderTraffic(status, now, plain).split("\n");
+  expect(said.filter((line) => line.endsWith("; evidence divided by 2.4"))).toHaveLength(1);
+});

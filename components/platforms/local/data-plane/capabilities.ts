@@ -2,6 +2,9 @@ import { allMetrics, type Capabilities } from "../../../capabilities/index.ts";
 
 /** What this machine can do. */
 export const localCapabilities: Capabilities = {
+  sources: ["files"],
+  runtimes: ["command"],
+  golden: true,
   maxVariants: 16,
   shadow: true,
   sticky: true,
@@ -12,6 +15,7 @@ export const localCapabilities: Capabilities = {
   pinning: true,
   notices: true,
   gone: true,
+  archives: ["files"],
   abortSeconds: 1,
   series: [
     "model_requests_total",

@@ -22,9 +22,9 @@ function dataPlaneAt(place: Place): DataPlane {
     place: path,
     ...(warning !== undefined && { warning }),
     capabilities: async () => (await import("./capabilities.ts")).localCapabilities,
-    exists: () => findStateFolder(path) !== undefined,
-    endpoints: (choice) => findGateways(path, choice),
-    known: (choice) => knownGateways(path, choice),
+    exists: async () => findStateFolder(path) !== undefined,
+    endpoints: async (choice) => findGateways(path, choice),
+    known: async (choice) => knownGateways(path, choice),
     async status(endpoint) {
       const gateway = knownGateways(path, { endpoint })[0];
       return gateway === undefined ? { endpoint, error: "there is no such gateway" } : askStatus(path, gateway);
@@ -45,7 +45,7 @@ function dataPlaneAt(place: Place): DataPlane {
       (await import("../gateway/history.ts")).readHistoryEntry(folder, endpoint, id),
     look: async (choice = {}) => (await import("./look.ts")).look(place, choice),
     inspect: async () => (await import("./inspection.ts")).inspect(place),
-    neighbours: () =>
+    neighbours: async () =>
       stacksBeside(path)
         .filter((beside) => findGateways(beside.path).length > 0)
         .map((beside) => ({ stack: beside.stack, place: beside.path })),
@@ -53,6 +53,7 @@ function dataPlaneAt(place: Place): DataPlane {
       const { requireArchive } = await import("../state-folder/archive-damage.ts");
       await requireArchive(folder, wanted);
     },
+    rehearse: async (request) => (await import("../rehearsal/index.ts")).rehearse(request),
     async unit(description) {
       const { unitOf } = await import("../supervisor/unit.ts");
       return unitOf(path, description);

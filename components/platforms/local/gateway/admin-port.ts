@@ -1,11 +1,13 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Refusal } from "../../../rollout/index.ts";
+import { messageOf } from "../../../host/host-error.ts";
+import { PlanError, type Refusal } from "../../../rollout/index.ts";
 import { answerJson } from "./answer.ts";
 import type { Controller } from "./controller.ts";
+import { EvidencePicture } from "./evidence-picture.ts";
 import { renderMetrics } from "./metrics.ts";
 import type { RouteDocument } from "./route-document.ts";
-import { parseRouteDocument, RouteDocumentError } from "./route-document.ts";
+import { parseRouteDocument } from "./route-document.ts";
 import type { Traffic } from "./traffic.ts";
 
 const MOST_BODY_BYTES = 4 * 1024 * 1024;
@@ -90,11 +92,13 @@ function operationsOf({
   const abort = ({ reason, by }: Asked): undefined => {
     controller.abort(reason, by);
   };
+  const picture = new EvidencePicture();
   return new Map<string, readonly Operation[]>([
     ["/healthz", [{ method: "GET", open: true, run: (response) => answerJson(response, 200, { endpoint, instance }) }]],
     ["/", [{ method: "GET", open: true, run: (response) => answerPage(response, page) }]],
     ["/admin/status", [{ method: "GET", run: answerStatus }]],
     ["/admin/evidence", [{ method: "GET", run: (response) => answerJson(response, 200, controller.evidence()) }]],
+    ["/admin/evidence.svg", [{ method: "GET", run: (response) => answerPicture(response, controller, picture) }]],
     ["/admin/history", [{ method: "GET", run: (response) => answerJson(response, 200, controller.history()) }]],
     [HISTORY, [{ method: "GET", run: (response, _body, id) => answerEntry(controller, response, id) }]],
     [
@@ -166,7 +170,7 @@ function answerPlan(
     if (refusal === undefined) answerJson(response, 200, success());
     else answerJson(response, 409, refusal);
   } catch (error) {
-    if (!(error instanceof RouteDocumentError)) throw error;
+    if (!(error instanceof PlanError)) throw error;
     refuse(response, 400, error.message);
   }
 }
@@ -206,9 +210,21 @@ function answerPage(response: ServerResponse, page: string): void {
   response.end(page);
 }
 
-function answerText(response: ServerResponse, text: string): void {
+function answerPicture(response: ServerResponse, controller: Controller, picture: EvidencePicture): void {
+  const drawing = controller.drawing();
+  if (drawing === undefined) {
+    refuse(response, 404, "nothing was judged here yet");
+    return;
+  }
+  picture.draw(drawing).then(
+    (svg) => answerText(response, svg, "image/svg+xml"),
+    (error) => refuse(response, 500, `the evidence cannot be drawn: ${messageOf(error)}`),
+  );
+}
+
+function answerText(response: ServerResponse, text: string, type = "text/plain; version=0.0.4; charset=utf-8"): void {
   response.writeHead(200, {
-    "content-type": "text/plain; version=0.0.4; charset=utf-8",
+    "content-type": type,
     "content-length": Buffer.byteLength(text),
   });
   response.end(text);

@@ -1,17 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
-import { METHOD, type Verdict } from "../../../analysis/index.ts";
+import type { Verdict } from "../../../analysis/index.ts";
 import { feedbackMetrics, SHARES } from "../../../guards/index.ts";
 import { messageOf } from "../../../host/host-error.ts";
 import {
   type ClosedInterval,
   type Evidence,
   emptyState,
-  evidenceOf,
   type HistoryEntry,
   type HistorySummary,
-  judgeSettings,
+  isJudged,
+  type Learnt,
+  learn,
   memoryOf,
   type Progress,
+  questionOf,
   type Refusal,
   type RolloutState,
   refusalOf,
@@ -23,12 +25,14 @@ import type { TrafficPlan } from "../../../traffic/plan.ts";
 import type { TrafficStatus } from "../../../traffic/status.ts";
 import { type Clock, systemClock, timestamp } from "./clock.ts";
 import { Effects } from "./effects.ts";
+import type { Drawing } from "./evidence-picture.ts";
 import { ACCURACY, type FeedbackMetrics } from "./feedback.ts";
 import { History } from "./history.ts";
 import { IntervalLog } from "./interval-log.ts";
 import { KeptState, withJudges } from "./kept-state.ts";
 import type { Persistence } from "./persistence.ts";
 import { type RecordedInterval, type RolloutRecord, type RouteRecord, stateOf } from "./records.ts";
+import { rolloutDrawing, rolloutEvidence } from "./rollout-evidence.ts";
 import type { RouteDocument } from "./route-document.ts";
 import { ServerNotes, type Untimed } from "./server-notes.ts";
 import type { Traffic } from "./traffic.ts";
@@ -97,7 +101,7 @@ export class Controller {
   #resume(record: RolloutRecord | undefined, isDamaged: boolean): void {
     // The process may have ended between the two files: then the rollout is at its beginning.
     if (this.#state.progress === undefined) {
-      this.#take({ kind: "restart", unknown: record === undefined && isDamaged });
+      this.#take({ kind: "restart", unknown: record === undefined && isDamaged, learnt: this.#learnt(this.plan) });
       return;
     }
     try {
@@ -172,12 +176,19 @@ export class Controller {
   /** Takes a plan, and has made it effective when it returns; or says why not. The disk first: a plan that cannot be kept is not taken. */
   accept({ plan, servers }: RouteDocument): Refusal | undefined {
     if (isDeepStrictEqual(this.plan, plan) && isDeepStrictEqual(this.#effects.servers, servers)) return undefined;
-    const taken = this.#step({ kind: "plan", plan });
+    const taken = this.#step({ kind: "plan", plan, learnt: this.#learnt(plan) });
     if (taken.refusal !== undefined) return taken.refusal;
     this.#kept.writeRoute(taken.state, servers);
     this.#effects.connect(servers);
     this.#carryOut(taken);
     return undefined;
+  }
+
+  /** What the endings on the disk tell the judges of a plan. Intervals are not read for it. */
+  #learnt(plan: TrafficPlan | undefined): Learnt | undefined {
+    if (plan === undefined || !isJudged(plan)) return undefined;
+    const goesOn = this.plan?.rollout.identity === plan.rollout.identity && questionOf(plan) === this.#state.question;
+    return goesOn && this.progress !== undefined ? undefined : learn(plan, this.#history.paired());
   }
 
   /** Why a plan would not be taken; undefined when it would. The plan that is in force always is. */
@@ -241,21 +252,12 @@ export class Controller {
 
   /** Everything that is needed to judge again: of the rollout that runs, else of the last one. */
   evidence(): Evidence {
-    const live = this.#liveEvidence();
-    if (live.settings !== undefined && live.intervals.length > 0) return live;
-    const last = this.#history.newest(live.identity);
-    return last === undefined ? live : evidenceOf(last);
+    return rolloutEvidence(this.#state, this.#intervals, this.#history);
   }
 
-  #liveEvidence(): Evidence {
-    const { plan, question } = this.#state;
-    const { verdict } = this;
-    return evidenceOf({
-      identity: this.progress?.identity ?? "",
-      ...(plan !== undefined &&
-        verdict !== undefined && { settings: judgeSettings(plan.rollout), method: METHOD, verdict }),
-      intervals: this.#intervals.readAll(question),
-    });
+  /** What a picture of the evidence is drawn from; undefined when nothing was judged. */
+  drawing(): Drawing | undefined {
+    return rolloutDrawing(this.#state, this.#files.paths.intervals, this.#history);
   }
 
   /** How rollouts ended, the newest last. */

@@ -1,10 +1,10 @@
 import { messageOf } from "../../../host/host-error.ts";
 import { divisionOf, type EndingRecord, isJudged, type Order, type RolloutState } from "../../../rollout/index.ts";
+import { noticeHeaders } from "../../../traffic/notice-headers.ts";
 import type { Clock } from "./clock.ts";
 import type { History } from "./history.ts";
 import type { IntervalLog } from "./interval-log.ts";
 import type { KeptState } from "./kept-state.ts";
-import { noticeHeaders } from "./notices.ts";
 import type { RouteDocument } from "./route-document.ts";
 import { planRouting } from "./router.ts";
 import type { Traffic } from "./traffic.ts";

@@ -3,12 +3,23 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync 
 import { join } from "node:path";
 import { z } from "zod";
 import { readJsonIfSound, writeJsonAtomic } from "../../../host/atomic-file.ts";
-import type { EndingRecord, HistoryEntry, HistoryRecord, HistorySummary } from "../../../rollout/index.ts";
+import {
+  type EndingRecord,
+  type HistoryEntry,
+  type HistoryRecord,
+  type HistorySummary,
+  type PairedHistory,
+  summaryOf,
+  taughtBy,
+} from "../../../rollout/index.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { parseIntervals } from "./record-checks.ts";
 
 const MOST_RECORDS = 200;
+
+/** Among how many of the newest endings those are looked for that teach the next rollout. */
+const LOOKED_AT = 20;
 
 /** The endings that a gateway remembers, in `history/` of its folder: over restarts, other rollouts and its removal. */
 export class History {
@@ -39,7 +50,13 @@ export class History {
     return idsIn(this.#directory)
       .map((id) => readRecord(this.#directory, id))
       .filter((record) => record !== undefined)
-      .map(({ settings: _settings, method: _method, verdict: _verdict, question: _question, ...summary }) => summary);
+      .map(summaryOf);
+  }
+
+  /** What the newest promoted rollouts have counted side by side, the oldest first. Records that have none of it teach nothing. */
+  paired(): readonly PairedHistory[] {
+    const newest = idsIn(this.#directory).slice(-LOOKED_AT);
+    return taughtBy(newest.flatMap((id) => readRecord(this.#directory, id) ?? []));
   }
 
   read(id: string): HistoryEntry | undefined {
@@ -49,10 +66,19 @@ export class History {
 
   /** The newest with evidence: of one rollout, or of any. */
   newest(identity: string): HistoryEntry | undefined {
-    const found = this.list().findLast(
-      (each) => each.identity !== "" && (identity === "" || each.identity === identity),
-    );
-    return found && this.read(found.id);
+    const id = this.#newestId(identity);
+    return id === undefined ? undefined : this.read(id);
+  }
+
+  /** The same, with the file of its intervals instead of these. */
+  newestFile(identity: string): { readonly record: HistoryRecord; readonly intervals: string } | undefined {
+    const id = this.#newestId(identity);
+    const record = id === undefined ? undefined : readRecord(this.#directory, id);
+    return record && { record, intervals: intervalsOf(this.#directory, record.id) };
+  }
+
+  #newestId(identity: string): string | undefined {
+    return this.list().findLast((each) => each.identity !== "" && (identity === "" || each.identity === identity))?.id;
   }
 }
 

@@ -1,6 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { messageOf } from "../../../host/host-error.ts";
-import { isJudged, type JudgesState, judgesOf, questionOf, type RolloutState, replay } from "../../../rollout/index.ts";
+import {
+  isJudged,
+  type JudgesState,
+  judgesOf,
+  keptEffects,
+  questionOf,
+  type RolloutState,
+  replay,
+} from "../../../rollout/index.ts";
 import type { IntervalLog } from "./interval-log.ts";
 import type { Persistence } from "./persistence.ts";
 import { type RolloutRecord, type RouteRecord, rolloutRecordOf, routeRecordOf } from "./records.ts";
@@ -72,7 +80,7 @@ export function withJudges(
     // Written by a version that judged otherwise, or damaged: everything is judged again.
     log(`judging again: ${messageOf(error)}`);
     intervals.offset = 0;
-    judges = judgesOf(plan.rollout);
+    judges = judgesOf(plan.rollout, undefined, keptEffects(snapshot?.state.effects));
   }
   return intervals
     .readNew(question)

@@ -1,16 +1,35 @@
-import { bucketBound, LATENCY_BUCKETS } from "../../../analysis/index.ts";
-import type { RolloutPhase } from "../../../traffic/status.ts";
+import { bucketBound, bucketOf, LATENCY_BUCKETS, LATENCY_LADDER } from "../../../analysis/index.ts";
+import { evaluesOf } from "../../../rollout/index.ts";
+import { type Labels, renderRollouts, renderSample } from "../../../traffic/exposition.ts";
+import { WHOLE } from "../../../traffic/ladder.ts";
 import type { Controller } from "./controller.ts";
 import type { VersionCounter } from "./counters.ts";
 import type { Traffic } from "./traffic.ts";
 
-const PHASES: readonly RolloutPhase[] = ["idle", "progressing", "holding", "complete", "aborted", "rolledBack"];
-/** Each doubling is 35 fine buckets; a Prometheus bucket is half of one doubling or so, from 0.16 ms to 41 s. */
-const EXPOSED: readonly number[] = Array.from({ length: 37 }, (_, i) => Math.round((i + 2) * 17.5)).filter(
+/** Each doubling is 35 fine buckets: half of one, or so. */
+const COARSE: readonly number[] = Array.from({ length: 37 }, (_, i) => Math.round((i + 2) * 17.5)).filter(
   (bucket) => bucket < LATENCY_BUCKETS - 1,
 );
 
-type Labels = Readonly<Record<string, string>>;
+/** A seventh of a doubling, which is 10 %. */
+const SEVENTH = 5;
+
+/** From half of the judge's lowest rung to twice its highest. */
+const [FINE_FROM, FINE_TO] = [bucketOf((LATENCY_LADDER[0] ?? 0) / 2), bucketOf((LATENCY_LADDER.at(-1) ?? 0) * 2)];
+const FINE: readonly number[] = Array.from(
+  { length: (FINE_TO - FINE_FROM) / SEVENTH + 1 },
+  (_, i) => FINE_FROM + i * SEVENTH,
+);
+
+/** What a Prometheus is told: seven buckets to a doubling where latency is judged, so that it can show margins of 10 %; two elsewhere, from 0.16 ms to 41 s. */
+const EXPOSED: readonly number[] = [
+  ...COARSE.filter((bucket) => bucket < FINE_FROM),
+  ...FINE,
+  ...COARSE.filter((bucket) => bucket > FINE_TO),
+];
+
+/** Their bounds, in ms. */
+export const DURATION_BOUNDS: readonly number[] = EXPOSED.map(bucketBound);
 
 /** The gateway's numbers in the Prometheus text format. Every label set of a deployed version is there from the start, at 0. */
 export function renderMetrics(traffic: Traffic, controller: Controller): string {
@@ -19,7 +38,7 @@ export function renderMetrics(traffic: Traffic, controller: Controller): string 
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
   };
   const sample = (name: string, labels: Labels, value: number): void => {
-    lines.push(`${name}${renderLabels(labels)} ${value}`);
+    lines.push(renderSample(name, labels, value));
   };
   const model = controller.plan?.model ?? "";
   const counters = [...traffic.counters];
@@ -53,39 +72,24 @@ export function renderMetrics(traffic: Traffic, controller: Controller): string 
   for (const [metric, versions] of traffic.feedbackCounts) {
     for (const [version, count] of versions) sample("model_feedback_total", { model, metric, version }, count);
   }
-  renderRollout(controller, family, sample, model);
+  lines.push(...rolloutLines(controller, model));
   return `${lines.join("\n")}\n`;
 }
 
-function renderRollout(
-  controller: Controller,
-  family: (name: string, type: string, help: string) => void,
-  sample: (name: string, labels: Labels, value: number) => void,
-  model: string,
-): void {
-  if (controller.plan === undefined) return;
+function rolloutLines(controller: Controller, model: string): readonly string[] {
+  if (controller.plan === undefined) return [];
   const { plan, weights, rollout, losses = [] } = controller.status();
-  family("model_traffic_weight", "gauge", "Share of the traffic, 0 to 1.");
-  for (const [version, weight] of Object.entries(weights))
-    sample("model_traffic_weight", { model, version }, weight / 10_000);
-  family("model_rollout_phase", "gauge", "1 for the phase the rollout is in.");
-  for (const phase of PHASES) sample("model_rollout_phase", { model, phase }, Number(rollout.phase === phase));
-  family("model_rollout_step", "gauge", "Index into the ladder of steps; -1 without a rollout.");
-  sample("model_rollout_step", { model }, rollout.step);
-  family("model_override_info", "gauge", "1 while a version serves unproven, by an override of the document.");
-  if (plan.override !== undefined)
-    sample("model_override_info", { model, version: plan.stable, reason: plan.override }, 1);
-  family("model_state_losses", "gauge", "What was lost with damaged files and is still to be looked at.");
-  sample("model_state_losses", { model }, losses.length);
-  family(
-    "model_rollout_evalue",
-    "gauge",
-    "Natural logarithm of a guard's e-value: for harm (rollback), for no harm (promote).",
-  );
-  for (const guard of controller.verdict?.evidence.guards ?? []) {
-    sample("model_rollout_evalue", { model, metric: guard.name, side: "rollback" }, guard.rollback.log);
-    sample("model_rollout_evalue", { model, metric: guard.name, side: "promote" }, guard.promote.log);
-  }
+  return renderRollouts([
+    {
+      model,
+      shares: Object.fromEntries(Object.entries(weights).map(([version, weight]) => [version, weight / WHOLE])),
+      phase: rollout.phase,
+      step: rollout.step,
+      override: plan.override === undefined ? undefined : { version: plan.stable, reason: plan.override },
+      losses: losses.length,
+      evalues: evaluesOf(controller.verdict),
+    },
+  ]);
 }
 
 function renderHistogram(
@@ -104,10 +108,3 @@ function renderHistogram(
   sample("model_request_duration_seconds_sum", labels, latencySumMs / 1000);
   sample("model_request_duration_seconds_count", labels, count);
 }
-
-const renderLabels = (labels: Labels): string =>
-  `{${Object.entries(labels)
-    .map(
-      ([name, value]) => `${name}="${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`,
-    )
-    .join(",")}}`;

@@ -4,6 +4,7 @@ import { freePort } from "../../../host/free-port.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
 import { ensureSupervisor, renewSupervisor } from "../supervisor/ensure.ts";
+import { entryPoint } from "../supervisor/entry-point.ts";
 import {
   isSameWish,
   isServing,
@@ -15,7 +16,6 @@ import {
   waitReady,
   writeSpec,
 } from "../supervisor/process-spec.ts";
-import { entryPoint } from "./entry-point.ts";
 import type { LocalInputs, LocalKind } from "./local-kind.ts";
 import { recordIn } from "./records.ts";
 

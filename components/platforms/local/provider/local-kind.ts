@@ -1,4 +1,4 @@
-import type { Tags } from "../../../kit/index.ts";
+import type { Tags } from "../../../kit/tags.ts";
 import type { ResourceKind } from "../../../provider/kind.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 

@@ -1,35 +1,28 @@
-import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { withContent } from "../../../sources/content.ts";
-import type { StateFolder } from "../state-folder/folder.ts";
-import { artifactPath, socketPath } from "../state-folder/paths.ts";
+import type { SourcePart } from "../../../sources/load-source.ts";
+import { socketPath } from "../state-folder/paths.ts";
 import { ensureSupervisor } from "../supervisor/ensure.ts";
+import { isServing, readSpec, writeSpec } from "../supervisor/process-spec.ts";
+import type { VersionChecks } from "../versions/golden-failures.ts";
 import {
-  isSameWish,
-  isServing,
-  type ProcessSpec,
-  readSpec,
-  removeSpec,
-  waitGone,
-  waitReady,
-  writeSpec,
-} from "../supervisor/process-spec.ts";
-import { entryPoint } from "./entry-point.ts";
-import type { VersionChecks } from "./golden-failures.ts";
+  askFor,
+  end,
+  isWanted,
+  type ModelProcess,
+  waitUntilReady,
+  withEnvironment,
+} from "../versions/model-process.ts";
+import { isWhole } from "../versions/python-environment.ts";
+import { runtimeProblems } from "../versions/runtime-problems.ts";
+import { checkGoldenFile, checkVersion } from "../versions/version-checks.ts";
 import type { LocalInputs, LocalKind } from "./local-kind.ts";
-import { checkGoldenFile, checkVersion } from "./version-checks.ts";
 
 /** What is asked of the process that answers for one version. */
-export interface ModelServerInputs extends LocalInputs {
-  /** Name of the process, unique in the state folder; says the content, so that new content is a new process. */
-  readonly process: string;
-  /** What it says it serves. */
-  readonly model: string;
-  /** What it says it serves. */
-  readonly version: string;
-  /** The content it serves: an artifact of the state folder. */
-  readonly content: string;
+export interface ModelServerInputs extends LocalInputs, Omit<ModelProcess, "environment"> {
+  /** Where the content comes from: the lock file of an environment is looked at before anything is deployed. Absent without one. */
+  readonly source?: SourcePart;
   /** Must hold before the version may get any request. */
   readonly checks: VersionChecks;
   /** The project's folder, absolute: the golden requests are a file in it. */
@@ -38,37 +31,39 @@ export interface ModelServerInputs extends LocalInputs {
 
 /** What the engine keeps of it. */
 export interface ModelServerState extends ModelServerInputs {
+  /** The environment that it runs in, absolute. */
+  readonly environment?: string;
   /** Unix socket it answers on, relative to the state folder. */
   readonly socket: string;
 }
 
-const READY_WITHIN_MS = 30_000;
-const GONE_WITHIN_MS = 20_000;
-
 /** A process that answers for one version, kept alive by the supervisor; no request reaches it before its checks hold. */
 export const modelServer: LocalKind<ModelServerInputs, ModelServerState> = {
-  replaces: ["stateDir", "process", "model", "version", "content"],
-  ignores: ["projectDir"],
+  replaces: ["stateDir", "process", "model", "version", "content", "serve"],
+  ignores: ["projectDir", "source"],
   nameOf: ({ process }) => process,
   upgrade: withContent,
 
   // The file of checks that passed before may have been removed since.
-  check: async (_folder, news, olds) => (wasChecked(news, olds) ? [] : checkGoldenFile(news)),
+  check: async (_folder, news, olds) => [
+    ...(await runtimeProblems(news)),
+    ...(wasChecked(news, olds) ? [] : await checkGoldenFile(news)),
+  ],
 
   async create(folder, inputs, known) {
     const before = readSpec(folder, inputs.process);
-    if (before === undefined || !isWanted(inputs, before)) writeSpec(folder, specFor(inputs, randomUUID()));
-    await ensureSupervisor(folder);
+    const wanted: ModelServerInputs & ModelProcess = await withEnvironment(folder, inputs);
+    await askFor(folder, wanted);
     try {
-      await waitReady(folder, inputs.process, { timeoutMs: READY_WITHIN_MS });
+      await waitUntilReady(folder, wanted);
       if (!wasChecked(inputs, known)) await checkVersion(folder, socketPath(inputs.process), inputs);
     } catch (error) {
       // A process that serves already, asked for again under another name with checks that it fails, goes on serving.
-      if (known === undefined) await stop(folder, inputs.process);
+      if (known === undefined) await end(folder, inputs);
       else if (before !== undefined) writeSpec(folder, before);
       throw error;
     }
-    return { ...inputs, socket: socketPath(inputs.process) };
+    return { ...wanted, socket: socketPath(inputs.process) };
   },
 
   async read(folder, state) {
@@ -79,15 +74,17 @@ export const modelServer: LocalKind<ModelServerInputs, ModelServerState> = {
 
   stands(folder, state) {
     const spec = readSpec(folder, state.process);
+    if (state.environment !== undefined && !isWhole(state.environment)) return false;
     return spec !== undefined && isWanted(state, spec) && isServing(folder, spec);
   },
 
   async update(folder, news, olds) {
     if (!wasChecked(news, olds)) await checkVersion(folder, olds.socket, news);
-    return { ...news, socket: olds.socket };
+    const { socket, environment } = olds;
+    return { ...news, socket, ...(environment === undefined ? {} : { environment }) };
   },
 
-  delete: (folder, state) => stop(folder, state.process),
+  delete: end,
 };
 
 function wasChecked(news: ModelServerInputs, olds: ModelServerInputs | undefined): boolean {
@@ -96,32 +93,4 @@ function wasChecked(news: ModelServerInputs, olds: ModelServerInputs | undefined
   // Version 0.1.0 kept the absolute path of the golden requests in the state.
   const absolute = golden === undefined ? {} : { golden: resolve(news.projectDir, golden) };
   return [news.checks, { ...news.checks, ...absolute }].some((checks) => isDeepStrictEqual(checks, olds.checks));
-}
-
-const isWanted = (inputs: ModelServerInputs, spec: ProcessSpec): boolean =>
-  isSameWish(spec, specFor(inputs, spec.instance));
-
-function specFor(inputs: ModelServerInputs, instance: string): ProcessSpec {
-  const socket = socketPath(inputs.process);
-  return {
-    name: inputs.process,
-    instance,
-    script: entryPoint("server"),
-    node: process.execPath,
-    args: [
-      ...["--socket", socket],
-      ...["--model-dir", artifactPath(inputs.content)],
-      ...["--model", inputs.model],
-      ...["--version", inputs.version],
-      ...["--instance", instance],
-    ],
-    env: {},
-    ready: { socket, path: "/v2/health/ready" },
-  };
-}
-
-async function stop(folder: StateFolder, name: string): Promise<void> {
-  removeSpec(folder, name);
-  await ensureSupervisor(folder);
-  await waitGone(folder, name, { timeoutMs: GONE_WITHIN_MS });
 }

@@ -1,20 +1,23 @@
 import { isUtf8 } from "node:buffer";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { messageOf } from "../../../host/host-error.ts";
-import { InputError } from "./errors.ts";
+import { InputError } from "../../../models/errors.ts";
 
 /** One path of the server. Paths are known at start, so routing is one look-up. */
 export interface Route {
   readonly method: "GET" | "POST";
   /**
    * Receives the whole request body (empty for GET).
-   * @throws InputError for status 400; anything else becomes a 500
+   * @param gone calls back when nobody waits for the answer any more
+   * @throws InputError for status 400, Unanswered for a connection that breaks; anything else becomes a 500
    */
-  readonly answer: (body: string) => Answer | Promise<Answer>;
+  readonly answer: (body: string, gone: (callback: () => void) => void) => Answer | Promise<Answer>;
 }
 
 /** What is sent back. */
 export interface Answer {
+  /** @default 200 */
+  readonly status?: number;
   /** JSON text. */
   readonly body: string;
   /** Names and values in turn, beside those that every response carries. */
@@ -40,6 +43,11 @@ interface Outcome extends Answer {
   readonly status: number;
 }
 
+/** There is no answer, as the one who had to give it ended: the connection breaks, as it does when a server ends. */
+export class Unanswered extends Error {
+  override readonly name = "Unanswered";
+}
+
 /** An HTTP server that is not yet listening. Every response is JSON and says who gave it. */
 export function createHttpServer({ routes, headers, onFailure }: HttpServerSettings): Server {
   const baseHeaders = ["content-type", "application/json", ...headers];
@@ -57,9 +65,14 @@ export function createHttpServer({ routes, headers, onFailure }: HttpServerSetti
     if (route === undefined) return send(failure(404, "no such path"));
     const { method = "" } = request;
     if (!allowed[route.method].includes(method)) return send(notAllowed(route));
+    const gone = (callback: () => void): void => {
+      response.once("close", () => {
+        if (!response.writableFinished) callback();
+      });
+    };
     const reply = (body: string): void => {
-      const outcome = outcomeOf(route, body, onFailure);
-      if (outcome instanceof Promise) void outcome.then(send);
+      const outcome = outcomeOf(() => route.answer(body, gone), onFailure);
+      if (outcome instanceof Promise) void outcome.then(send, () => response.destroy());
       else send(outcome);
     };
     if (route.method === "GET") return reply("");
@@ -80,14 +93,18 @@ export function createHttpServer({ routes, headers, onFailure }: HttpServerSetti
 const allowed: Readonly<Record<Route["method"], readonly string[]>> = { GET: ["GET", "HEAD"], POST: ["POST"] };
 const tooLarge = failure(413, `the body exceeds ${maxBodyBytes} bytes`);
 
-function outcomeOf(route: Route, body: string, onFailure: HttpServerSettings["onFailure"]): Outcome | Promise<Outcome> {
+function outcomeOf(
+  ask: () => Answer | Promise<Answer>,
+  onFailure: HttpServerSettings["onFailure"],
+): Outcome | Promise<Outcome> {
   const failed = (error: unknown): Outcome => {
+    if (error instanceof Unanswered) throw error;
     if (error instanceof InputError) return failure(400, error.message);
     onFailure(error);
     return failure(500, messageOf(error));
   };
   try {
-    const answer = route.answer(body);
+    const answer = ask();
     if (!(answer instanceof Promise)) return { status: 200, ...answer };
     return answer.then((later) => ({ status: 200, ...later }), failed);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { InputError } from "./errors.ts";
+import { InputError } from "../../../models/errors.ts";
 import { checkJsonParts } from "./json-limits.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { InputError } from "./errors.ts";
+import { InputError } from "../../../models/errors.ts";
 
 /** Smaller bodies cannot cost much, whatever they are made of. */
 const SMALL_CHARACTERS = 64 * 1024;

@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../../../host/host-error.ts";
+import { checkContent, loadModel } from "../../../models/load-model.ts";
 import { libraryVersion } from "../../../release/library-version.ts";
 import { takeoverVariable } from "../state-folder/process-environment.ts";
 import { createHttpServer } from "./http-server.ts";
-import { checkContent, loadModel } from "./load-model.ts";
 import { openInferenceRoutes } from "./open-inference.ts";
 import { predictRoute } from "./predict-route.ts";
 import { drain, listenOnSocket } from "./unix-socket.ts";

@@ -1,12 +1,13 @@
 import { z } from "zod";
+import type { Prediction } from "../../../models/decide.ts";
+import { InputError } from "../../../models/errors.ts";
+import type { Model } from "../../../models/load-model.ts";
+import { type ModelManifest, readsText } from "../../../models/manifest.ts";
+import type { ModelInput } from "../../../models/runtimes/scorer.ts";
 import { numericDatatypes } from "./datatypes.ts";
-import { InputError } from "./errors.ts";
 import type { Route } from "./http-server.ts";
 import type { ServedIdentity } from "./identity.ts";
 import { parseJsonObject } from "./json-body.ts";
-import type { Model, Prediction } from "./load-model.ts";
-import type { ModelManifest } from "./manifest.ts";
-import type { ModelInput } from "./runtimes/scorer.ts";
 
 /** Which model answers under the Open Inference Protocol, and as what. */
 export interface OpenInferenceSettings {
@@ -54,8 +55,8 @@ function fixed(content: object): Route {
 
 /** The datatype in which nothing of an input is lost. */
 function inputDatatype(manifest: ModelManifest): string {
-  if (manifest.runtime === "linear") return "BYTES";
-  return manifest.precision === "float32" ? "FP32" : "FP64";
+  if (readsText(manifest)) return "BYTES";
+  return manifest.runtime === "trees" && manifest.precision === "float32" ? "FP32" : "FP64";
 }
 
 function metadataOf(manifest: ModelManifest, { model, version }: ServedIdentity): object {
@@ -178,17 +179,23 @@ function render(
 }
 
 /** One model input per row; every tensor is a column, flat or nested. */
-function rowsOf({ runtime, inputs: names }: ModelManifest, tensors: readonly Tensor[]): readonly ModelInput[] {
+function rowsOf(manifest: ModelManifest, tensors: readonly Tensor[]): readonly ModelInput[] {
+  const { inputs: names } = manifest;
   const stranger = tensors.find(({ name }) => !names.includes(name));
   if (stranger !== undefined)
     throw new InputError(`unknown input "${stranger.name.slice(0, 64)}"; the model has ${names.join(", ")}`);
-  const columns = names.map((name) => columnOf(name, tensors, runtime === "linear" ? readTexts : readNumbers));
+  const columns = names.map((name) => columnOf(name, tensors, readerOf(manifest)));
   const [first = []] = columns;
   if (columns.some((column) => column.length !== first.length)) {
     throw new InputError("expected inputs of equal length");
   }
-  if (runtime === "linear") return first.map((text) => ({ text }));
+  if (readsText(manifest)) return first.map((text) => ({ text }));
   return first.map((_, row) => ({ features: Object.fromEntries(names.map((name, at) => [name, columns[at]?.[row]])) }));
+}
+
+function readerOf(manifest: ModelManifest): (tensor: Tensor, column: readonly unknown[]) => readonly unknown[] {
+  if (readsText(manifest)) return readTexts;
+  return manifest.runtime === "trees" && manifest.missing === "allowed" ? readNumbersOrNull : readNumbers;
 }
 
 function columnOf(
@@ -220,10 +227,15 @@ function readTexts({ name, datatype }: Tensor, column: readonly unknown[]): read
   return column;
 }
 
-function readNumbers({ name, datatype }: Tensor, column: readonly unknown[]): readonly unknown[] {
+const readNumbers = (tensor: Tensor, column: readonly unknown[]): readonly unknown[] => read(tensor, column, false);
+const readNumbersOrNull = (tensor: Tensor, column: readonly unknown[]): readonly unknown[] =>
+  read(tensor, column, true);
+
+function read({ name, datatype }: Tensor, column: readonly unknown[], missing: boolean): readonly unknown[] {
   const known = Object.hasOwn(numericDatatypes, datatype) ? numericDatatypes[datatype] : undefined;
   if (known === undefined) throw new InputError(`input "${name}" does not take datatype ${datatype}`);
   return column.map((value, at) => {
+    if (missing && value === null) return null;
     const number = known.read(value);
     if (number !== undefined) return number;
     throw new InputError(

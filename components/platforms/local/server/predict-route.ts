@@ -1,7 +1,7 @@
+import type { Model } from "../../../models/load-model.ts";
 import type { Route } from "./http-server.ts";
 import type { ServedIdentity } from "./identity.ts";
 import { parseJsonObject } from "./json-body.ts";
-import type { Model } from "./load-model.ts";
 
 /**
  * `POST /predict`: `{"text": …}` or `{"features": {…}}` in, `{"model","version","label","score"}` out.

@@ -2,13 +2,13 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { identify, type ProcessIdentity } from "../../../host/process-identity.ts";
 import { folderAt, type StateFolder } from "./folder.ts";
-import { markers } from "./process-environment.ts";
+import { markers, servedBy, servedByVariable } from "./process-environment.ts";
 
 /** A living process that was started for a state folder, whoever knows of it. */
 export interface FolderProcess {
   readonly identity: ProcessIdentity;
   readonly instance: string;
-  /** Absent when it was started by hand, with `--instance` in the folder. */
+  /** Absent when it was started by hand, with `--instance` in the folder, and for the processes of a program of its own. */
   readonly name?: string;
   readonly command: string;
 }
@@ -46,6 +46,9 @@ function readMarks(
   const instance = traits.environment.get(markers.instance);
   const marked = traits.environment.get(markers.folder) === folder.root;
   if (marked && name !== undefined && instance !== undefined) return { name, instance };
+  const server = traits.environment.get(servedByVariable);
+  const prefix = servedBy(folder.root, "");
+  if (server?.startsWith(prefix)) return { instance: server.slice(prefix.length) };
   const option = traits.args.indexOf("--instance");
   const argument = option === -1 ? undefined : traits.args[option + 1];
   return argument !== undefined && traits.directory === directory ? { instance: argument } : undefined;

@@ -16,10 +16,15 @@ export const directories = {
   gateways: "gateways",
   archives: "archive",
   documents: "documents",
+  /** What programs of their own may write while they serve. */
+  scratch: "scratch",
 } as const;
 
 /** Says that a folder is a state folder, of which format, and who has served from it. */
 export const folderFile = "folder.json";
+
+/** Names the process that the folder, and everything that runs from it, is there for; absent: it is there for good. */
+export const boundFile = "bound.json";
 
 /** What the supervisor says. */
 export const supervisorLogPath = "supervisor.log";
@@ -35,6 +40,9 @@ export const socketPath = (name: string): string => join(directories.servers, `$
 
 /** What a process says. */
 export const logPath = (name: string): string => join(directories.logs, `${checkName(name)}.log`);
+
+/** Where a program of its own may write while it serves. */
+export const scratchPath = (instance: string): string => join(directories.scratch, checkName(instance));
 
 /** The files of a content. */
 export const artifactPath = (content: string): string => join(directories.artifacts, checkContent(content));

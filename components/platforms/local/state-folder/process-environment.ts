@@ -15,6 +15,15 @@ export const takeoverVariable = "MLC_TAKEOVER";
 /** File descriptors of the listening sockets that a process gets from the one it replaces: "3,4". */
 export const socketsVariable = "MLC_LISTEN_FDS";
 
+/** The variable by which the processes of a program of its own are known: for which folder, and for which instance. */
+export const servedByVariable = "MLC_SERVED_BY";
+
+/** What stands there. @param root the state folder, absolute */
+export const servedBy = (root: string, instance: string): string => `${root}:${instance}`;
+
+/** The variable in which a companion is told what it runs, as JSON. */
+export const runtimeVariable = "MLC_RUNTIME";
+
 /** What may be known of the starter's environment by a process started here. */
 export function inheritedEnvironment(): Record<string, string> {
   return Object.fromEntries(

@@ -1,9 +1,13 @@
+import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type Claim, claimHolder, takeClaim } from "../../../host/claim.ts";
 import { messageOf } from "../../../host/host-error.ts";
-import { identify, isSameProcess, type ProcessIdentity } from "../../../host/process-identity.ts";
+import { identify, isAlive, isSameProcess, type ProcessIdentity } from "../../../host/process-identity.ts";
+import { boundTo } from "../state-folder/bound.ts";
 import { openStateFolder, type StateFolder } from "../state-folder/folder.ts";
 import { directories } from "../state-folder/paths.ts";
+import { listSpecNames } from "./process-names.ts";
+import { removeSpec } from "./process-spec.ts";
 import { watchSpecs } from "./spec-watch.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -37,6 +41,7 @@ function supervise(folder: StateFolder, self: ProcessIdentity, taken: Claim): vo
   let claimCheckedAt = busyAt;
   let claimTouchedAt = busyAt;
   let trouble = "";
+  const owner = boundTo(folder);
   const supervisor = new Supervisor(folder, log, () => schedule(0));
   watchSpecs(folder, () => schedule(0));
   process.once("SIGTERM", () => {
@@ -53,6 +58,7 @@ function supervise(folder: StateFolder, self: ProcessIdentity, taken: Claim): vo
   function turn(): void {
     try {
       checkClaim();
+      if (isAbandoned()) for (const name of listSpecNames(folder)) removeSpec(folder, name);
       supervisor.tick();
       leaveWhenIdle();
       trouble = "";
@@ -63,6 +69,10 @@ function supervise(folder: StateFolder, self: ProcessIdentity, taken: Claim): vo
       trouble = seen;
     }
     schedule(supervisor.restless ? restlessTickEveryMs : tickEveryMs);
+  }
+
+  function isAbandoned(): boolean {
+    return owner !== undefined && !isAlive(owner);
   }
 
   // Another holder can only be there when somebody removed the files of the claim.
@@ -85,6 +95,7 @@ function supervise(folder: StateFolder, self: ProcessIdentity, taken: Claim): vo
     if (!supervisor.idle) busyAt = now;
     if (now - busyAt < lingerMs) return;
     claim.release();
+    if (isAbandoned()) rmSync(folder.root, { recursive: true, force: true });
     if (supervisor.idle) leave("nothing is wanted any more");
     const again = takeClaim(claims, self);
     if (again === undefined) leave("another supervisor is there");

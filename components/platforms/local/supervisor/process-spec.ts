@@ -46,6 +46,9 @@ export type ReadyProbe =
 /** The exit code by which a process says that somebody else has its port. */
 export const portTakenExitCode = 98;
 
+/** The exit code by which a process says that it took its whole time, or that what it needs is not there: trying again soon is of no use. */
+export const hopelessExitCode = 97;
+
 /** What the supervisor says of a process: `processes/<name>.status.json`. */
 export interface ProcessStatus {
   readonly name: string;
@@ -181,7 +184,7 @@ const hopelessFailures = 3;
 
 /**
  * Waits until the process that was asked for serves, and sees to it that a supervisor lives.
- * @throws ProcessNotReady when it ended three times without being ready, or the time is over.
+ * @throws ProcessNotReady when it ended three times without being ready, or once for good, or the time is over.
  */
 export async function waitReady(folder: StateFolder, name: string, options: WaitOptions): Promise<ProcessStatus> {
   const instance = readSpec(folder, name)?.instance;
@@ -196,7 +199,8 @@ export async function waitReady(folder: StateFolder, name: string, options: Wait
     if (status === undefined) return undefined;
     if (serves(status)) return status;
     const failedAgain = status.lastExit !== undefined && status.lastExit.at >= began;
-    return status.failures >= hopelessFailures && failedAgain ? status : undefined;
+    const isHopeless = status.failures >= hopelessFailures || status.lastExit?.code === hopelessExitCode;
+    return isHopeless && failedAgain ? status : undefined;
   });
   if (settled !== undefined && serves(settled)) return settled;
   throw new ProcessNotReady(describeFailure(folder, name, settled ?? current(), options), settled ?? current());

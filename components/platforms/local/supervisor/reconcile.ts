@@ -41,8 +41,10 @@ export type Action =
 export const graceMs = 10_000;
 /** Two starts of one name are never closer than this, in milliseconds. */
 export const startSpacingMs = 500;
-/** A process that never gets ready is started again after at most this time, in milliseconds. */
+/** A process that never gets ready is started again after at most this time, or after as long as its last try took, in milliseconds. */
 export const longestBackoffMs = 2_000;
+/** However long a try took, the next one begins after at most this time, in milliseconds. */
+export const longestPauseMs = 300_000;
 
 /** What to do now so that what runs becomes what is wanted. Asked again at any time it gives the same, or less. */
 export function reconcile(
@@ -68,7 +70,10 @@ export function reconcile(
 export function nextStartAt(want: Wanted, history: History | undefined): number {
   if (history === undefined || history.instance !== want.instance) return Number.NEGATIVE_INFINITY;
   const backoff = history.failures === 0 ? 0 : Math.min(longestBackoffMs, 100 * 2 ** (history.failures - 1));
-  return Math.max(history.lastStartAt + startSpacingMs, history.lastEndAt + backoff);
+  const took = history.lastEndAt - history.lastStartAt;
+  // Half of the time it may load, at most: a model that takes a minute to fail would keep a processor busy for ever.
+  const pause = history.failures > 0 && Number.isFinite(took) ? Math.min(took, longestPauseMs) : 0;
+  return Math.max(history.lastStartAt + startSpacingMs, history.lastEndAt + Math.max(backoff, pause));
 }
 
 function endings(want: Wanted | undefined, processes: readonly Running[], now: number): readonly Action[] {

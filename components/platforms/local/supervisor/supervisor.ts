@@ -6,6 +6,7 @@ import type { StateFolder } from "../state-folder/folder.ts";
 import { logPath, statusPath, supervisorLogPath } from "../state-folder/paths.ts";
 import { findEarlierProcesses, readEarlierStatuses } from "./adopt.ts";
 import { askForSuccessor } from "./ask-for-successor.ts";
+import { endAbandoned } from "./end-abandoned.ts";
 import { HungWatch } from "./hung-watch.ts";
 import { launch } from "./launch.ts";
 import { boundLog, logSize, readLogTail } from "./process-log.ts";
@@ -110,6 +111,7 @@ export class Supervisor {
       logStart: 0,
     }));
     for (const { name, pid } of this.#live) this.#log(`${name}: adopted, pid ${pid}`);
+    this.#endAbandoned();
   }
 
   #perform(action: Action): void {
@@ -233,6 +235,7 @@ export class Supervisor {
     if (live === undefined) return;
     this.#live = this.#live.filter((each) => each !== live);
     this.#hungWatch.forget(pid);
+    this.#endAbandoned();
     const how = signal ?? (code === null ? "its exit code is not known" : `exit code ${code}`);
     this.#log(`${live.name}: ended, pid ${pid}, ${how}`);
     if (live.stoppingAt === undefined) {
@@ -247,6 +250,11 @@ export class Supervisor {
       else this.#noteExit(live, exit);
     }
     this.#wake();
+  }
+
+  #endAbandoned(): void {
+    const ended = endAbandoned(this.#folder, new Set(this.#live.map(({ instance }) => instance)));
+    if (ended > 0) this.#log(`${ended} processes of programs whose companion is gone: ended`);
   }
 
   #noteFailure(of: Pick<Running, "name" | "instance">, exit: ProcessExit): void {

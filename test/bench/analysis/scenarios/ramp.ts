@@ -30,7 +30,7 @@ const onTime: Leaves = (_excess, _next, seconds) => seconds >= BAKE;
 
 /** A ramp that one rule alone climbs and the judge alone ends: nobody asks for a proof before the last share. */
 function ramp(random: Random, harm: number, leaves: Leaves): Outcome {
-  const judge = createJudge({ guards: [failures(MARGIN)], alpha: 0.01, steps: SHARES.length });
+  const judge = createJudge({ guards: [failures(MARGIN)], alpha: 0.01, steps: SHARES.length, excessBeta: 0.05 });
   judge.add({ at: 0, seconds: 0, counts: { failures: knownOfStable(random, BASE) } });
   let [failed, step, since, second] = [0, 0, 0, 0];
   for (; second < LONGEST && !(harm === 0 && step === LAST); second++) {

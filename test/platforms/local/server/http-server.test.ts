@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { maxBodyBytes } from "../../../../components/platforms/local/server/http-server.ts";
-import { linearManifest, linearWeights, writeModel } from "./models.ts";
+import { linearManifest, linearWeights, writeModel } from "../../../models/models.ts";
 import { createStateFolder, type RunningServer, startServer } from "./server-process.ts";
 
 const state = createStateFolder();

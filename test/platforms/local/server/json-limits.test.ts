@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { InputError } from "../../../../components/platforms/local/server/errors.ts";
+import { InputError } from "../../../../components/models/errors.ts";
 import { parseJsonObject } from "../../../../components/platforms/local/server/json-body.ts";
 
 const rows = 100_000;

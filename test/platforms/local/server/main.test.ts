@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { linearManifest, linearWeights, writeModel } from "./models.ts";
+import { linearManifest, linearWeights, writeModel } from "../../../models/models.ts";
 import { createStateFolder, identity, runMain, type StateFolder, serverArgs, startServer } from "./server-process.ts";
 
 function linearModel({ path }: StateFolder): string {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { numericDatatypes } from "../../../../components/platforms/local/server/datatypes.ts";
-import { linearManifest, linearWeights, treesManifest, treesWeights, writeModel } from "./models.ts";
+import { linearManifest, linearWeights, treesManifest, treesWeights, writeModel } from "../../../models/models.ts";
 import { createStateFolder, identity, type RunningServer, startServer } from "./server-process.ts";
 
 // A server process each, asked through its socket as any client of the protocol would.

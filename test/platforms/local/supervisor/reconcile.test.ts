@@ -5,6 +5,7 @@ import {
   graceMs,
   type History,
   longestBackoffMs,
+  longestPauseMs,
   nextStartAt,
   type Running,
   reconcile,
@@ -88,9 +89,14 @@ describe("the next start", () => {
 
   test("waits longer with every end before it was ready, up to two seconds", () => {
     const waits = [1, 2, 3, 4, 5, 6, 60].map((failures) =>
-      nextStartAt(want(), past({ failures, lastStartAt: -1e6, lastEndAt: 0 })),
+      nextStartAt(want(), past({ failures, lastStartAt: -500, lastEndAt: 0 })),
     );
-    expect(waits).toEqual([100, 200, 400, 800, 1600, 2000, 2000]);
+    expect(waits).toEqual([500, 500, 500, 800, 1600, 2000, 2000]);
+  });
+
+  test("of what takes long to fail waits as long as that took, up to five minutes", () => {
+    const waitAfter = (took: number) => nextStartAt(want(), past({ failures: 1, lastStartAt: -took, lastEndAt: 0 }));
+    expect([400, 30_000, 1e6].map(waitAfter)).toEqual([400, 30_000, 300_000]);
   });
 
   test("of another instance does not wait for the failures of the one before", () => {
@@ -104,7 +110,7 @@ describe("the next start", () => {
         const lastEndAt = lastStartAt + lived;
         const next = nextStartAt(want(), past({ failures, lastStartAt, lastEndAt }));
         expect(next).toBeGreaterThanOrEqual(Math.max(lastEndAt, lastStartAt + startSpacingMs));
-        expect(next).toBeLessThanOrEqual(lastEndAt + longestBackoffMs);
+        expect(next).toBeLessThanOrEqual(lastEndAt + Math.max(longestBackoffMs, Math.min(lived, longestPauseMs)));
       }),
     );
   });

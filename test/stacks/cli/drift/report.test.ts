@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { columnOf, type Value } from "../../../../components/drift/index.ts";
 import { compareTables } from "../../../../stacks/cli/drift/compare-tables.ts";
-import type { Comparison } from "../../../../stacks/cli/drift/comparison.ts";
+import type { TableComparison } from "../../../../stacks/cli/drift/comparison.ts";
 import { distributionOf } from "../../../../stacks/cli/drift/distribution.ts";
 import { renderMetrics } from "../../../../stacks/cli/drift/render-metrics.ts";
 import { renderPage } from "../../../../stacks/cli/drift/render-page.ts";
@@ -42,7 +42,7 @@ describe("distributions", () => {
 });
 
 /** Four rows of labels each, a hundred times: a quarter of the reference is wrong, half of the current window. */
-function compare(): Comparison {
+function compare(): TableComparison {
   const table = (path: string, predictions: readonly Value[]) => ({
     path,
     content: path.padEnd(64, "0"),
@@ -98,7 +98,7 @@ test("a page and a table say the same of the features and of the performance", (
 });
 
 test("without labels nothing is said of the performance, in any of them", () => {
-  const comparison: Comparison = { ...compare(), performance: null };
+  const comparison: TableComparison = { ...compare(), performance: null };
   expect(renderMetrics(comparison)).not.toContain("model_drift_labels");
   expect(renderPage(comparison)).not.toContain("Performance");
   expect(renderComparison(comparison, plain)).not.toContain("Performance");

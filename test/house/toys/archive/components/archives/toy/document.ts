@@ -1,4 +1,4 @@
-import { type DocumentKind, documentKind } from "../../release/kind.ts";
+import { type ArchiveKind, documentKind } from "../../release/kind.ts";
 import * as scalars from "../../release/scalars.ts";
 
 /** `archive` of a release whose archives are toys. */
@@ -10,7 +10,7 @@ export interface ToyArchiveDocument {
 }
 
 /** What the toy archive brings to the document. */
-export const toyArchive: DocumentKind<ToyArchiveDocument, ToyArchiveDocument> = documentKind({
+export const toyArchive: ArchiveKind<ToyArchiveDocument, ToyArchiveDocument> = documentKind({
   kind: "toy",
   describedBy: "ToyArchiveDocument",
   fields: { shelf: scalars.label(20, "top") },

@@ -12,6 +12,9 @@ class Toy extends pulumi.CustomResource {
 export const load: LoadPlatform<ToyPlatformDocument> = ({ kind }) => ({
   kind,
   capabilities: {
+    sources: ["files"],
+    runtimes: [],
+    golden: false,
     weights: { kind: "slots", slot: 1_000 },
     shadow: false,
     maxVariants: 2,
@@ -21,6 +24,7 @@ export const load: LoadPlatform<ToyPlatformDocument> = ({ kind }) => ({
     feedback: false,
     pinning: false,
     notices: false,
+    archives: ["files"],
     gone: false,
     abortSeconds: 60,
     series: [],

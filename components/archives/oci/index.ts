@@ -1,0 +1,2 @@
+/** Archives of images; given by `pulumi-model-lifecycle/archives/oci`. */
+export { type OciArchiveSettings, ociArchive } from "./store.ts";

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { ModelFilesError } from "../errors.ts";
+import type { Model } from "../load-model.ts";
+
+/** How far a number of the copy may be from the library's: this much, or this share of it where that is more. */
+export const TOLERANCE = 1e-6;
+
+/** One row with what the library answered. */
+export interface Sample {
+  /** The columns in their order; null is missing. */
+  readonly row: readonly (number | null)[];
+  /** Its probabilities or its amount. */
+  readonly output: number | readonly number[];
+  /** Its class; none for an amount. */
+  readonly label?: string | number | boolean | undefined;
+}
+
+/** What came of asking a copy all samples. */
+export interface Comparison {
+  readonly rows: number;
+  readonly labelsThatDiffer: number;
+  /** The largest difference of a number, as a share of it where it is beyond 1. */
+  readonly worst: number;
+  /** The first row that differs, from 1; 0 when none does. */
+  readonly firstRow: number;
+}
+
+const sample = z.strictObject({
+  row: z.array(z.number().nullable()),
+  output: z.union([z.number(), z.array(z.number()).min(1)]),
+  label: z.union([z.string(), z.number(), z.boolean()]).optional(),
+});
+
+/**
+ * Reads one JSON object a line.
+ * @throws ModelFilesError naming the first line that is none
+ */
+export function parseSamples(text: string): readonly Sample[] {
+  const lines = text.split("\n").map((line) => line.trim());
+  const samples = lines.flatMap((line, at) => (line === "" ? [] : [parseLine(line, at + 1)]));
+  if (samples.length === 0)
+    throw new ModelFilesError("there is no sample row: a copy is proven by what the library answers");
+  return samples;
+}
+
+function parseLine(line: string, number: number): Sample {
+  let content: unknown;
+  try {
+    content = JSON.parse(line);
+  } catch {
+    throw new ModelFilesError(`line ${number} is no JSON; a missing number is null, not NaN`);
+  }
+  const parsed = sample.safeParse(content);
+  if (parsed.success) return parsed.data;
+  throw new ModelFilesError(`line ${number}: expected {"row": [numbers], "output": number or numbers, "label": …}`);
+}
+
+/**
+ * Asks the copy every row, and compares label and numbers with the library's. `own` are the library's names of the classes in
+ * their order, where the copy has others; samples may have either.
+ * @throws ModelFilesError when a row does not fit the model
+ */
+export function compareCopy(model: Model, samples: readonly Sample[], own: readonly string[] = []): Comparison {
+  const { labels } = model.manifest;
+  const haveAll = (names: readonly string[]): boolean =>
+    samples.every(({ label }) => label === undefined || names.includes(String(label)));
+  const names = !haveAll(labels) && haveAll(own) ? own : labels;
+  let [labelsThatDiffer, worst, firstRow] = [0, 0, 0];
+  samples.forEach(({ row, output, label }, at) => {
+    const features = featuresOf(model, row, at + 1);
+    const values = model.values({ features });
+    const outputs = typeof output === "number" ? [output] : output;
+    const both = values.length === 1 && outputs.length === 2 ? [1 - (values[0] ?? 0), ...values] : values;
+    if (both.length !== outputs.length) {
+      throw new ModelFilesError(`row ${at + 1} has ${outputs.length} outputs, the model ${values.length}`);
+    }
+    const distance = outputs.reduce((most, each, index) => Math.max(most, difference(each, both[index])), 0);
+    const isOther = label !== undefined && names[labels.indexOf(model.predict({ features }).label)] !== String(label);
+    if (isOther) labelsThatDiffer += 1;
+    worst = Math.max(worst, distance);
+    if (firstRow === 0 && (isOther || distance > TOLERANCE)) firstRow = at + 1;
+  });
+  return { rows: samples.length, labelsThatDiffer, worst, firstRow };
+}
+
+const difference = (one: number, other = Number.POSITIVE_INFINITY): number =>
+  Math.abs(one - other) / Math.max(1, Math.abs(one));
+
+function featuresOf(
+  { manifest: { inputs } }: Model,
+  row: Sample["row"],
+  number: number,
+): Readonly<Record<string, number | null>> {
+  if (row.length !== inputs.length) {
+    throw new ModelFilesError(`row ${number} has ${row.length} columns; the model has ${inputs.length}`);
+  }
+  return Object.fromEntries(inputs.map((name, column) => [name, row[column] ?? null]));
+}

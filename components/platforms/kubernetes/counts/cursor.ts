@@ -1,0 +1,19 @@
+import { expect, object } from "../../../rollout/index.ts";
+
+/** Up to where counts were taken: nothing is counted twice, or left out. By the clock of who scraped. */
+export interface CountCursor {
+  /** The end of the last interval, in ms since 1970. */
+  readonly at: number;
+  /** The last scrape of each target that was counted, in ms since 1970. */
+  readonly targets: Readonly<Record<string, number>>;
+}
+
+/** Reads a cursor that was kept. @throws PlanError */
+export function readCursor(at: string, value: unknown): CountCursor {
+  const cursor = object(at, value);
+  const targets = object(`${at}.targets`, cursor.targets);
+  for (const [name, moment] of [["at", cursor.at], ...Object.entries(targets)] as const) {
+    expect(`${at}.${name}`, moment, typeof moment === "number" && Number.isFinite(moment), "ms since 1970");
+  }
+  return value as CountCursor;
+}

@@ -1,0 +1,19 @@
+import { escapeRegex } from "../../../metric-sources/prometheus/index.ts";
+import type { Gateway } from "./gateway.ts";
+
+/**
+ * Istio's ingress gateway. Status 0 is a request without an answer.
+ * https://istio.io/latest/docs/reference/config/metrics/
+ */
+export const istio: Gateway = {
+  title: "Istio",
+  sent: { metric: "istio_requests_total", labels: { reporter: "source" } },
+  answers: { metric: "istio_requests_total", labels: { reporter: "source" }, status: "response_code" },
+  answersAll: true,
+  latency: { metric: "istio_request_duration_milliseconds", labels: { reporter: "source" }, unit: "ms" },
+  service: "destination_service_name",
+  valueOf: (_, { service }) => escapeRegex(service),
+  beside: (namespace) => ({ destination_service_namespace: namespace }),
+  backendFilters: true,
+  setUp: ["the telemetry of the gateway scraped (reporter source)"],
+};

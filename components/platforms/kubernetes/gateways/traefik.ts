@@ -1,0 +1,19 @@
+import { escapeRegex } from "../../../metric-sources/prometheus/index.ts";
+import type { Gateway } from "./gateway.ts";
+
+/**
+ * Traefik 3.7. Services of the Gateway API are called `…-<namespace>-<service>-<index or port>@kubernetesgateway`; without
+ * `addServicesLabels` there are no series for a service. Its histograms have four buckets.
+ * https://doc.traefik.io/traefik/observability/metrics/overview/
+ */
+export const traefik: Gateway = {
+  title: "Traefik",
+  sent: { metric: "traefik_service_requests_total" },
+  answers: { metric: "traefik_service_requests_total", status: "code" },
+  answersAll: true,
+  latency: { metric: "traefik_service_request_duration_seconds", unit: "s" },
+  service: "service",
+  valueOf: (namespace, { service }) => `(.*-)?${escapeRegex(`${namespace}-${service}`)}-[^-]*@kubernetesgateway`,
+  backendFilters: true,
+  setUp: ["metrics.prometheus.addServicesLabels: true"],
+};

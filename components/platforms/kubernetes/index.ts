@@ -1,0 +1,2 @@
+export { kubernetes } from "./kubernetes.ts";
+export type { KubernetesSettings } from "./settings.ts";

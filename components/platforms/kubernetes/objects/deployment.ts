@@ -1,0 +1,36 @@
+import type { DeploymentArgs } from "@pulumi/kubernetes/apps/v1/deployment.js";
+import type { ResolvedKubernetesPlatform } from "../document/resolved.ts";
+import { annotated, foundBy, metadataOf, selectorOf } from "./labels.ts";
+import { type PodFacts, podSpec } from "./pod.ts";
+
+/** What a version's Deployment is made from. */
+export interface VersionFacts extends PodFacts {
+  readonly version: string;
+  /** Of everything that serves the version. */
+  readonly name: string;
+}
+
+/**
+ * The Deployment of a version.
+ * @param pods how many it begins with: one that names no number begins with one pod, until what scales it looks for the
+ * first time, which an autoscaler does every 15 seconds
+ */
+export function deploymentOf(facts: VersionFacts, platform: ResolvedKubernetesPlatform, pods: number): DeploymentArgs {
+  const { labels } = platform;
+  return {
+    metadata: metadataOf(facts.name, facts, platform),
+    spec: {
+      replicas: pods,
+      selector: { matchLabels: { ...selectorOf(facts), [VARIANT]: facts.name } },
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
+      progressDeadlineSeconds: 600,
+      template: {
+        metadata: { labels: { ...labels, ...foundBy(facts), [VARIANT]: facts.name }, ...annotated(platform) },
+        spec: podSpec(facts, platform),
+      },
+    },
+  };
+}
+
+/** Tells the pods of one content of a version from those of another: both may stand for a while. */
+export const VARIANT = "model-lifecycle.dev/variant";

@@ -1,0 +1,32 @@
+import type { ServingPlan } from "../platform.ts";
+import type { ResolvedKubernetesPlatform } from "./document/resolved.ts";
+import { gateways } from "./gateways/index.ts";
+import { retiredIn } from "./objects/gone.ts";
+import { SERVICE_PORT } from "./objects/service.ts";
+import { goneName, variantName } from "./route/names.ts";
+import type { RouteOrder } from "./route/order.ts";
+
+/** What the program asks of the route. */
+export function orderOf({ traffic }: ServingPlan, platform: ResolvedKubernetesPlatform): RouteOrder {
+  const { gateway, prometheus } = platform;
+  const { model } = traffic;
+  const variants = Object.entries(traffic.versions).map(([version, { content }]) => [
+    version,
+    { service: variantName(model, version, content), port: SERVICE_PORT },
+  ]);
+  const hasGone = Object.keys(retiredIn(traffic.notices)).length > 0;
+  return {
+    format: 1,
+    endpoint: model,
+    traffic,
+    variants: Object.fromEntries(variants),
+    ...(hasGone && { gone: { service: goneName(model), port: SERVICE_PORT } }),
+    gateway: {
+      kind: gateway.kind,
+      name: gateway.name,
+      namespace: gateway.namespace,
+      backendFilters: gateways[gateway.kind].backendFilters,
+    },
+    ...(prometheus !== undefined && { metrics: prometheus }),
+  };
+}

@@ -1,0 +1,91 @@
+import { existsSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { usageFailure } from "../failure.ts";
+import { createWriter, sayWritten } from "../file-writer.ts";
+import type { StackOptions } from "../options.ts";
+import { findProject, shortName } from "../project.ts";
+import { findLibrary, findPackage } from "../project-lines.ts";
+import type { Terminal } from "../terminal.ts";
+import type { Outcome } from "../verb.ts";
+import { githubWorkflows } from "./github.ts";
+import { type Login, logins } from "./settings.ts";
+
+/** What is chosen of a stack's workflows. */
+export interface WorkflowChoice extends StackOptions {
+  /** @default main */
+  readonly branch?: string;
+  /** Labels with commas between. @default self-hosted, where the platform serves on the machine itself; else ubuntu-24.04 */
+  readonly runner?: string;
+  /** @default no cloud */
+  readonly login?: string;
+}
+
+/** Systems that run workflows, as the command line names them. */
+export const systems: readonly string[] = ["github"];
+
+/** A word that stands in YAML and in a shell as it is. */
+const WORD = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/;
+
+/**
+ * Writes the workflows of a stack; what exists stays.
+ * @throws Failure (2) when there is no repository, or a name is none; nothing was written then
+ */
+export async function writeWorkflows(terminal: Terminal, system: string, options: WorkflowChoice): Promise<Outcome> {
+  if (!systems.includes(system)) throw usageFailure(`init ci: seen "${system}", allowed is ${systems.join(", ")}.`);
+  const { root, stack, dataPlane } = await findProject(options);
+  const repository = repositoryOf(root);
+  const { branch = "main", runner = dataPlane.remote ? "ubuntu-24.04" : "self-hosted,model-lifecycle" } = options;
+  const runners = runner.split(",").map((label) => label.trim());
+  const words = [["--stack", shortName(stack)], ["--branch", branch], ...runners.map((label) => ["--runner", label])];
+  for (const [option, word = ""] of words) {
+    if (!WORD.test(word))
+      throw usageFailure(`${option}: seen "${word}", allowed are letters, digits, dots, dashes and slashes.`);
+  }
+  const login = loginOf(options.login);
+  const writer = createWriter(repository);
+  writer.write(
+    githubWorkflows({
+      ...{ stack: shortName(stack), branch, runner: runners },
+      folder: relative(repository, root) || ".",
+      policyPack: `${findLibrary(root).path}/dist/policies/pack`,
+      ...(login !== undefined && { login }),
+    }),
+  );
+  sayWritten(terminal, writer);
+  const { written, existing } = writer;
+  const hasPolicies = findPackage(root, "@pulumi/policy").installed;
+  const next = [
+    // The rules are asked of the engine's plan as well, which takes Pulumi's own package for it.
+    ...(hasPolicies ? [] : ["npm install --save-dev @pulumi/policy"]),
+    ...nextSteps(shortName(stack), dataPlane.remote === true, login),
+  ];
+  terminal.say(`\nNext:\n${next.map((step) => `  ${step}`).join("\n")}`);
+  return { facts: { root: repository, written, existing, next } };
+}
+
+function loginOf(login: string | undefined): Login | undefined {
+  const found = logins.find((each) => each === login);
+  if (login !== undefined && found === undefined) {
+    throw usageFailure(`--login: seen "${login}", allowed are ${logins.join(" and ")}.`);
+  }
+  return found;
+}
+
+function repositoryOf(root: string): string {
+  for (let folder = root; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, ".git"))) return folder;
+    if (folder === dirname(folder)) {
+      throw usageFailure(`${root} is in no git repository. Make one (git init), and run the command again.`);
+    }
+  }
+}
+
+const nextSteps = (stack: string, isRemote: boolean, login: Login | undefined): readonly string[] => [
+  "commit the files, and the project's package-lock.json",
+  `make an environment "${stack}" in the repository's settings, with the people who may deploy`,
+  "set the secret PULUMI_ACCESS_TOKEN, or the variable PULUMI_BACKEND_URL and the secret PULUMI_CONFIG_PASSPHRASE",
+  ...(login === "aws" ? ["set the variables AWS_ROLE and AWS_REGION"] : []),
+  ...(login === "gcp" ? ["set the variables GCP_IDENTITY_PROVIDER and GCP_SERVICE_ACCOUNT"] : []),
+  ...(isRemote ? [] : ["register a runner with these labels on the machine that serves, as the user who serves"]),
+  "let workflows open pull requests: Settings, Actions, General",
+];

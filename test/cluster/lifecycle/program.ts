@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { Release } from "../../../components/release/index.ts";
+import { createProject, type Project, type Run, repository, run } from "../../support/project.ts";
+import type { Cluster } from "../control-plane/index.ts";
+
+const PROGRAM = `import { ModelEndpoint, readRelease } from "pulumi-model-lifecycle";
+import { kubernetes } from "pulumi-model-lifecycle/platforms/kubernetes";
+
+const release = readRelease();
+export const url = new ModelEndpoint(release.model.name, { release, platform: kubernetes(release) }).url;
+`;
+
+/** A user's program on a cluster: the real engine, and the library as it is built. */
+export interface ClusterProgram extends AsyncDisposable {
+  /** Deploys a document. @throws Error with what the engine printed */
+  readonly deploy: (document: Release, ...more: readonly string[]) => Promise<Run>;
+  /** Deploys the document that stands there. @throws Error with what the engine printed */
+  readonly up: (...more: readonly string[]) => Promise<Run>;
+  /** `mlc` in the project's folder. */
+  readonly mlc: (...args: readonly string[]) => Promise<{ readonly code: number; readonly output: string }>;
+  /** The stack's file as it stands. */
+  readonly configuration: () => string;
+}
+
+/**
+ * Opens a project whose objects go to the API server of this cluster.
+ *
+ * The plugin under the engine is this repository's own, in the mode in which a server answers: objects, refusals and
+ * conflicts are the server's. What the provider that users install does otherwise is not shown here.
+ */
+export async function openProgram(cluster: Cluster): Promise<ClusterProgram> {
+  const project = await createProject({ program: PROGRAM });
+  const env = {
+    KUBERNETES_SIMULATION_SERVER: cluster.url,
+    KUBERNETES_SIMULATION_TOKEN: cluster.token,
+    NODE_EXTRA_CA_CERTS: cluster.ca,
+    KUBECONFIG: cluster.kubeconfig,
+  };
+  Object.assign(project.env, env);
+  writeSettings(project);
+  const done = (ran: Run): Run => {
+    if (ran.code !== 0) throw new Error(ran.output);
+    return ran;
+  };
+  const up = async (...more: readonly string[]): Promise<Run> => done(await project.up("--skip-preview", ...more));
+  return {
+    up,
+    deploy: async (document, ...more) => {
+      project.configure(document);
+      return up(...more);
+    },
+    mlc: (...args) => run(process.execPath, [join(repository, "stacks/cli/mlc.ts"), ...args], project.dir, project.env),
+    configuration: () => readFileSync(join(project.dir, `Pulumi.${project.stack}.yaml`), "utf8"),
+    [Symbol.asyncDispose]: () => project[Symbol.asyncDispose](),
+  };
+}
+
+const writeSettings = (project: Project): void =>
+  project.write(
+    "Pulumi.yaml",
+    stringify({
+      name: "a-users-project",
+      runtime: { name: "nodejs", options: { typescript: false } },
+      main: "index.ts",
+      plugins: {
+        providers: [
+          {
+            name: "kubernetes",
+            path: "node_modules/pulumi-model-lifecycle/dist/components/simulations/kubernetes/provider",
+          },
+        ],
+      },
+    }),
+  );

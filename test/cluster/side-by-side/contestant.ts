@@ -1,0 +1,33 @@
+import type { Arena } from "./arena.ts";
+
+/** One endpoint, and the tool that changes its versions. */
+export interface Endpoint {
+  /** The name of its route. */
+  readonly name: string;
+  readonly host: string;
+  /** Puts a version on trial against what serves. */
+  readonly tryOut: (version: string) => Promise<void>;
+  /** The Service that gets the share of the version on trial. */
+  readonly candidate: (version: string) => string;
+  /** When that was counted on which the version was stopped, in ms since 1970, by the clock of who scraped; undefined when the tool does not say. */
+  readonly provenAt?: () => Promise<number | undefined>;
+}
+
+/** How a version is taken up. */
+export interface Policy {
+  /** Its shares on the way, in percent. */
+  readonly steps: readonly number[];
+  /** Seconds on each; undefined: it stays on the first. */
+  readonly bakeSeconds?: number;
+}
+
+/** A tool that delivers: a real controller, and endpoints of its own. */
+export interface Contestant {
+  readonly name: string;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** Starts a tool's controller with so many endpoints, each of which serves its base version. */
+export type Enter = (arena: Arena, policy: Policy, endpoints: number) => Promise<Contestant>;
+
+export const hostOf = (name: string): string => `${name}.example.com`;

@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "../../../components/host/free-port.ts";
+import { readKept, STATE_KEY } from "../../../components/platforms/kubernetes/controller/index.ts";
+import type { Kept } from "../../../components/platforms/kubernetes/controller/kept.ts";
+import { annotations } from "../../../components/platforms/kubernetes/route/annotations.ts";
+import { historyName, stateName } from "../../../components/platforms/kubernetes/route/names.ts";
+import type { RouteOrder } from "../../../components/platforms/kubernetes/route/order.ts";
+import { rulesOf } from "../../../components/platforms/kubernetes/route/rules.ts";
+import { canaryPlan, stablePlan } from "../../support/plans.ts";
+import { repository } from "../../support/project.ts";
+import { startLeashed } from "../control-plane/leash.ts";
+import { waitUntilServing } from "../control-plane/serving.ts";
+import { type Arena, BASE, GATEWAY, NAMESPACE, SCRAPE_SECONDS } from "./arena.ts";
+import { type Endpoint, type Enter, hostOf, type Policy } from "./contestant.ts";
+import { applyDeployment, applyService, merge, ROUTES, routePath, templateOf } from "./objects.ts";
+
+const maps = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
+
+/** This library: one controller as it is shipped, and routes as its program writes them; orders change without a run of the engine. */
+export const enterOurs: Enter = async (arena, policy, count) => {
+  const names = Array.from({ length: count }, (_, i) => `ours-${i}`);
+  const endpoints = await Promise.all(names.map((name) => createEndpoint(arena, policy, name)));
+  await startController(arena, names);
+  return { name: "ours", endpoints };
+};
+
+async function createEndpoint(
+  { cluster: { api }, prometheus }: Arena,
+  policy: Policy,
+  name: string,
+): Promise<Endpoint> {
+  const serviceOf = (version: string): string => `${name}-${version}`;
+  const deploy = async (version: string): Promise<void> => {
+    const labels = { app: serviceOf(version) };
+    await applyDeployment(api, serviceOf(version), labels, templateOf(name, version, labels));
+    await applyService(api, serviceOf(version), labels);
+  };
+  const orderOf = (candidate?: string): RouteOrder => {
+    const versions = [BASE, ...(candidate === undefined ? [] : [candidate])];
+    const parts = { model: name, stable: BASE, versions: contentsOf(versions) };
+    return {
+      ...{ format: 1, endpoint: name },
+      traffic: candidate === undefined ? stablePlan(parts) : trialOf({ ...parts, candidate }, policy),
+      variants: Object.fromEntries(versions.map((version) => [version, { service: serviceOf(version), port: 80 }])),
+      gateway: { kind: "envoy", ...GATEWAY, backendFilters: true },
+      metrics: { url: prometheus.url, intervalSeconds: SCRAPE_SECONDS },
+    };
+  };
+  const kept = async (): Promise<Kept | undefined> => {
+    const { data } = await api.get<{ readonly data?: Readonly<Record<string, string>> }>(`${maps}/${stateName(name)}`);
+    const text = data?.[STATE_KEY];
+    return text === undefined ? undefined : readKept(text);
+  };
+  await deploy(BASE);
+  const order = orderOf();
+  await api.create(ROUTES, {
+    ...{ apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" },
+    metadata: { name, annotations: { [annotations.order]: JSON.stringify(order) } },
+    spec: { parentRefs: [GATEWAY], hostnames: [hostOf(name)], rules: rulesOf(order, { shares: { [BASE]: 10_000 } }) },
+  });
+  for (const map of [stateName(name), historyName(name)]) {
+    await api.create(maps, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: map } });
+  }
+  return {
+    ...{ name, host: hostOf(name), candidate: serviceOf },
+    tryOut: async (version) => {
+      await deploy(version);
+      const changed = { [annotations.order]: JSON.stringify(orderOf(version)) };
+      await merge(api, routePath(name), { metadata: { annotations: changed } });
+    },
+    provenAt: async () => (await kept())?.cursor?.at,
+  };
+}
+
+const contentsOf = (versions: readonly string[]) =>
+  Object.fromEntries(
+    versions.map((version) => [version, { content: createHash("sha256").update(version).digest("hex") }]),
+  );
+
+interface Trial {
+  readonly model: string;
+  readonly stable: string;
+  readonly candidate: string;
+  readonly versions: ReturnType<typeof contentsOf>;
+}
+
+/** The defaults of a release, and its steps: all of the budget of harm is held. */
+const trialOf = (trial: Trial, { steps, bakeSeconds }: Policy) =>
+  canaryPlan(
+    { ...trial, weight: bakeSeconds === undefined ? (steps[0] ?? 0) * 100 : 10_000 },
+    {
+      identity: trial.candidate,
+      advance: bakeSeconds === undefined ? "manual" : "automatic",
+      steps: [...steps, 100].map((share) => ({ kind: "weight", weight: share * 100 })),
+      bakeMs: (bakeSeconds ?? 1) * 1000,
+      harmBudget: 100,
+    },
+  );
+
+async function startController({ cluster, keep }: Arena, names: readonly string[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "mlc-ours-"));
+  writeFileSync(join(folder, "token"), cluster.token, { mode: 0o600 });
+  const port = await freePort();
+  const server = startLeashed({
+    name: "controller",
+    path: process.execPath,
+    args: [
+      join(repository, "dist/components/platforms/kubernetes/controller/main.mjs"),
+      ...names.flatMap((name) => ["--route", `${NAMESPACE}/${name}`]),
+      ...["--server", cluster.url, "--token-file", join(folder, "token"), "--ca-file", cluster.ca],
+      ...["--port", String(port)],
+    ],
+    log: join(folder, "controller.log"),
+  });
+  keep({
+    [Symbol.asyncDispose]: async () => {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  });
+  await waitUntilServing(`http://127.0.0.1:${port}/healthz`, server);
+}

@@ -1,0 +1,75 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import path from "node:path";
+import {
+  type Comparison,
+  compareCopy,
+  exporters,
+  importModel,
+  type Library,
+  parseSamples,
+} from "../../../components/models/import/index.ts";
+import { createModel } from "../../../components/models/load-model.ts";
+import { modelManifest } from "../../../components/models/manifest.ts";
+
+const here = import.meta.dirname;
+
+/** A Python with the libraries from PyPI, built once for each list of them and kept. */
+function pythonOf(requirements: string): string {
+  const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 16);
+  const folder = path.join(homedir(), ".cache/model-lifecycle/libraries", hash);
+  const python = path.join(folder, "bin/python");
+  const built = path.join(folder, "built");
+  if (existsSync(built)) return python;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(path.dirname(folder), { recursive: true });
+  const [found = "python3.12"] = globSync(
+    path.join(process.env.PYENV_ROOT ?? path.join(homedir(), ".pyenv"), "versions/3.12.*/bin/python3.12"),
+  );
+  execFileSync(found, ["-m", "venv", folder]);
+  execFileSync(python, ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", "-r", requirements], {
+    stdio: "inherit",
+  });
+  writeFileSync(built, "");
+  return python;
+}
+
+/** Trains a model of each kind with the real libraries, imports each, and asks the copy what the library was asked. */
+export function compareAll(rows: number): ReadonlyMap<string, Comparison> {
+  const folder = mkdtempSync(path.join(tmpdir(), "mlc-libraries-"));
+  try {
+    writeFileSync(path.join(folder, "export_sklearn.py"), exporters.sklearn);
+    writeFileSync(path.join(folder, "samples_xgboost.py"), exporters.xgboost);
+    writeFileSync(path.join(folder, "samples_lightgbm.py"), exporters.lightgbm);
+    const python = pythonOf(path.join(here, "requirements.txt"));
+    const env = { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1", OMP_NUM_THREADS: "1" };
+    const models = path.join(folder, "models");
+    execFileSync(python, [path.join(here, "make.py"), models, String(rows)], { env });
+    return new Map(
+      readdirSync(models)
+        .toSorted()
+        .map((name) => [name, compareOne(path.join(models, name))]),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function compareOne(folder: string): Comparison {
+  const library = readFileSync(path.join(folder, "library"), "utf8") as Library;
+  const content = readFileSync(path.join(folder, library === "lightgbm" ? "model.txt" : "model.json"));
+  const { manifest, weights } = importModel(library, content, { name: library, version: "1" });
+  const model = createModel(modelManifest.parse(manifest), weights);
+  return compareCopy(model, parseSamples(readFileSync(path.join(folder, "samples.jsonl"), "utf8")));
+}
