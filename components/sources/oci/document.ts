@@ -4,7 +4,7 @@ import * as scalars from "../../release/scalars.ts";
 import { optional } from "../../release/section.ts";
 import { contentOf, type Pinned, pinned } from "../pinned.ts";
 
-const pin = pinned('the image\'s digest without "sha256:": 64 lower-case hex digits', "Run: mlc pin");
+const pin = pinned('64 lower-case hex digits: the image\'s digest without its algorithm and colon', "Run: mlc pin");
 
 /** `source` of a version that is an image in a registry. */
 export interface OciSourceDocument extends Pinned {
@@ -36,7 +36,7 @@ const reference = scalars.scalar(
   {
     allowed: "an image with registry and tag, without a digest, at most 400 characters",
     example: '"ghcr.io/team/sentiment:v2"',
-    suggest: (seen) => seen.trim().replace(/@sha256:[0-9a-f]{64}$/, ""),
+    suggest: (seen) => seen.trim().replace(/@[a-z0-9]+:[0-9a-f]+$/, ""),
   },
   /^[a-zA-Z0-9.-]+(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
   { length: 400 },
