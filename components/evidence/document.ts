@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import type { JudgeSettings, Verdict } from "../analysis/index.ts";
-import { type Evidence, evidenceOf, type HistoryEntry, type HistorySummary, summaryOf } from "../rollout/index.ts";
+import {
+  evidenceOf,
+  type HistoryEntry,
+  type HistorySummary,
+  type RolloutEvidence,
+  summaryOf,
+} from "../rollout/index.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
 /** What is known of a rollout besides its counts; of one that still runs, not how it ended. */
@@ -12,7 +18,7 @@ export interface StatedVerdict extends Pick<Verdict, "verdict"> {
 }
 
 /** Everything that a verdict rests on, and the verdict: who has it can judge again, and see that it is the same evidence. */
-export interface EvidenceDocument extends Omit<Evidence, "identity" | "settings" | "method" | "verdict"> {
+export interface EvidenceDocument extends Omit<RolloutEvidence, "identity" | "settings" | "method" | "verdict"> {
   readonly format: typeof FORMAT;
   /** Version of the judge's arithmetic (`METHOD` of `analysis`): another one may say something else. */
   readonly method: number;
@@ -32,7 +38,7 @@ export const FORMAT = 1;
  * @throws RangeError when nothing was judged in it, or on numbers that are not finite
  */
 export function documentOf(
-  { identity, settings, method = 1, verdict, ...counted }: Evidence,
+  { identity, settings, method = 1, verdict, ...counted }: RolloutEvidence,
   facts?: RolloutFacts,
 ): EvidenceDocument {
   if (settings === undefined || verdict === undefined) {

@@ -8,7 +8,7 @@ import { refusalRate } from "./refusal-rate.ts";
 import { share } from "./share.ts";
 
 export { decides, type Guard, metricOfGroup } from "./guard.ts";
-export type { ArmCounts, CopiesRule, CopyCounts, Figures, GuardKind } from "./kind.ts";
+export type { ArmCounts, CopiesRule, CopyCounts, Figures, GuardKind, RequestOutcome } from "./kind.ts";
 export { placeIn, type Range, SHARES } from "./range.ts";
 export { refusesMore } from "./refusal-rate.ts";
 

@@ -1,6 +1,12 @@
 import type { ComparisonEvidence, GuardCounts, Guard as JudgedGuard } from "../analysis/index.ts";
 import type { Guard } from "./guard.ts";
 
+/**
+ * What became of a request. `failed`: no answer, 5xx, later than the deadline, or nothing that a client of stable can
+ * read. `refused`: 4xx.
+ */
+export type RequestOutcome = "answered" | "refused" | "failed";
+
 /** What a data plane has counted of one version during one interval. */
 export interface ArmCounts {
   readonly requests: number;

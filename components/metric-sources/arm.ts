@@ -1,12 +1,9 @@
 import { type GuardCounts, rungsOf } from "../analysis/index.ts";
-import { type ArmCounts, type Guard, kindOf } from "../guards/index.ts";
-
-/** What became of a request: `failed` is no answer or 5xx, `refused` 4xx. */
-export type Outcome = "answered" | "refused" | "failed";
+import { type ArmCounts, type Guard, kindOf, type RequestOutcome } from "../guards/index.ts";
 
 /** What was counted of one version during one interval. */
 export interface Arm {
-  readonly requests: Readonly<Record<Outcome, number>>;
+  readonly requests: Readonly<Record<RequestOutcome, number>>;
   /** Answers by where they lie between the cuts of the arm: one more than there are cuts, the slowest last. A failure is slower than any. */
   readonly cells: readonly number[];
   /** Values that came back from the business, by metric: how many, and the sum of their places in the metric's range. */

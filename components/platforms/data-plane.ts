@@ -1,5 +1,5 @@
 import type { Capabilities } from "../capabilities/index.ts";
-import type { Ended, Evidence, HistoryEntry, HistorySummary, Refusal } from "../rollout/index.ts";
+import type { Ended, HistoryEntry, HistorySummary, Refusal, RolloutEvidence } from "../rollout/index.ts";
 import type { TrafficPlan } from "../traffic/plan.ts";
 import type { TrafficStatus } from "../traffic/status.ts";
 import type { Rehearse } from "./rehearsal.ts";
@@ -139,7 +139,7 @@ export interface DataPlane {
   /** Why a plan would not be taken. @throws HostError when it is not known */
   readonly refusalOf: (endpoint: string, plan: TrafficPlan) => Promise<Refusal | undefined>;
   /** What the running or last rollout is judged on, so that everybody can judge it again. @throws Error when nobody answers */
-  readonly evidence: (endpoint: string) => Promise<Evidence>;
+  readonly evidence: (endpoint: string) => Promise<RolloutEvidence>;
   /** How rollouts and stable versions of an endpoint ended, the newest last. */
   readonly history: (endpoint: string) => Promise<readonly HistorySummary[]>;
   /** One of them with its evidence. */

@@ -37,7 +37,7 @@ export function summaryOf<Record extends Partial<HistoryEntry>>(
 }
 
 /** Everything that is needed to judge the running or last rollout again. */
-export interface Evidence {
+export interface RolloutEvidence {
   readonly identity: string;
   readonly settings?: JudgeSettings;
   /** Version of the judge's method that the verdict is of; absent: 1. */
@@ -57,7 +57,7 @@ export const evidenceOf = ({
   method,
   verdict,
   intervals,
-}: Pick<HistoryEntry, "identity" | "settings" | "method" | "verdict" | "intervals">): Evidence => ({
+}: Pick<HistoryEntry, "identity" | "settings" | "method" | "verdict" | "intervals">): RolloutEvidence => ({
   identity,
   ...(settings !== undefined && { settings }),
   ...(method !== undefined && { method }),

@@ -13,11 +13,11 @@ export {
 export { type Ending, type EndingRecord, factsOfRunning } from "./endings.ts";
 export { expect, type Fields, isText, object, objectIn, oneOf, PlanError } from "./fields.ts";
 export {
-  type Evidence,
   evidenceOf,
   type HistoryEntry,
   type HistoryRecord,
   type HistorySummary,
+  type RolloutEvidence,
   summaryOf,
   taughtBy,
 } from "./history.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { DataPlane, EndpointLook } from "../../components/platforms/data-plane.ts";
 import { folderAt } from "../../components/platforms/local/state-folder/folder.ts";
 import { gatewayPaths } from "../../components/platforms/local/state-folder/paths.ts";
-import type { Evidence } from "../../components/rollout/index.ts";
+import type { RolloutEvidence } from "../../components/rollout/index.ts";
 import type { TrafficStatus } from "../../components/traffic/index.ts";
 import { locateDataPlane } from "../../stacks/data-planes.ts";
 import type { Stage } from "./stage.ts";
@@ -27,7 +27,7 @@ export async function statusOf({ plane, endpoint }: Served): Promise<TrafficStat
 }
 
 /** What the running or last rollout was judged on. */
-export const evidenceOf = ({ plane, endpoint }: Served): Promise<Evidence> => plane.evidence(endpoint);
+export const evidenceOf = ({ plane, endpoint }: Served): Promise<RolloutEvidence> => plane.evidence(endpoint);
 
 /** Where clients send requests, and where the live page is. @throws Error when nothing serves */
 export async function lookAt({ plane, endpoint }: Served): Promise<EndpointLook & { readonly page: string }> {

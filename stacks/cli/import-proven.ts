@@ -3,7 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { writeAtomic } from "../../components/host/atomic-file.ts";
 import { messageOf } from "../../components/host/host-error.ts";
 import {
-  type Comparison,
+  type CopyProof,
   compareCopy,
   importModel,
   type Library,
@@ -26,7 +26,7 @@ export interface ImportPlan {
  * Writes `model.json` and `weights.json` once the copy has answered every sample as the library did.
  * @throws Failure when a file cannot be read, and when an answer differs; nothing is written then
  */
-export function importProven(library: Library, file: string, plan: ImportPlan): Comparison {
+export function importProven(library: Library, file: string, plan: ImportPlan): CopyProof {
   const version = basename(resolve(plan.to))
     .replaceAll(/[^\w.-]+/g, "-")
     .slice(0, 64);

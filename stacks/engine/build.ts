@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { cachedEngine, type EngineCache, goModule, installLanguageHost } from "./cache.ts";
 import { findGo, goBuild, pinned } from "./go-build.ts";
 import { type Engine, inspect } from "./inspect.ts";
-import { makeOnce, type Refusal } from "./once.ts";
+import { makeOnce, type NotMade } from "./once.ts";
 
 /** What building an engine takes. */
 export interface Build {
@@ -12,7 +12,7 @@ export interface Build {
 }
 
 /** Builds the engine into the cache, or waits for the process that does; tells why if this machine cannot build. */
-export async function buildEngine(build: Build): Promise<Engine | Refusal> {
+export async function buildEngine(build: Build): Promise<Engine | NotMade> {
   const { cache, env, progress } = build;
   const go = await findGo(goModule, env);
   if ("refused" in go) return go;
@@ -25,7 +25,7 @@ export async function buildEngine(build: Build): Promise<Engine | Refusal> {
   });
 }
 
-async function buildInto(folder: string, { cache, env, progress }: Build, go: string): Promise<Engine | Refusal> {
+async function buildInto(folder: string, { cache, env, progress }: Build, go: string): Promise<Engine | NotMade> {
   const pin = await pinned(goModule, /github\.com\/pulumi\/pulumi\/sdk\/v3 (v\S+)/);
   progress(`No Pulumi CLI found: building ${pin} from its Go modules. This happens once and takes 5 to 6 minutes.`);
   const args = buildArguments(pin, folder);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { compareVersions, run } from "./inspect.ts";
 import { findOnPath } from "./installed.ts";
-import type { Refusal } from "./once.ts";
+import type { NotMade } from "./once.ts";
 import { PROGRESS_MILLISECONDS, stopwatch } from "./stopwatch.ts";
 
 /** One run of `go build`. */
@@ -23,7 +23,7 @@ export interface GoBuild {
 }
 
 /** The `go` on PATH that can build the module in this folder. */
-export async function findGo(module: string, env: NodeJS.ProcessEnv): Promise<{ readonly path: string } | Refusal> {
+export async function findGo(module: string, env: NodeJS.ProcessEnv): Promise<{ readonly path: string } | NotMade> {
   if (process.platform === "win32") return { refused: "not offered on Windows" };
   const [path] = findOnPath("go", env);
   if (path === undefined) return { refused: "no go on PATH" };

@@ -7,7 +7,7 @@ import { stopwatch } from "./stopwatch.ts";
 const CLAIM_POLL_MILLISECONDS = 500;
 
 /** Why something could not be made on this machine. */
-export interface Refusal {
+export interface NotMade {
   readonly refused: string;
 }
 
@@ -22,11 +22,11 @@ export interface Making<Made> {
   /** What stands there already, if it can be used. */
   readonly find: () => Promise<Made | undefined>;
   /** Fills an empty folder that is renamed afterwards. */
-  readonly make: (folder: string) => Promise<Made | Refusal>;
+  readonly make: (folder: string) => Promise<Made | NotMade>;
 }
 
 /** Gives what stands in the folder, fills it, or waits for the process that does; tells why if this machine cannot. */
-export async function makeOnce<Made extends object>(making: Making<Made>): Promise<Made | Refusal> {
+export async function makeOnce<Made extends object>(making: Making<Made>): Promise<Made | NotMade> {
   const root = dirname(making.directory);
   try {
     await mkdir(root, { recursive: true });
@@ -53,7 +53,7 @@ function waitForClaim({ directory, what, progress }: Making<object>): Promise<Cl
 }
 
 /** Runs under the claim. The folder appears whole or not at all, whatever happens to this process. */
-async function fill<Made extends object>({ directory, make }: Making<Made>): Promise<Made | Refusal> {
+async function fill<Made extends object>({ directory, make }: Making<Made>): Promise<Made | NotMade> {
   await removeUnfinished(directory);
   const unfinished = await mkdtemp(unfinishedPrefix(directory));
   try {

@@ -6,7 +6,7 @@ import {
   renderPicture,
   verifyEvidence,
 } from "../../components/evidence/index.ts";
-import type { Evidence } from "../../components/rollout/index.ts";
+import type { RolloutEvidence } from "../../components/rollout/index.ts";
 import { fail, succeed } from "../platforms/local/gateway/fake-server.ts";
 import { Bench } from "../platforms/local/gateway/harness.ts";
 import { canaryPlan, errorGuard, latencyGuard } from "../support/plans.ts";
@@ -24,7 +24,7 @@ test("what a gateway counted is a document in which nothing is wrong, and in whi
   await bench.until(({ rollout }) => rollout.phase === "aborted");
   done = true;
   await load;
-  const text = renderDocument(documentOf((await bench.admin("/admin/evidence")).json as Evidence));
+  const text = renderDocument(documentOf((await bench.admin("/admin/evidence")).json as RolloutEvidence));
   const { document, problems } = parseEvidence(text);
   expect(problems).toEqual([]);
   if (document === undefined) throw new Error("no document");

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createJudge } from "../../components/analysis/index.ts";
 import { type GuardKind, guardKinds, kindOf, resolveGuards } from "../../components/guards/index.ts";
 import { closeInterval } from "../../components/platforms/local/gateway/close-interval.ts";
-import { countInArm, createComparison } from "../../components/platforms/local/gateway/counters.ts";
+import { countInArm, createComparedCounts } from "../../components/platforms/local/gateway/counters.ts";
 import { checkGuards } from "../../components/release/guard-checks.ts";
 import { judgeSettings } from "../../components/rollout/judges.ts";
 import type { RolloutPlan } from "../../components/traffic/plan.ts";
@@ -82,7 +82,7 @@ test("it is resolved, counted and judged", () => {
     onInconclusive: "hold",
   };
   const settings = judgeSettings(plan, {}, kinds);
-  const comparison = createComparison();
+  const comparison = createComparedCounts();
   for (let request = 0; request < 1000; request++) {
     countInArm(comparison.stable, request % 10 === 0 ? "refused" : "answered", 1);
     countInArm(comparison.candidate, request % 2 === 0 ? "failed" : request % 3 === 0 ? "refused" : "answered", 1);

@@ -4,7 +4,11 @@ import { comparisonsOf } from "../../components/analysis/guard.ts";
 import { createJudge, type Interval, type JudgeState, judge, type Verdict } from "../../components/analysis/index.ts";
 import { type Guard, kindOf, placeIn, type Range } from "../../components/guards/index.ts";
 import { closeInterval } from "../../components/platforms/local/gateway/close-interval.ts";
-import { type ArmCounter, countFeedback, createComparison } from "../../components/platforms/local/gateway/counters.ts";
+import {
+  type ArmCounter,
+  countFeedback,
+  createComparedCounts,
+} from "../../components/platforms/local/gateway/counters.ts";
 import { judgeSettings } from "../../components/rollout/judges.ts";
 import { rolloutPlan } from "../support/plans.ts";
 
@@ -36,7 +40,7 @@ function count(arm: ArmCounter, { metric, range }: MeanGuard, values: readonly n
 /** Values as a data plane counts them, an interval each. */
 function intervalsOf(guard: MeanGuard, seen: readonly Values[]): readonly Interval[] {
   return seen.map(({ stable, candidate }, i) => {
-    const comparison = createComparison();
+    const comparison = createComparedCounts();
     count(comparison.stable, guard, stable);
     count(comparison.candidate, guard, candidate);
     return closeInterval(comparison, [guard], { at: i * 1000, seconds: 1, step: 0 }).live;

@@ -7,7 +7,7 @@ import {
   tailCounts,
 } from "../../components/analysis/index.ts";
 import type { Guard } from "../../components/guards/index.ts";
-import { createComparison } from "../../components/platforms/local/gateway/counters.ts";
+import { createComparedCounts } from "../../components/platforms/local/gateway/counters.ts";
 import { judgeSettings } from "../../components/rollout/judges.ts";
 import { observe } from "../../components/rollout/observe.ts";
 import { startRollout } from "../../components/rollout/progress.ts";
@@ -41,7 +41,7 @@ test("a share is told in per cent", () => {
 });
 
 test("latency is told by how many answers took longer than which time", () => {
-  const { stable, candidate } = createComparison();
+  const { stable, candidate } = createComparedCounts();
   const bounds = tailBounds(0.5);
   // 2 % of stable's answers and half of the candidate's are the slowest there are.
   stable.latency[0] = 980;

@@ -1,4 +1,4 @@
-import type { Outcome } from "../arm.ts";
+import type { RequestOutcome } from "../../guards/index.ts";
 import { cutsOf } from "../latency-rungs.ts";
 import { type Arms, MetricSourceError, type Question } from "../metric-source.ts";
 import { countBetween, type Histogram } from "./histograms.ts";
@@ -46,7 +46,7 @@ export const armOf = (labels: Labels, { version }: SeriesNames, { candidate }: A
   labels[version] === candidate ? "candidate" : "stable";
 
 /** What became of the requests that a series counts. What is neither an answer nor a refusal is a failure. */
-export function outcomeOf(labels: Labels, { status, error }: SeriesNames): Outcome {
+export function outcomeOf(labels: Labels, { status, error }: SeriesNames): RequestOutcome {
   const seen = (status !== undefined && labels[status]) || (error !== undefined && labels[error]) || undefined;
   if (seen === undefined) return "answered";
   if (/^2\d\d$/.test(seen)) return "answered";

@@ -1,10 +1,10 @@
-import type { Outcome } from "../arm.ts";
+import type { RequestOutcome } from "../../guards/index.ts";
 
 /** What one series has counted since it began, at each scrape: requests of one outcome, cells of latency, or how many values came back and their sum. */
 export interface Counter {
   readonly target: string;
   readonly arm: "stable" | "candidate";
-  readonly outcome: Outcome;
+  readonly outcome: RequestOutcome;
   readonly counts: "requests" | "cells" | "feedback";
   /** The business metric whose values are counted. */
   readonly metric?: string;

@@ -6,7 +6,7 @@ import { fromXgboost } from "./xgboost.ts";
 
 export { exporters } from "./exporters.ts";
 export type { ImportedModel, ImportSettings } from "./imported-model.ts";
-export { type Comparison, compareCopy, parseSamples, type Sample, TOLERANCE } from "./prove-copy.ts";
+export { type CopyProof, compareCopy, parseSamples, type Sample, TOLERANCE } from "./prove-copy.ts";
 
 /** The libraries whose files can be imported. */
 export type Library = "xgboost" | "lightgbm" | "sklearn";

@@ -16,7 +16,7 @@ export interface Sample {
 }
 
 /** What came of asking a copy all samples. */
-export interface Comparison {
+export interface CopyProof {
   readonly rows: number;
   readonly labelsThatDiffer: number;
   /** The largest difference of a number, as a share of it where it is beyond 1. */
@@ -60,7 +60,7 @@ function parseLine(line: string, number: number): Sample {
  * their order, where the copy has others; samples may have either.
  * @throws ModelFilesError when a row does not fit the model
  */
-export function compareCopy(model: Model, samples: readonly Sample[], own: readonly string[] = []): Comparison {
+export function compareCopy(model: Model, samples: readonly Sample[], own: readonly string[] = []): CopyProof {
   const { labels } = model.manifest;
   const haveAll = (names: readonly string[]): boolean =>
     samples.every(({ label }) => label === undefined || names.includes(String(label)));

@@ -4,7 +4,7 @@ import * as scalars from "../../release/scalars.ts";
 import { optional } from "../../release/section.ts";
 import { contentOf, type Pinned, pinned } from "../pinned.ts";
 
-const pin = pinned('64 lower-case hex digits: the image\'s digest without its algorithm and colon', "Run: mlc pin");
+const pin = pinned("64 lower-case hex digits: the image's digest without its algorithm and colon", "Run: mlc pin");
 
 /** `source` of a version that is an image in a registry. */
 export interface OciSourceDocument extends Pinned {

@@ -1,4 +1,4 @@
-import type { Evidence } from "../../../components/rollout/index.ts";
+import type { RolloutEvidence } from "../../../components/rollout/index.ts";
 import type { Step } from "../../stage/rollout.ts";
 import type { Seen } from "../../stage/traffic.ts";
 
@@ -51,7 +51,7 @@ export interface RolloutRecord {
   readonly version: string;
   readonly behaviour: string;
   readonly outcome: "complete" | "aborted";
-  readonly evidence: Evidence;
+  readonly evidence: RolloutEvidence;
   /** The file of its picture, beside the report. */
   readonly picture?: string | undefined;
 }

@@ -7,13 +7,13 @@ export interface CheckedVersion {
   readonly version: string;
   readonly rehearsal: Rehearsal;
   /** Absent for the stable version itself, and where that could not be started. */
-  readonly against?: Comparison;
+  readonly against?: AgainstStable;
   /** What was not looked at, and why. */
   readonly unseen: readonly string[];
 }
 
 /** A version beside the stable one. */
-export interface Comparison {
+export interface AgainstStable {
   readonly stable: string;
   /** Absent where one of them does not say what it takes and gives. */
   readonly signature?: SignatureChanges;
@@ -70,7 +70,7 @@ function unseenIn(version: string, { checks }: ResolvedVersion, { readyMs }: Reh
   return latencyMs === undefined ? [`whether it is fast enough: versions.${version}.checks.latency says no limit`] : [];
 }
 
-function compare(stable: string, before: Rehearsal, after: Rehearsal): Comparison {
+function compare(stable: string, before: Rehearsal, after: Rehearsal): AgainstStable {
   const both = [...after.labels].filter(([line]) => before.labels.has(line));
   const known = new Set(before.labels.values());
   return {

@@ -1,7 +1,7 @@
 import { renderLines } from "../../../components/release/golden-file.ts";
 import type { Consumer } from "../../../components/release/index.ts";
 import type { Paint } from "../terminal.ts";
-import { type CheckedVersion, type Comparison, failuresIn } from "./check-version.ts";
+import { type AgainstStable, type CheckedVersion, failuresIn } from "./check-version.ts";
 
 /** What was found out about a version, for a person. */
 export function renderCheck(checked: CheckedVersion, consumers: readonly Consumer[], paint: Paint): string {
@@ -27,7 +27,7 @@ export function renderCheck(checked: CheckedVersion, consumers: readonly Consume
 }
 
 function renderComparison(
-  { stable, signature, compared, otherLabel, newLabels }: Comparison,
+  { stable, signature, compared, otherLabel, newLabels }: AgainstStable,
   holds: (what: string) => string,
 ): readonly string[] {
   const fits = signature?.breaks.length === 0 ? [holds(`it takes and gives what ${stable} does`)] : [];

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { messageOf } from "../../../components/host/host-error.ts";
 import { findGo, goBuild } from "../../../stacks/engine/go-build.ts";
 import { findOnPath } from "../../../stacks/engine/installed.ts";
-import type { Refusal } from "../../../stacks/engine/once.ts";
+import type { NotMade } from "../../../stacks/engine/once.ts";
 import type { Filling } from "./groups.ts";
 
 const execute = promisify(execFile);
@@ -39,7 +39,7 @@ export const fromModule =
     return goBuild({ go: go.path, module: downloaded.folder, args, what, env, progress });
   };
 
-async function download(module: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Download | Refusal> {
+async function download(module: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Download | NotMade> {
   const [go] = findOnPath("go", env);
   if (go === undefined) return { refused: "no go on PATH" };
   try {

@@ -2,7 +2,7 @@ import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "../../../components/host/cache-folder.ts";
 import { cacheName } from "../../../stacks/engine/cache.ts";
-import { makeOnce, type Refusal } from "../../../stacks/engine/once.ts";
+import { makeOnce, type NotMade } from "../../../stacks/engine/once.ts";
 import { type Group, groups } from "./groups.ts";
 
 /** The programs of the lane that are built from Go modules, or taken from a wheel; those without which nothing starts come first. */
@@ -52,7 +52,7 @@ interface Folder {
   readonly path: string;
 }
 
-async function findGroup(group: Group, { env = process.env, progress = say }: FindOptions): Promise<Folder | Refusal> {
+async function findGroup(group: Group, { env = process.env, progress = say }: FindOptions): Promise<Folder | NotMade> {
   const path = join(cacheFolder(env, "cluster"), `${group.programs.join("+")}-${cacheName(group.pins)}`);
   if (await holds(path, group.programs)) return { path };
   return makeOnce<Folder>({

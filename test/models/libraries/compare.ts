@@ -13,7 +13,7 @@ import {
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import {
-  type Comparison,
+  type CopyProof,
   compareCopy,
   exporters,
   importModel,
@@ -46,7 +46,7 @@ function pythonOf(requirements: string): string {
 }
 
 /** Trains a model of each kind with the real libraries, imports each, and asks the copy what the library was asked. */
-export function compareAll(rows: number): ReadonlyMap<string, Comparison> {
+export function compareAll(rows: number): ReadonlyMap<string, CopyProof> {
   const folder = mkdtempSync(path.join(tmpdir(), "mlc-libraries-"));
   try {
     writeFileSync(path.join(folder, "export_sklearn.py"), exporters.sklearn);
@@ -66,7 +66,7 @@ export function compareAll(rows: number): ReadonlyMap<string, Comparison> {
   }
 }
 
-function compareOne(folder: string): Comparison {
+function compareOne(folder: string): CopyProof {
   const library = readFileSync(path.join(folder, "library"), "utf8") as Library;
   const content = readFileSync(path.join(folder, library === "lightgbm" ? "model.txt" : "model.json"));
   const { manifest, weights } = importModel(library, content, { name: library, version: "1" });

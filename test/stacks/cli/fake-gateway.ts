@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { identify } from "../../../components/host/process-identity.ts";
-import type { Evidence } from "../../../components/rollout/index.ts";
+import type { RolloutEvidence } from "../../../components/rollout/index.ts";
 import type { TrafficPlan, TrafficStatus } from "../../../components/traffic/index.ts";
 
 export interface FakeGateway extends AsyncDisposable {
@@ -24,7 +24,7 @@ export interface FakeGatewaySettings {
   /** Rollouts that it ended, by identity. */
   readonly ended?: Readonly<Record<string, unknown>>;
   /** What the running rollout is judged on. */
-  readonly evidence?: Evidence;
+  readonly evidence?: RolloutEvidence;
 }
 
 const token = "the-token-of-the-test";

@@ -1,10 +1,10 @@
 import { HostError } from "../../../host/host-error.ts";
 import {
-  type Evidence,
   emptyState,
   evidenceOf,
   type HistoryEntry,
   judgedBy,
+  type RolloutEvidence,
   type RolloutState,
 } from "../../../rollout/index.ts";
 import { configMapPath } from "../cluster/index.ts";
@@ -22,7 +22,7 @@ export async function stateOf(cluster: Cluster, endpoint: string): Promise<Rollo
 }
 
 /** What a rollout that runs, or ran last, is judged on. @throws HostError when it cannot be read */
-export async function readEvidence(cluster: Cluster, endpoint: string): Promise<Evidence> {
+export async function readEvidence(cluster: Cluster, endpoint: string): Promise<RolloutEvidence> {
   const { kept, order } = await seenIn(cluster, endpoint);
   const map = await historyMap(cluster, order.endpoint);
   const { plan, judges } = kept?.state ?? {};

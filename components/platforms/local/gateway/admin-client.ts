@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { whoAsks } from "../../../host/who-asks.ts";
-import type { Evidence, Refusal } from "../../../rollout/index.ts";
+import type { Refusal, RolloutEvidence } from "../../../rollout/index.ts";
 import type { TrafficStatus } from "../../../traffic/status.ts";
 import type { StateFolder } from "../state-folder/folder.ts";
 import { gatewayPaths } from "../state-folder/paths.ts";
@@ -61,8 +61,8 @@ export const rollBackRoute = (
   ask<TrafficStatus>(folder, endpoint, "POST", "/admin/rollback", { reason, by, ...(to !== undefined && { to }) });
 
 /** What the running rollout, or the last one, was judged on. @throws GatewayUnreachable */
-export const readEvidence = (folder: StateFolder, endpoint: string): Promise<Evidence> =>
-  ask<Evidence>(folder, endpoint, "GET", "/admin/evidence");
+export const readEvidence = (folder: StateFolder, endpoint: string): Promise<RolloutEvidence> =>
+  ask<RolloutEvidence>(folder, endpoint, "GET", "/admin/evidence");
 
 /**
  * Why the gateway would refuse a plan; undefined when it would take it. A gateway that does not answer is not needed:

@@ -3,7 +3,7 @@ import type { HeldReply } from "./held-reply.ts";
 import type { Traffic } from "./traffic.ts";
 import type { UnderWay } from "./under-way.ts";
 import type { Upstream } from "./upstream.ts";
-import type { AnswerHandler, Failure, Flow, UpstreamRequest } from "./upstream-request.ts";
+import type { AnswerHandler, Flow, UpstreamFailure, UpstreamRequest } from "./upstream-request.ts";
 
 /** A server that was killed is back within this time, in ms: nobody stands in for stable, so its requests wait for it. */
 const PATIENCE_MS = 2_000;
@@ -14,7 +14,7 @@ const HOLDS_MS = 1_000;
 /** How often a version is asked again after its connection ended without its fault. */
 const MOST_REPEATS = 3;
 
-const NO_SERVER: Failure = { kind: "refused", message: "no server is known" };
+const NO_SERVER: UpstreamFailure = { kind: "refused", message: "no server is known" };
 
 /**
  * Asks one version until it has answered or cannot: again where its server has not read the request, later where its
@@ -49,7 +49,7 @@ export abstract class Asking implements AnswerHandler, UnderWay {
   /** The request is sent to the version as one that was drawn for it. */
   protected abstract get isDrawn(): boolean;
   /** The version cannot answer. */
-  protected abstract fail(failure: Failure): void;
+  protected abstract fail(failure: UpstreamFailure): void;
   /** The answer broke off when the client had a part of it. */
   protected abstract breakOff(): void;
   abstract abandon(): void;
@@ -89,7 +89,7 @@ export abstract class Asking implements AnswerHandler, UnderWay {
     if (this.isDrawn) this.traffic.counterOf(this.version).lastDrawnAt = this.#sentAt;
   }
 
-  onFailure(failure: Failure): void {
+  onFailure(failure: UpstreamFailure): void {
     if (this.reply.isStreaming) this.breakOff();
     else if (failure.kind === "broken" && this.#repeats < MOST_REPEATS) {
       // The server has not read it, or others are to blame. Asking again tells that from a dead server.
@@ -142,7 +142,7 @@ export abstract class Asking implements AnswerHandler, UnderWay {
     this.reply.breakOff();
   }
 
-  #askAlone(failure: Failure): void {
+  #askAlone(failure: UpstreamFailure): void {
     if (this.#waitsForServer()) return;
     this.fail({ ...failure, kind: "refused" });
   }

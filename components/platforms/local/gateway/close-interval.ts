@@ -1,10 +1,10 @@
 import { copiesKinds, type Guard, type GuardKind, guardKinds, kindOf } from "../../../guards/index.ts";
 import type { ClosedInterval } from "../../../rollout/index.ts";
-import type { Comparison } from "./counters.ts";
+import type { ComparedCounts } from "./counters.ts";
 
 /** Counts of an interval in the judge's terms. */
 export function closeInterval(
-  { stable, candidate, copies, excess, arrivals }: Comparison,
+  { stable, candidate, copies, excess, arrivals }: ComparedCounts,
   guards: readonly Guard[],
   when: { readonly at: number; readonly seconds: number; readonly step: number },
   kinds: readonly GuardKind[] = guardKinds,

@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type Dispatcher } from "undici";
 import { messageOf } from "../../../host/host-error.ts";
-import type { AnswerHandler, Failure, Flow, UpstreamRequest } from "./upstream-request.ts";
+import type { AnswerHandler, Flow, UpstreamFailure, UpstreamRequest } from "./upstream-request.ts";
 
 /** Below the 65 s of the server, which then never closes a connection under a request. */
 const IDLE_MS = 30_000;
@@ -159,7 +159,7 @@ export class Connection implements Dispatcher.DispatchHandler, Flow {
     else handler?.onFailure({ kind: "ended", message });
   }
 
-  #fail(failure: Failure): void {
+  #fail(failure: UpstreamFailure): void {
     const handler = this.#handler;
     this.#handler = undefined;
     // Told before the failure is: what the handler sends next must not get this connection.

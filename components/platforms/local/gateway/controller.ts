@@ -4,7 +4,6 @@ import { feedbackMetrics, SHARES } from "../../../guards/index.ts";
 import { messageOf } from "../../../host/host-error.ts";
 import {
   type ClosedInterval,
-  type Evidence,
   emptyState,
   type HistoryEntry,
   type HistorySummary,
@@ -15,6 +14,7 @@ import {
   type Progress,
   questionOf,
   type Refusal,
+  type RolloutEvidence,
   type RolloutState,
   refusalOf,
   type Step,
@@ -251,7 +251,7 @@ export class Controller {
   }
 
   /** Everything that is needed to judge again: of the rollout that runs, else of the last one. */
-  evidence(): Evidence {
+  evidence(): RolloutEvidence {
     return rolloutEvidence(this.#state, this.#intervals, this.#history);
   }
 

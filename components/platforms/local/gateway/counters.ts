@@ -1,4 +1,5 @@
 import { bucketOf, LATENCY_BUCKETS } from "../../../analysis/index.ts";
+import type { RequestOutcome } from "../../../guards/index.ts";
 import type { Arrivals, Excess } from "../../../rollout/index.ts";
 import type { ValueSum } from "./cohorts.ts";
 
@@ -55,7 +56,7 @@ export const createArmCounter = (): ArmCounter => ({
 });
 
 /** What the judge compares, since the last interval was closed. Pinned, copied and failed-over answers never get here. */
-export interface Comparison {
+export interface ComparedCounts {
   readonly stable: ArmCounter;
   readonly candidate: ArmCounter;
   /** What was drawn, whatever became of it; absent when nothing was, and while the interval is open. */
@@ -73,7 +74,7 @@ export interface Comparison {
 }
 
 /** Nothing counted of either side yet. */
-export const createComparison = (): Comparison => ({
+export const createComparedCounts = (): ComparedCounts => ({
   stable: createArmCounter(),
   candidate: createArmCounter(),
   excess: { stable: { requests: 0, bad: 0 }, candidate: { requests: 0, bad: 0 } },
@@ -97,24 +98,18 @@ export function countAnswer(counter: VersionCounter, status: number, ms: number)
   counter.latencySumMs += ms;
 }
 
-/**
- * What became of a prediction. `failed`: no answer, 5xx, later than the deadline, or nothing that a client of stable can
- * read. `refused`: 4xx.
- */
-export type Outcome = "answered" | "refused" | "failed";
-
 /** Whether a client has its prediction. */
 export const isGood = (status: number): boolean => status >= 200 && status < 300;
 
 /** A status that is neither a prediction nor a refusal is a failure: nobody asked to be sent elsewhere. */
-export const outcomeOf = (status: number): Outcome =>
+export const outcomeOf = (status: number): RequestOutcome =>
   isGood(status) ? "answered" : status >= 400 && status < 500 ? "refused" : "failed";
 
 /**
  * A failure is slower than any time: what fails fast, or never answers, is not quick.
  * @param ms absent without an answer
  */
-export function countInArm(arm: ArmCounter, outcome: Outcome, ms: number | undefined): void {
+export function countInArm(arm: ArmCounter, outcome: RequestOutcome, ms: number | undefined): void {
   arm.requests++;
   if (outcome === "failed") arm.errors++;
   if (outcome === "refused") arm.refusals++;

@@ -12,7 +12,7 @@ import type { Routing } from "./router.ts";
 import { sendCopy } from "./shadow.ts";
 import type { Traffic } from "./traffic.ts";
 import { endedTwice, type Refused, refusalOfFailure } from "./unserved.ts";
-import type { Failure, Flow, UpstreamRequest } from "./upstream-request.ts";
+import type { Flow, UpstreamFailure, UpstreamRequest } from "./upstream-request.ts";
 
 /**
  * One request: which version gets it, its answer or stable's instead, and what is counted. Each version is asked once,
@@ -199,11 +199,11 @@ export class Exchange extends Asking {
   // Fail over: to stable, which nobody stands in for.
 
   /** The failure is the version's own, the answer is stable's where stable has not failed itself. */
-  protected override fail(failure: Failure): void {
+  protected override fail(failure: UpstreamFailure): void {
     this.#failWith(NO_ANSWER, failure);
   }
 
-  #failWith(status: number, failure?: Failure): void {
+  #failWith(status: number, failure?: UpstreamFailure): void {
     if (failure?.kind !== "overloaded" && !this.#isExcused(failure)) this.#count(status);
     // What ended two processes is sent to no other.
     if (failure?.kind === "ended") this.traffic.endings.add(this.#asked.path, this.#body);
@@ -273,7 +273,7 @@ export class Exchange extends Asking {
   }
 
   /** A process that ends on a request counts once, for that request: stable's others wait until it is back, and count nowhere. */
-  #isExcused(failure: Failure | undefined): boolean {
+  #isExcused(failure: UpstreamFailure | undefined): boolean {
     return this.#trial && failure?.kind === "refused" && this.upstream?.isExcused(performance.now()) === true;
   }
 
@@ -289,7 +289,7 @@ export class Exchange extends Asking {
     replyJson(this.reply, status, document, headers);
   }
 
-  #refuseUnserved(failure: Failure | undefined): void {
+  #refuseUnserved(failure: UpstreamFailure | undefined): void {
     const tried = this.#failedOver ? "neither the candidate nor the stable version" : `version ${this.version}`;
     this.#refuse(refusalOfFailure(failure, `${tried} of ${this.#routing.model}`));
   }

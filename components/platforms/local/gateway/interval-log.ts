@@ -4,7 +4,7 @@ import { type ClosedInterval, guardsToCount, type Progress } from "../../../roll
 import type { RolloutPlan } from "../../../traffic/plan.ts";
 import type { Clock } from "./clock.ts";
 import { closeInterval } from "./close-interval.ts";
-import { createComparison } from "./counters.ts";
+import { createComparedCounts } from "./counters.ts";
 import type { Persistence } from "./persistence.ts";
 import type { RecordedInterval } from "./records.ts";
 import type { Traffic } from "./traffic.ts";
@@ -113,7 +113,7 @@ export class IntervalLog {
     const taughtGuards = guards.filter((guard) => kindOf(guard).judged(guard).kind === "proportion");
     if (taughtGuards.length === 0 || known === undefined) return;
     const when = { at: this.#from.wall, seconds: 0, step: 0 };
-    const taught = closeInterval({ ...createComparison(), stable: known }, taughtGuards, when);
+    const taught = closeInterval({ ...createComparedCounts(), stable: known }, taughtGuards, when);
     try {
       this.#files.appendInterval({ question, ...taught });
     } catch (error) {

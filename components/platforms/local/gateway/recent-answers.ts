@@ -1,5 +1,6 @@
 import { HISTORY_UNITS } from "../../../analysis/index.ts";
-import { type ArmCounter, countInArm, createArmCounter, type Outcome } from "./counters.ts";
+import type { RequestOutcome } from "../../../guards/index.ts";
+import { type ArmCounter, countInArm, createArmCounter } from "./counters.ts";
 import { FairShare } from "./fair-share.ts";
 import { hash32 } from "./router.ts";
 
@@ -17,7 +18,7 @@ export class RecentAnswers {
   add(
     version: string,
     source: string,
-    { outcome, ms }: { readonly outcome: Outcome; readonly ms: number | undefined },
+    { outcome, ms }: { readonly outcome: RequestOutcome; readonly ms: number | undefined },
   ): void {
     if (version !== this.#version) {
       this.#version = version;

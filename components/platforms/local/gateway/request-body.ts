@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Refusal, refuse } from "./request-refusal.ts";
+import { type RequestRefusal, refuse } from "./request-refusal.ts";
 
 /** Largest request body in bytes: it is kept until the answer is sure, so that stable can be asked instead. */
 export const MOST_BODY_BYTES: number = 4 * 1024 * 1024;
@@ -25,8 +25,8 @@ export class KeptBodies {
   }
 }
 
-const TOO_LARGE: Refusal = { status: 413, error: `the body exceeds ${MOST_BODY_BYTES} bytes` };
-const NO_ROOM: Refusal = { status: 503, error: "too many large requests are under way; ask again" };
+const TOO_LARGE: RequestRefusal = { status: 413, error: `the body exceeds ${MOST_BODY_BYTES} bytes` };
+const NO_ROOM: RequestRefusal = { status: 503, error: "too many large requests are under way; ask again" };
 
 /** Calls back with the whole body; a body that is too large, or breaks off, is dealt with here. */
 export function readBody(

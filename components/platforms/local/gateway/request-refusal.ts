@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerJson } from "./answer.ts";
 
 /** Why a request is not read further. */
-export interface Refusal {
+export interface RequestRefusal {
   readonly status: number;
   readonly error: string;
 }
 
 /** What is refused by its headers alone. */
-export function refusalOf({ headers }: IncomingMessage): Refusal | undefined {
+export function refusalOf({ headers }: IncomingMessage): RequestRefusal | undefined {
   const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") {
     return { status: 415, error: `content-encoding ${encoding.slice(0, 40)} is not read; send the body as it is` };
@@ -29,7 +29,7 @@ function isForeignPage({ origin, host, "sec-fetch-site": site }: IncomingMessage
 }
 
 /** The rest is read and dropped: closing at once could reset the connection before the answer is read. */
-export function refuse(request: IncomingMessage, response: ServerResponse, { status, error }: Refusal): void {
+export function refuse(request: IncomingMessage, response: ServerResponse, { status, error }: RequestRefusal): void {
   answerJson(response, status, { error }, status === 503 ? ["retry-after", "1"] : []);
   request.resume();
 }

@@ -1,10 +1,16 @@
-import { type Evidence, evidenceOf, factsOfRunning, judgedBy, type RolloutState } from "../../../rollout/index.ts";
+import {
+  evidenceOf,
+  factsOfRunning,
+  judgedBy,
+  type RolloutEvidence,
+  type RolloutState,
+} from "../../../rollout/index.ts";
 import type { Drawing } from "./evidence-picture.ts";
 import type { History } from "./history.ts";
 import type { IntervalLog } from "./interval-log.ts";
 
 /** Everything that is needed to judge again: of the rollout that runs, else of the last one. */
-export function rolloutEvidence(state: RolloutState, intervals: IntervalLog, history: History): Evidence {
+export function rolloutEvidence(state: RolloutState, intervals: IntervalLog, history: History): RolloutEvidence {
   const { plan, progress, question, judges } = state;
   const live = evidenceOf({
     identity: progress?.identity ?? "",

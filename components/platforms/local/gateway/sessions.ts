@@ -1,4 +1,4 @@
-import type { Outcome } from "./counters.ts";
+import type { RequestOutcome } from "../../../guards/index.ts";
 import { hash32 } from "./router.ts";
 
 /** Sessions that are told apart on one arm; further ones are not counted. */
@@ -6,12 +6,12 @@ const MOST_SESSIONS = 50_000;
 
 /** What an interval showed of one session. */
 export interface SessionUnit {
-  readonly outcome: Outcome;
+  readonly outcome: RequestOutcome;
   /** Its slowest answer; absent when none came. */
   readonly ms: number | undefined;
 }
 
-const WORSE: Readonly<Record<Outcome, number>> = { answered: 0, refused: 1, failed: 2 };
+const WORSE: Readonly<Record<RequestOutcome, number>> = { answered: 0, refused: 1, failed: 2 };
 
 /**
  * The requests of sessions on one arm. What is counted is a session in an interval: its requests are alike, so each
@@ -22,7 +22,7 @@ const WORSE: Readonly<Record<Outcome, number>> = { answered: 0, refused: 1, fail
 export class SessionUnits {
   #open = new Map<number, SessionUnit>();
   /** How each session did in its last interval, and for how many intervals since it last got worse. */
-  readonly #known = new Map<number, { readonly outcome: Outcome; readonly times: number }>();
+  readonly #known = new Map<number, { readonly outcome: RequestOutcome; readonly times: number }>();
 
   add(session: string, { outcome, ms }: SessionUnit): void {
     const key = hash32(session);
@@ -48,7 +48,7 @@ export class SessionUnits {
     this.#known.clear();
   }
 
-  #isNews(session: number, outcome: Outcome): boolean {
+  #isNews(session: number, outcome: RequestOutcome): boolean {
     const before = this.#known.get(session);
     if (before === undefined && this.#known.size >= MOST_SESSIONS) return false;
     const isWorse = before !== undefined && WORSE[outcome] > WORSE[before.outcome];

@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
+import type { RequestOutcome } from "../../../guards/index.ts";
 import type { AnswerShape } from "./answer-shape.ts";
-import { isGood, NO_ANSWER, type Outcome, outcomeOf } from "./counters.ts";
+import { isGood, NO_ANSWER, outcomeOf } from "./counters.ts";
 import type { Traffic } from "./traffic.ts";
 import type { UnderWay } from "./under-way.ts";
 import type { AnswerHandler, UpstreamRequest } from "./upstream-request.ts";
@@ -103,7 +104,7 @@ class Copy implements AnswerHandler, UnderWay {
     this.#settle(undefined);
   }
 
-  #settle(copy: Outcome | undefined): void {
+  #settle(copy: RequestOutcome | undefined): void {
     if (this.#settled) return;
     this.#settled = true;
     this.#traffic.underWay.delete(this);

@@ -1,14 +1,14 @@
 import { crc32 } from "node:zlib";
+import type { RequestOutcome } from "../../../guards/index.ts";
 import { AnswerShape } from "./answer-shape.ts";
 import { ArrivalCounter } from "./arrivals.ts";
 import { Cohorts } from "./cohorts.ts";
 import {
-  type Comparison,
+  type ComparedCounts,
   countFeedback,
   countInArm,
-  createComparison,
+  createComparedCounts,
   createVersionCounter,
-  type Outcome,
   type VersionCounter,
 } from "./counters.ts";
 import { Endings } from "./endings.ts";
@@ -29,7 +29,7 @@ const freshShapes = () => ({ predict: new AnswerShape(), infer: new AnswerShape(
 /** What became of a request that was drawn for an arm of the comparison. */
 export interface CountedOutcome {
   readonly arm: "stable" | "candidate";
-  readonly outcome: Outcome;
+  readonly outcome: RequestOutcome;
   /** Absent without an answer. */
   readonly ms: number | undefined;
   /** Who asked what. */
@@ -68,7 +68,7 @@ export class Traffic {
   readonly feedback: Feedback;
   /** What came back about predictions and is not complete yet. */
   readonly cohorts: Cohorts = new Cohorts();
-  #comparison: Comparison = createComparison();
+  #comparison: ComparedCounts = createComparedCounts();
   #stretch = 0;
 
   constructor(settings: { readonly feedbackKey: Buffer; readonly startedAt: number }) {
@@ -91,7 +91,7 @@ export class Traffic {
     return this.#shapes[asked];
   }
 
-  get comparison(): Comparison {
+  get comparison(): ComparedCounts {
     return this.#comparison;
   }
 
@@ -101,7 +101,7 @@ export class Traffic {
   }
 
   /** Closes the interval and opens the next. @param now monotonic ms */
-  takeComparison(now: number): Comparison {
+  takeComparison(now: number): ComparedCounts {
     const closed = { ...this.#comparison, arrivals: this.#arrivals.take() };
     const complete = this.cohorts.take(this.ids.issued, now, this.routing?.maturity ?? new Map());
     for (const [metric, values] of complete) {
@@ -111,7 +111,7 @@ export class Traffic {
     for (const arm of ["stable", "candidate"] as const) {
       for (const { outcome, ms } of this.#sessions[arm].take()) countInArm(closed[arm], outcome, ms);
     }
-    this.#comparison = createComparison();
+    this.#comparison = createComparedCounts();
     return closed;
   }
 
@@ -144,7 +144,7 @@ export class Traffic {
   #beginStretch(): void {
     this.#stretch++;
     this.cohorts.beginAnew(this.ids.issued);
-    this.#comparison = createComparison();
+    this.#comparison = createComparedCounts();
   }
 
   /** Which version gets a request that names none. @param session whose requests stay together; undefined for one alone */
@@ -182,7 +182,7 @@ export class Traffic {
   }
 
   /** No input and no address counts for much more than the others, nor do the troubles of an address. */
-  #isFair({ input, source }: CountedOutcome["key"], outcome: Outcome): boolean {
+  #isFair({ input, source }: CountedOutcome["key"], outcome: RequestOutcome): boolean {
     const keys = { input: crc32(input), source: hash32(source) };
     const isTrouble = outcome !== "answered";
     if (!this.#sources.has(keys.source) || !this.#inputs.has(keys.input)) return false;
@@ -193,7 +193,7 @@ export class Traffic {
     return true;
   }
 
-  countCopy({ stable, copy }: { readonly stable: Outcome; readonly copy: Outcome }): void {
+  countCopy({ stable, copy }: { readonly stable: RequestOutcome; readonly copy: RequestOutcome }): void {
     const { copies } = this.#comparison;
     copies.requests++;
     if (copy === "failed") copies.errors++;

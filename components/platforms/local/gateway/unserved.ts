@@ -1,4 +1,4 @@
-import type { Failure } from "./upstream-request.ts";
+import type { UpstreamFailure } from "./upstream-request.ts";
 
 /** What a client is told instead of a prediction. */
 export interface Refused {
@@ -25,7 +25,7 @@ const comesBack = "its server is started again within seconds; if it is not, see
 const unavailable = (hint: string): Unserved => ({ status: 503, hint, headers: ["retry-after", "1"] });
 const failed = (status: 502 | 504, hint: string): Unserved => ({ status, hint, headers: [] });
 
-const UNSERVED: Readonly<Record<Failure["kind"], Unserved>> = {
+const UNSERVED: Readonly<Record<UpstreamFailure["kind"], Unserved>> = {
   refused: unavailable(comesBack),
   overloaded: unavailable("more requests come than are answered"),
   broken: failed(502, comesBack),
@@ -35,7 +35,7 @@ const UNSERVED: Readonly<Record<Failure["kind"], Unserved>> = {
 };
 
 /** What a client is told when no version answers. @param tried who was asked, in words */
-export function refusalOfFailure(failure: Failure | undefined, tried: string): Refused {
+export function refusalOfFailure(failure: UpstreamFailure | undefined, tried: string): Refused {
   const { status, hint, headers } = UNSERVED[failure?.kind ?? "refused"];
   const error = `${tried} answers: ${failure?.message ?? "no server is known"}`;
   return { status, document: { error, hint }, headers };

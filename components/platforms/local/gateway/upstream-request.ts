@@ -17,7 +17,7 @@ export interface AnswerHandler {
   onBody(part: Buffer, flow: Flow): void;
   onEnd(): void;
   /** The answer will not come, or not whole. */
-  onFailure(failure: Failure): void;
+  onFailure(failure: UpstreamFailure): void;
 }
 
 /** Stops and resumes reading of an answer. */
@@ -27,7 +27,7 @@ export interface Flow {
 }
 
 /** Why an answer does not come. */
-export interface Failure {
+export interface UpstreamFailure {
   /**
    * `refused`: nobody listens, the request was not sent. `broken`: the connection ended before a byte of the answer
    * came, and the server has not read the request or others may be to blame: it may be asked again. `ended`: the

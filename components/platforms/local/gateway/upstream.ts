@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { Connection, type Ended, type Gone } from "./connection.ts";
-import type { AnswerHandler, Failure, UpstreamRequest } from "./upstream-request.ts";
+import type { AnswerHandler, UpstreamFailure, UpstreamRequest } from "./upstream-request.ts";
 
 /** How long a server is left alone after it could not be connected to, in ms. */
 const EJECTION_MS = 1_000;
@@ -158,7 +158,7 @@ export class Upstream {
     return next;
   }
 
-  #refusal(): Failure {
+  #refusal(): UpstreamFailure {
     return { kind: "refused", message: `nobody listens on ${this.socket}` };
   }
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import type { Guard } from "../../../../components/guards/index.ts";
-import type { Evidence } from "../../../../components/rollout/index.ts";
+import type { RolloutEvidence } from "../../../../components/rollout/index.ts";
 import { canaryPlan, errorGuard, latencyGuard } from "../../../support/plans.ts";
 import { fail, succeed } from "./fake-server.ts";
 import { Bench } from "./harness.ts";
@@ -10,7 +10,7 @@ afterEach(() => bench.stop());
 
 /** Units of a guard that were compared, over all intervals. */
 async function compared(metric: string): Promise<{ readonly stable: number; readonly candidate: number }> {
-  const { intervals } = (await bench.admin("/admin/evidence")).json as Evidence;
+  const { intervals } = (await bench.admin("/admin/evidence")).json as RolloutEvidence;
   const counts = intervals.flatMap(({ counts }) => counts[metric] ?? []);
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   return { stable: sum(counts.map(({ n0 }) => n0)), candidate: sum(counts.map(({ n1 }) => n1)) };

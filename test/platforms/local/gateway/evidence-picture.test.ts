@@ -2,10 +2,10 @@ import { afterEach, expect, test } from "vitest";
 import type { Verdict } from "../../../../components/analysis/index.ts";
 import { documentOf, hashOf } from "../../../../components/evidence/index.ts";
 import {
-  type Evidence,
   evidenceOf,
   type HistoryEntry,
   type HistorySummary,
+  type RolloutEvidence,
 } from "../../../../components/rollout/index.ts";
 import { canaryPlan, stablePlan } from "../../../support/plans.ts";
 import { fail } from "./fake-server.ts";
@@ -36,7 +36,7 @@ test("the evidence of the rollout that runs is drawn while requests are answered
   done = true;
   await load;
   await bench.accepted(stablePlan());
-  const evidence = (await bench.admin("/admin/evidence")).json as Evidence;
+  const evidence = (await bench.admin("/admin/evidence")).json as RolloutEvidence;
   const [ended] = (await bench.admin("/admin/history")).json as readonly HistorySummary[];
   const entry = (await bench.admin(`/admin/history/${ended?.id}`)).json as HistoryEntry;
   const drawn = await draw();

@@ -5,7 +5,7 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Evidence } from "../../../../components/rollout/index.ts";
+import type { RolloutEvidence } from "../../../../components/rollout/index.ts";
 import { canaryPlan, errorGuard, stablePlan } from "../../../support/plans.ts";
 import { fail, succeed } from "./fake-server.ts";
 import { Bench, send } from "./harness.ts";
@@ -199,7 +199,7 @@ describe("a request on which a process ends", () => {
     expect(statuses.get(200)).toBeGreaterThan(sent * 0.8);
     expect((await bench.status()).rollout.phase).toBe("progressing");
     await sleep(1_100);
-    const { intervals } = (await bench.admin("/admin/evidence")).json as Evidence;
+    const { intervals } = (await bench.admin("/admin/evidence")).json as RolloutEvidence;
     const failed = intervals.reduce(
       (sum, { counts }) => sum + Number(counts.errorRate?.x0) + Number(counts.errorRate?.x1),
       0,

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { readHistory, readHistoryEntry } from "../../../../components/platforms/local/gateway/history.ts";
 import { openStateFolder } from "../../../../components/platforms/local/state-folder/folder.ts";
-import type { Evidence, HistoryEntry, HistorySummary } from "../../../../components/rollout/index.ts";
+import type { HistoryEntry, HistorySummary, RolloutEvidence } from "../../../../components/rollout/index.ts";
 import { canaryPlan, stablePlan } from "../../../support/plans.ts";
 import { fail } from "./fake-server.ts";
 import { Bench } from "./harness.ts";
@@ -26,10 +26,10 @@ test("what a guard stopped is recorded with its evidence, over a restart, other 
   await bench.until(({ rollout }) => rollout.phase === "aborted");
   done = true;
   await load;
-  const before = (await bench.admin("/admin/evidence")).json as Evidence;
+  const before = (await bench.admin("/admin/evidence")).json as RolloutEvidence;
   await act("abort", { reason: "confirmed", by: "ann@host" });
   await bench.accepted(stablePlan());
-  const after = (await bench.admin("/admin/evidence")).json as Evidence;
+  const after = (await bench.admin("/admin/evidence")).json as RolloutEvidence;
   expect(after).toEqual(before);
   expect(after).toMatchObject({ identity: "rollout-1", verdict: { verdict: "rollback" } });
   bench.gateway.child.kill("SIGKILL");

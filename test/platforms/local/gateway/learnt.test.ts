@@ -4,7 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import type { Verdict } from "../../../../components/analysis/index.ts";
 import { documentOf, parseEvidence, renderDocument, verifyEvidence } from "../../../../components/evidence/index.ts";
 import { History } from "../../../../components/platforms/local/gateway/history.ts";
-import type { EndingRecord, Evidence, PairedHistory } from "../../../../components/rollout/index.ts";
+import type { EndingRecord, PairedHistory, RolloutEvidence } from "../../../../components/rollout/index.ts";
 import { canaryPlan, stablePlan } from "../../../support/plans.ts";
 import { Bench } from "./harness.ts";
 
@@ -69,7 +69,7 @@ test("promoted rollouts on the disk teach the next one: it says so, keeps it ove
 
   await bench.load((sent) => sent >= 300);
   await bench.until(({ rollout }) => ((rollout.verdict as Verdict | undefined)?.evidence.intervals ?? 0) >= 2);
-  const evidence = (await bench.admin("/admin/evidence")).json as Evidence;
+  const evidence = (await bench.admin("/admin/evidence")).json as RolloutEvidence;
   expect(evidence.settings?.guards[0]?.designEffect).toBe(effect);
   const parsed = parseEvidence(renderDocument(documentOf(evidence)));
   if (parsed.document === undefined) throw new Error("the document is not sound");

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { judge } from "../../../../components/analysis/index.ts";
 import type { Guard } from "../../../../components/guards/index.ts";
-import type { Evidence } from "../../../../components/rollout/index.ts";
+import type { RolloutEvidence } from "../../../../components/rollout/index.ts";
 import { canaryPlan } from "../../../support/plans.ts";
 import { Bench } from "./harness.ts";
 
@@ -16,7 +16,7 @@ const revenue: Guard = {
   designEffect: 1,
   range: { least: 100, most: 500 },
 };
-const evidence = async (): Promise<Evidence> => (await bench.admin("/admin/evidence")).json as Evidence;
+const evidence = async (): Promise<RolloutEvidence> => (await bench.admin("/admin/evidence")).json as RolloutEvidence;
 
 /** Asks for a prediction and tells what it brought in. */
 async function tell(worth: (version: string) => number) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import type { Draws, Evidence } from "../../../../components/rollout/index.ts";
+import type { Draws, RolloutEvidence } from "../../../../components/rollout/index.ts";
 import { canaryPlan, errorGuard, stablePlan } from "../../../support/plans.ts";
 import { fail, succeed } from "./fake-server.ts";
 import { Bench } from "./harness.ts";
@@ -15,7 +15,7 @@ const patient = { ...errorGuard, margin: { kind: "absolute", value: 0.9 } } as c
 /** What was drawn so far, by weight. */
 async function drawn(): Promise<ReadonlyMap<number, Draws>> {
   await sleep(INTERVAL_MS);
-  const { arrivals = [] } = (await bench.admin("/admin/evidence")).json as Evidence;
+  const { arrivals = [] } = (await bench.admin("/admin/evidence")).json as RolloutEvidence;
   const totals = new Map<number, Draws>();
   for (const { weight, stable, candidate } of arrivals.flatMap(({ draws }) => draws)) {
     const before = totals.get(weight) ?? { weight, stable: 0, candidate: 0 };

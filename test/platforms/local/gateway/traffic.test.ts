@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
 import { type Interval, type JudgeSettings, judge } from "../../../../components/analysis/index.ts";
-import type { Evidence } from "../../../../components/rollout/index.ts";
+import type { RolloutEvidence } from "../../../../components/rollout/index.ts";
 import { canaryPlan, errorGuard, latencyGuard, stablePlan } from "../../../support/plans.ts";
 import { fail, succeed } from "./fake-server.ts";
 import { Bench } from "./harness.ts";
@@ -11,7 +11,7 @@ afterEach(() => bench.stop());
 
 const positiveGuard = { ...errorGuard, metric: "positiveRate", source: "feedback", direction: "either" } as const;
 
-const evidence = async (): Promise<Evidence> => (await bench.admin("/admin/evidence")).json as Evidence;
+const evidence = async (): Promise<RolloutEvidence> => (await bench.admin("/admin/evidence")).json as RolloutEvidence;
 
 /** What the comparison counted, over all intervals. */
 async function counted(guard = "errorRate"): Promise<{ n0: number; n1: number; x0: number; x1: number }> {
