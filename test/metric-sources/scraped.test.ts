@@ -62,7 +62,7 @@ describe.skipIf(!hasPrometheus).concurrent(`what a real server scrapes${promethe
     const from = Date.now();
     // Cells of schema 3 in seconds: -24 reaches up to 125 ms, -23 to 136 ms, -22 to 149 ms, -16 to 250 ms.
     const show = (scale: number) => ({
-      name: names.durations,
+      name: names.durations ?? "",
       histograms: [
         histogram("v1", "200", { [-24]: 900 * scale, [-23]: 60 * scale, [-16]: 40 * scale }),
         histogram("v2", "200", { [-24]: 50 * scale, [-22]: 30 * scale, [-16]: 10 * scale }),

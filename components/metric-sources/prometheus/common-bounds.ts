@@ -23,7 +23,7 @@ export function commonBounds({ histograms }: Found, names: SeriesNames, arms: Ar
   };
   throw new MetricSourceError("unfit", [
     {
-      path: names.durations,
+      path: names.durations ?? "",
       seen: `${describe(first)}; ${describe(odd)}`,
       allowed: "the same buckets of both versions, wherever they run",
       cure: "Give both versions the same buckets, or leave latency out: mlc judge --skip latency",

@@ -49,11 +49,11 @@ export const armOf = (labels: Labels, { version }: SeriesNames, { candidate }: A
 export function outcomeOf(labels: Labels, { status, error }: SeriesNames): RequestOutcome {
   const seen = (status !== undefined && labels[status]) || (error !== undefined && labels[error]) || undefined;
   if (seen === undefined) return "answered";
-  if (/^2\d\d$/.test(seen)) return "answered";
-  return /^4\d\d$/.test(seen) ? "refused" : "failed";
+  if (/^2(\d\d)?$/.test(seen)) return "answered";
+  return /^4(\d\d)?$/.test(seen) ? "refused" : "failed";
 }
 
-function changedBounds({ durations }: SeriesNames, version: string, at: number): MetricSourceError {
+function changedBounds({ durations = "" }: SeriesNames, version: string, at: number): MetricSourceError {
   return new MetricSourceError("unfit", [
     {
       path: durations,

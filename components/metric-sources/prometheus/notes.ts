@@ -30,7 +30,7 @@ export async function notesOf(
   ];
 }
 
-const metricOf = ({ names: { requests, durations } }: PrometheusSettings): string => requests ?? durations;
+const metricOf = ({ names: { requests, durations = "" } }: PrometheusSettings): string => requests ?? durations;
 
 const time = (at: number): string => new Date(at).toISOString();
 

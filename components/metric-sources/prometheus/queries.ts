@@ -53,7 +53,9 @@ export async function versionsOf(
   { from, to }: Window,
 ): Promise<readonly string[]> {
   const { requests, durations, version } = names;
-  const metrics = [...(requests === undefined ? [] : [requests]), durations, `${durations}_count`].join("|");
+  const metrics = [requests, ...(durations === undefined ? [] : [durations, `${durations}_count`])]
+    .filter((metric) => metric !== undefined)
+    .join("|");
   const match = `{${[`__name__=~${quote(metrics)}`, ...equalTo(select)].join(",")}}`;
   const span = { start: String(from / 1000), end: String(to / 1000) };
   const series = await ask(server, "series", { "match[]": match, ...span });

@@ -32,8 +32,10 @@ export const prometheus = (settings: PrometheusSettings): MetricSource => ({
   name: settings.url,
   tellsSteps: false,
   settled: (now) => settled(settings, now),
-  latencyBounds: async (window, arms) =>
-    commonBounds((await find(settings, window, arms, true)).found, settings.names, arms),
+  latencyBounds: async (window, arms) => {
+    if (settings.names.durations === undefined) throw untimed(settings);
+    return commonBounds((await find(settings, window, arms, true)).found, settings.names, arms);
+  },
   read: (window, question) => read(settings, window, question),
 });
 
@@ -86,10 +88,11 @@ async function find(
   const query = (metric: string) => readSamples(settings, selectorOf(metric, settings, arms), window, gapMs);
   const asked = {
     requests: names.requests,
-    ...((withLatency || names.requests === undefined) && {
-      native: names.durations,
-      classic: `${names.durations}_bucket`,
-    }),
+    ...(names.durations !== undefined &&
+      (withLatency || names.requests === undefined) && {
+        native: names.durations,
+        classic: `${names.durations}_bucket`,
+      }),
   };
   const [requests, native, classic] = await Promise.all(
     [asked.requests, asked.native, asked.classic].map((metric) => (metric === undefined ? undefined : query(metric))),
@@ -102,6 +105,11 @@ async function find(
     answers: used.filter((answer) => answer !== undefined),
   };
 }
+
+const untimed = ({ url }: PrometheusSettings): MetricSourceError =>
+  new MetricSourceError("unfit", [
+    cannotCount(url, "latency", "a guard on answers: these series tell no times in seconds", "judge it from others"),
+  ]);
 
 /** What series cannot tell, told at once. */
 function checkQuestion({ url }: PrometheusSettings, { guards, rungs }: Question): void {

@@ -57,18 +57,10 @@ export async function judgeLive({ terminal, source, trial, options }: Task): Pro
   const ending = (): "interrupted" | "timeout" | undefined =>
     stop.signal.aborted ? "interrupted" : performance.now() >= deadline ? "timeout" : undefined;
   try {
-    const { from } = windowOf(options, await told(source.settled(Date.now(), trial.arms)), intervalMs);
-    let judging: Judging | undefined;
-    const look = async (): Promise<readonly JudgedInterval[]> => {
-      const settled = await source.settled(Date.now(), trial.arms);
-      const window: Window = { from, to: windowOf(options, settled, intervalMs).to };
-      judging ??= await begin(source, trial, window, intervalMs);
-      judging?.note(settled.notes);
-      return judging?.addUntil(window.to) ?? [];
-    };
+    const following = await told(followTrial(source, trial, options));
     const next = async (): Promise<readonly JudgedInterval[]> => {
       for (;;) {
-        const came = await retried(terminal, look);
+        const came = await retried(terminal, following.look);
         if (came.length > 0 || ending() !== undefined) return came;
         await sleep(Math.min(POLL_MS, intervalMs), undefined, { signal: stop.signal }).catch(() => {});
       }
@@ -76,6 +68,7 @@ export async function judgeLive({ terminal, source, trial, options }: Task): Pro
     let known = 0;
     for (;;) {
       const came = await terminal.during(`waiting for the next interval of ${source.name}`, next());
+      const judging = following.judging();
       for (const judged of came) terminal.say(renderInterval(judged, terminal.paint));
       for (const { text } of judging?.notes.slice(known) ?? []) terminal.say(terminal.paint("yellow", `! ${text}`));
       known = judging?.notes.length ?? 0;
@@ -92,6 +85,32 @@ export async function judgeLive({ terminal, source, trial, options }: Task): Pro
     process.off("SIGINT", interrupt);
     release();
   }
+}
+
+/** A trial that is judged on as its counts come. */
+export interface Following {
+  /** Judges what has come since. @throws MetricSourceError */
+  readonly look: () => Promise<readonly JudgedInterval[]>;
+  /** Undefined as long as nothing was measured. */
+  readonly judging: () => Judging | undefined;
+}
+
+/** Begins to follow a trial: from now on, or from `--from`. @throws MetricSourceError */
+export async function followTrial(source: MetricSource, trial: Trial, options: JudgeOptions): Promise<Following> {
+  const intervalMs = intervalOf(options);
+  const live = { ...options, watch: true };
+  const { from } = windowOf(live, await source.settled(Date.now(), trial.arms), intervalMs);
+  let judging: Judging | undefined;
+  return {
+    judging: () => judging,
+    look: async () => {
+      const settled = await source.settled(Date.now(), trial.arms);
+      const window: Window = { from, to: windowOf(live, settled, intervalMs).to };
+      judging ??= await begin(source, trial, window, intervalMs);
+      judging?.note(settled.notes);
+      return judging?.addUntil(window.to) ?? [];
+    },
+  };
 }
 
 /** Undefined as long as there is nothing to begin with. */

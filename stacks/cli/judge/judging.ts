@@ -67,6 +67,12 @@ export class Judging {
     return Math.max(0, this.#trial.plan.bakeMs / 1000 - this.verdict.evidence.seconds);
   }
 
+  /** As `--json` tells it. */
+  get facts(): Readonly<Record<string, unknown>> {
+    const { read, notes, bakeLeft } = this;
+    return { ...this.verdict, intervals: this.intervals.length, read, notes, bakeLeft };
+  }
+
   /** Whether nothing has to be waited for any more. */
   get isDecided(): boolean {
     const { verdict } = this.verdict;

@@ -23,4 +23,6 @@ export interface JudgeOptions extends StackOptions {
   /** In seconds. */
   readonly timeout?: string;
   readonly out?: string;
+  /** A port. */
+  readonly serve?: string;
 }

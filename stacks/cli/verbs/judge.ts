@@ -21,7 +21,7 @@ export const judge: Verb<JudgeOptions> = {
     { flags: "--prometheus <url>", description: "a server with Prometheus's HTTP API" },
     {
       flags: "--series <set>",
-      description: "what its series are called: gateway, otel-http or otel-gen-ai [gateway]",
+      description: "what its series are called: gateway, envoy, istio, otel-http or otel-gen-ai [gateway]",
       values: async () => (await import("../judge/open-source.ts")).seriesSets,
     },
     { flags: "--version-label <label>", description: "the label that holds the version [as the set has it]" },
@@ -47,9 +47,15 @@ export const judge: Verb<JudgeOptions> = {
     { flags: "--interval <seconds>", description: "how long an interval is; at least the time between scrapes [60]" },
     { flags: "--watch", description: "go on until something is decided" },
     { flags: "--timeout <seconds>", description: "with --watch: end with 4 after this time" },
+    {
+      flags: "--serve <port>",
+      description:
+        "answer verdicts over HTTP until it is stopped, each from when it was first asked for (docs/metric-sources.md)",
+    },
     { flags: "--out <file>", description: "write the evidence: `mlc evidence verify` judges it again" },
   ],
   async run(terminal, { options }) {
+    if (options.serve !== undefined) return (await import("../judge/serve.ts")).serveVerdicts(terminal, options);
     const { readTrial } = await import("../judge/trial.ts");
     const { openSource } = await import("../judge/open-source.ts");
     const { judgeLive, judgeOnce } = await import("../judge/follow.ts");
@@ -71,14 +77,8 @@ export const judge: Verb<JudgeOptions> = {
     return {
       exitCode: exitCodeOf(judged),
       facts: {
-        ...{ source: source.name, ...trial.arms, ...judging.verdict, intervals: judging.intervals.length },
-        ...{
-          read: judging.read,
-          notes: judging.notes,
-          ended: judged.ended,
-          bakeLeft: judging.bakeLeft,
-          out: options.out ?? null,
-        },
+        ...{ source: source.name, ...trial.arms, ...judging.facts },
+        ...{ ended: judged.ended, out: options.out ?? null },
       },
     };
   },

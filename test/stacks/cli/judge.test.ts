@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -126,10 +127,14 @@ const wrong: readonly { readonly args: readonly string[]; readonly says: string 
   { args: [...described, "--prometheus", "http://u:p@b"], says: "Set MLC_PROMETHEUS_USER" },
   {
     args: [...described, "--prometheus", "http://b", "--series", "otel"],
-    says: "allowed are gateway, otel-http, otel-gen-ai",
+    says: "allowed are gateway, envoy, istio, otel-http, otel-gen-ai",
   },
   { args: [...described, "--prometheus", "http://b", "--select", "x"], says: "allowed is label=value" },
   { args: [...described, "--prometheus", "http://b", "--interval", "0"], says: "a number of seconds from 1 to 3600" },
+  { args: ["--serve", "8080"], says: "Name one: --file counts.csv, or --prometheus URL." },
+  { args: ["--serve", "http", "--prometheus", "http://b"], says: '--serve: seen "http", allowed is a port' },
+  { args: ["--serve", "0", "--file", "counts.csv"], says: "--file is for a judge that ends, and not for --serve" },
+  { args: ["--serve", "0", "--prometheus", "http://b", "--watch"], says: "--watch is for a judge that ends" },
 ];
 
 /** Runs the verb in this process. */
@@ -214,5 +219,68 @@ describe.skipIf(!hasPrometheus)(`on a real server${prometheusNeeded}`, () => {
     const run = await line.run("judge", "--prometheus", prometheus.url, ...args, "--to", "2026-01-05T10:30:00Z");
     expect(run.code).toBe(4);
     expect(run.stdout).toContain('No series of model_requests_total has version="v7": there are v1, v2.');
+  });
+
+  /** Two hours of Envoy's counters until now: of what serves, of a version that is as good, and of one that fails more. */
+  const clusters = () => {
+    const now = Date.now();
+    const scrapes = (cluster: string, envoy_response_code_class: number, each: number): readonly string[] =>
+      Array.from({ length: 121 }, (_, i) => {
+        const labels = { job: "envoy", instance: "gateway", envoy_cluster_name: cluster, envoy_response_code_class };
+        return sample("envoy_cluster_upstream_rq_xx", labels, i * each, now - (120 - i) * 60_000);
+      });
+    const share = (cluster: string, good: number, failed: number) => [
+      ...scrapes(cluster, 2, good),
+      ...scrapes(cluster, 5, failed),
+    ];
+    const lines = [
+      ...share("models_stable_80", 1683, 17),
+      ...share("models_good_80", 99, 1),
+      ...share("models_bad_80", 96, 4),
+    ];
+    return startPrometheus({ samples: openMetrics({ envoy_cluster_upstream_rq_xx: lines }) });
+  };
+
+  test("--serve answers verdicts over HTTP, one for each trial, for as long as it runs", async () => {
+    await using line = await createCommandLine();
+    const prometheus = await clusters();
+    const counts = ["--prometheus", prometheus.url, "--series", "envoy", "--from", "2h", "--guard", "errorRate=0.5pp"];
+    const args = [mlc, "judge", "--serve", "0", ...counts, "--stable", "models_stable_80"];
+    const child = spawn(process.execPath, args, { cwd: line.root, env: { PATH: "/nowhere", NO_COLOR: "1" } });
+    const [said] = await once(child.stdout.setEncoding("utf8"), "data");
+    const url = `http://127.0.0.1:${/port (\d+)/.exec(said)?.[1]}`;
+    const ask = async (path: string) => {
+      const answer = await fetch(`${url}${path}`);
+      return { status: answer.status, body: (await answer.json()) as Readonly<Record<string, unknown>> };
+    };
+    expect(await ask("/verdict?candidate=models_bad_80")).toMatchObject({
+      status: 200,
+      body: { verdict: "rollback", decided: true, candidate: "models_bad_80", stable: "models_stable_80" },
+    });
+    expect((await ask("/rollback?candidate=models_bad_80")).status).toBe(200);
+    expect((await ask("/rollback?candidate=models_good_80")).status).toBe(409);
+    const hook = { method: "POST", body: JSON.stringify({ name: "sentiment", checksum: "69b9d8c5" }) };
+    expect((await fetch(`${url}/rollback?candidate=models_bad_80`, hook)).status).toBe(200);
+    const healthy = await ask("/verdict?candidate=models_good_80");
+    expect(healthy.body.verdict).not.toBe("rollback");
+    const [first, second] = await Promise.all([
+      ask("/verdict?candidate=models_good_80"),
+      ask("/verdict?candidate=models_good_80"),
+    ]);
+    expect([first.body.intervals, second.body.intervals]).toEqual([healthy.body.intervals, healthy.body.intervals]);
+    expect(await ask("/verdict")).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining("--candidate VERSION") },
+    });
+    expect((await ask("/verdicts")).status).toBe(404);
+    expect((await ask("/healthz")).status).toBe(200);
+    await prometheus[Symbol.asyncDispose]();
+    expect(await ask("/verdict?candidate=models_good_80")).toMatchObject({
+      status: 503,
+      body: { error: expect.stringContaining(prometheus.url) },
+    });
+    const code = once(child, "exit");
+    child.kill("SIGTERM");
+    expect(await code).toEqual([0, null]);
   });
 });
