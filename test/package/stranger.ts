@@ -40,6 +40,7 @@ class Thing extends pulumi.CustomResource {
 const capabilities: Capabilities = {
   sources: ["files"],
   runtimes: [],
+  archives: [],
   golden: false,
   maxVariants: 2,
   shadow: false,
