@@ -65,7 +65,11 @@ module.exports = {
     floor("a kind's part of the document", kindsPart, ["^components/release/", "^components/$1/$2/", pinsPart, zod]),
     floor("a pin's part of the document", pinsPart, ["^components/release/", zod]),
     floor("runtimes", "^components/runtimes/", ["^components/(runtimes|release)/"]),
-    floor("models", "^components/models/", ["^components/(models|sources|host)/", zod]),
+    floor("models", "^components/models/", [
+      "^components/(models|sources|host)/",
+      zod,
+      "node_modules/onnxruntime-node/",
+    ]),
     floor("guards", "^components/guards/", ["^components/(guards|analysis)/"]),
     floor("traffic", "^components/traffic/", ["^components/(traffic|release)/"]),
     floor("lifecycle", "^components/lifecycle/", ["^components/(lifecycle|release|traffic)/"]),

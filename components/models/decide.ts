@@ -1,5 +1,5 @@
 import { links } from "./link.ts";
-import type { ModelManifest, Precision } from "./manifest.ts";
+import type { AnswerFacts, Precision } from "./manifest.ts";
 
 /** What a model says of one input. */
 export interface Prediction {
@@ -15,8 +15,8 @@ export interface Decide {
   prediction(values: readonly number[]): Prediction;
 }
 
-/** Compiles what `model.json` says of answers; `sums` is what they are rounded to. */
-export function createDecide({ link = "logistic", labels, threshold = 0 }: ModelManifest, sums: Precision): Decide {
+/** Compiles what is said of answers; `sums` is what they are rounded to. */
+export function createDecide({ link = "logistic", labels, threshold = 0 }: AnswerFacts, sums: Precision): Decide {
   const apply = links[link];
   const [first = "", second = first] = labels;
   return {

@@ -23,11 +23,17 @@ export interface Model {
 }
 
 /**
- * Reads a model directory (`model.json`, `weights.json`) and makes it ready to answer.
+ * Reads what a model directory says of its model.
+ * @throws ModelFilesError in one line, naming the directory and the field
+ */
+export const readManifest = (directory: string): ModelManifest =>
+  readPart(directory, "model.json", (content) => modelManifest.parse(content));
+
+/**
+ * Reads a model that has its weights in `weights.json`, and makes it ready to answer.
  * @throws ModelFilesError in one line, naming the directory, the file and the field
  */
-export function loadModel(directory: string): Model {
-  const manifest = readPart(directory, "model.json", (content) => modelManifest.parse(content));
+export function loadModel(directory: string, manifest: ModelManifest = readManifest(directory)): Model {
   return readPart(directory, "weights.json", (content) => createModel(manifest, content));
 }
 
@@ -65,6 +71,7 @@ interface Scoring {
 }
 
 function createScorer(manifest: ModelManifest, weights: unknown): Scoring {
+  if (manifest.runtime === "onnx") throw new Error("runtime onnx has a graph in its place");
   if (manifest.runtime === "trees") {
     const score = createTreesScorer(manifest, weights);
     return { score, outputs: score.outputs, sums: score.sums };

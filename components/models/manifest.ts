@@ -3,7 +3,7 @@ import type { FeaturiserOptions } from "./featuriser.ts";
 import type { Link } from "./link.ts";
 
 /** The content of `model.json`: all that the server must know besides the weights. See docs/model-format.md. */
-export type ModelManifest = LinearManifest | TreesManifest;
+export type ModelManifest = LinearManifest | TreesManifest | OnnxManifest;
 
 interface ManifestFacts {
   /** What the model is called where it was made. The served name and version come from the release, not from here. */
@@ -20,6 +20,9 @@ interface ManifestFacts {
   /** What training measured, by name; informative. */
   readonly metrics: Readonly<Record<string, number>>;
 }
+
+/** How a model's outputs become its answer. */
+export type AnswerFacts = Pick<ManifestFacts, "labels" | "threshold" | "link">;
 
 /** What a model of named numbers says of them. */
 interface NumbersManifest {
@@ -44,10 +47,21 @@ export interface TreesManifest extends ManifestFacts, NumbersManifest {
   readonly precision?: Precision;
 }
 
+/** `model.json` of a graph in the Open Neural Network Exchange format. */
+export interface OnnxManifest extends Omit<ManifestFacts, "link">, NumbersManifest {
+  readonly runtime: "onnx";
+  readonly graph?: {
+    /** Its file in the directory. @default "model.onnx" */
+    readonly file?: string;
+    /** The output that answers are made of. @default the only one that is a tensor of fractions */
+    readonly scores?: string;
+  };
+}
+
 /** `float32` for a model that was trained with it, as XGBoost's trees are. */
 export type Precision = "float32" | "float64";
 
-/** Whether a model reads one text; all others read named numbers. */
+/** Whether a model of weights reads one text; all others read named numbers. */
 export const readsText = (manifest: ModelManifest): boolean =>
   manifest.runtime === "linear" && manifest.featuriser !== undefined;
 
@@ -112,27 +126,51 @@ const trees = z.strictObject({
   inputs,
 });
 
+const { link: _link, ...graphFacts } = facts;
+
+const onnx = z.strictObject({
+  ...graphFacts,
+  runtime: z.literal("onnx"),
+  missing: z.enum(["allowed", "refused"]).exactOptional(),
+  inputs,
+  graph: z
+    .strictObject({
+      file: z
+        .string()
+        .regex(/^[\w-][\w.-]*\.onnx$/, "expected the name of a file beside model.json that ends in .onnx")
+        .exactOptional(),
+      scores: z.string().min(1).max(200).exactOptional(),
+    })
+    .exactOptional(),
+});
+
 /** What `model.json` may say; every runtime has its own part. */
 export const modelManifest: z.ZodType<ModelManifest> = z
-  .discriminatedUnion("runtime", [linear, trees])
-  .superRefine(({ threshold, link = "logistic" }, context) => {
+  .discriminatedUnion("runtime", [linear, trees, onnx])
+  .superRefine((manifest, context) => {
+    if (manifest.runtime === "onnx") return;
+    const { threshold, link = "logistic" } = manifest;
     if (threshold === undefined || link === "identity" || link === "exp" || (threshold >= 0 && threshold <= 1)) return;
     const bound = threshold > 1 ? "Too big: expected number to be <=1" : "Too small: expected number to be >=0";
     context.addIssue({ code: "custom", path: ["threshold"], message: bound });
   });
 
 /**
- * Whether labels and threshold fit as many outputs as the weights have.
+ * Whether labels and threshold fit as many outputs as the model has. @param where the outputs are seen
  * @returns what does not, in a sentence that begins with the field
  */
-export function misfitOf({ labels, threshold, link = "logistic" }: ModelManifest, outputs: number): string | undefined {
+export function misfitOf(
+  { labels, threshold, link = "logistic" }: AnswerFacts,
+  outputs: number,
+  where = "weights.json",
+): string | undefined {
   if (outputs > 1) {
     if (labels.length !== outputs)
-      return `labels: seen ${labels.length}; weights.json has ${outputs} outputs, so ${outputs} are allowed`;
+      return `labels: seen ${labels.length}; ${where} has ${outputs} outputs, so ${outputs} are allowed`;
     return threshold === undefined ? undefined : "threshold: the largest of several outputs is answered; remove it";
   }
-  if (link === "softmax") return "link: softmax needs an output for each label; weights.json has one";
-  if (labels.length > 2) return `labels: seen ${labels.length}; weights.json has one output, so 1 or 2 are allowed`;
+  if (link === "softmax") return `link: softmax needs an output for each label; ${where} has one`;
+  if (labels.length > 2) return `labels: seen ${labels.length}; ${where} has one output, so 1 or 2 are allowed`;
   if (labels.length === 1) {
     if (link === "logistic") return "labels: a probability needs two";
     return threshold === undefined ? undefined : "threshold: there is only one label; remove it";

@@ -4,8 +4,8 @@ import { figure } from "./figure.ts";
 import { Report } from "./report.ts";
 
 const report = new Report("models");
-await report.take("formats-equal", () => {
-  const compared = [...compareAll(1000)];
+await report.take("formats-equal", async () => {
+  const compared = [...(await compareAll(1000))];
   const rows = compared.reduce((sum, [, each]) => sum + each.rows, 0);
   const labels = compared.reduce((sum, [, each]) => sum + each.labelsThatDiffer, 0);
   const worst = compared.reduce((most, [, each]) => Math.max(most, each.worst), 0);

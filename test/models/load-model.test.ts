@@ -144,9 +144,9 @@ describe("a directory that cannot be served is refused in one line", () => {
   test.each<[string, unknown, unknown, string]>([
     [
       "unknown runtime",
-      { ...linearManifest, runtime: "onnx" },
+      { ...linearManifest, runtime: "pmml" },
       linearWeights,
-      "model.json: runtime: Invalid discriminator value. Expected 'linear' | 'trees'",
+      "model.json: runtime: Invalid discriminator value. Expected 'linear' | 'trees' | 'onnx'",
     ],
     ["unknown field", { ...linearManifest, colour: 1 }, linearWeights, 'model.json: Unrecognized key: "colour"'],
     [

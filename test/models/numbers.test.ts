@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../components/models/errors.ts";
 import { createModel } from "../../components/models/load-model.ts";
-import { type ModelManifest, modelManifest } from "../../components/models/manifest.ts";
+import { type LinearManifest, type ModelManifest, modelManifest } from "../../components/models/manifest.ts";
 import { above } from "../../components/models/runtimes/next-number.ts";
 import { treesManifest } from "./models.ts";
 
 const facts = { name: "m", version: "1", outputs: { label: "label", score: "score" }, metrics: {} };
 const classes = ["red", "green", "blue"];
-const linear: ModelManifest = {
+const linear: LinearManifest = {
   ...facts,
   runtime: "linear",
   inputs: ["x", "y"],
@@ -166,7 +166,7 @@ describe("labels, threshold and outputs fit each other", () => {
   });
 });
 
-function without(manifest: ModelManifest): ModelManifest {
+function without<Manifest extends ModelManifest>(manifest: Manifest): Omit<Manifest, "threshold"> {
   const { threshold: _, ...rest } = manifest;
   return rest;
 }

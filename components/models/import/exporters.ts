@@ -1,4 +1,4 @@
-/** The Python that writes what XGBoost or LightGBM answers to rows. */
+/** The Python that writes what a library answers to rows. */
 const samplesOf = (made: string): string => `# After ${made}
 import json
 is_class = hasattr(model, "predict_proba")
@@ -111,8 +111,11 @@ KINDS = {
 `;
 
 /** What is run beside the fitted model, in Python: it writes the file that is imported, or the rows that prove the copy. */
-export const exporters: Readonly<Record<"xgboost" | "lightgbm" | "sklearn", string>> = {
+export const exporters: Readonly<Record<"xgboost" | "lightgbm" | "sklearn" | "onnx", string>> = {
   xgboost: samplesOf('model.save_model("model.json"), with the rows X as a numpy array:'),
   lightgbm: samplesOf('model.booster_.save_model("model.txt"), with the rows X as a numpy array:'),
   sklearn,
+  onnx: samplesOf(
+    'open("model.onnx", "wb").write(skl2onnx.to_onnx(model, X[:1], options={"zipmap": False}).SerializeToString()), with the rows X as a numpy array:',
+  ),
 };

@@ -6,9 +6,10 @@ import { fromXgboost } from "./xgboost.ts";
 
 export { exporters } from "./exporters.ts";
 export type { ImportedModel, ImportSettings } from "./imported-model.ts";
+export { describeOnnx } from "./onnx.ts";
 export { type CopyProof, compareCopy, parseSamples, type Sample, TOLERANCE } from "./prove-copy.ts";
 
-/** The libraries whose files can be imported. */
+/** The libraries whose files become weights of our format. */
 export type Library = "xgboost" | "lightgbm" | "sklearn";
 
 /**

@@ -1,14 +1,15 @@
 import { z } from "zod";
 import { ModelFilesError } from "../errors.ts";
-import type { Model } from "../load-model.ts";
+import type { ModelInput } from "../runtimes/scorer.ts";
+import type { ServedModel } from "../served-model.ts";
 
 /** How far a number of the copy may be from the library's: this much, or this share of it where that is more. */
 export const TOLERANCE = 1e-6;
 
 /** One row with what the library answered. */
 export interface Sample {
-  /** The columns in their order; null is missing. */
-  readonly row: readonly (number | null)[];
+  /** The columns in their order, null is missing; or the text. */
+  readonly row: readonly (number | null)[] | string;
   /** Its probabilities or its amount. */
   readonly output: number | readonly number[];
   /** Its class; none for an amount. */
@@ -26,7 +27,7 @@ export interface CopyProof {
 }
 
 const sample = z.strictObject({
-  row: z.array(z.number().nullable()),
+  row: z.union([z.array(z.number().nullable()), z.string()]),
   output: z.union([z.number(), z.array(z.number()).min(1)]),
   label: z.union([z.string(), z.number(), z.boolean()]).optional(),
 });
@@ -52,7 +53,9 @@ function parseLine(line: string, number: number): Sample {
   }
   const parsed = sample.safeParse(content);
   if (parsed.success) return parsed.data;
-  throw new ModelFilesError(`line ${number}: expected {"row": [numbers], "output": number or numbers, "label": …}`);
+  throw new ModelFilesError(
+    `line ${number}: expected {"row": [numbers] or "text", "output": number or numbers, "label": …}`,
+  );
 }
 
 /**
@@ -60,22 +63,28 @@ function parseLine(line: string, number: number): Sample {
  * their order, where the copy has others; samples may have either.
  * @throws ModelFilesError when a row does not fit the model
  */
-export function compareCopy(model: Model, samples: readonly Sample[], own: readonly string[] = []): CopyProof {
+export async function compareCopy(
+  model: ServedModel,
+  samples: readonly Sample[],
+  own: readonly string[] = [],
+): Promise<CopyProof> {
   const { labels } = model.manifest;
   const haveAll = (names: readonly string[]): boolean =>
     samples.every(({ label }) => label === undefined || names.includes(String(label)));
   const names = !haveAll(labels) && haveAll(own) ? own : labels;
+  const inputs = samples.map(({ row }, at) => inputOf(model, row, at + 1));
+  const answers = await model.valuesAll(inputs);
+  const predictions = await model.predictAll(inputs);
   let [labelsThatDiffer, worst, firstRow] = [0, 0, 0];
-  samples.forEach(({ row, output, label }, at) => {
-    const features = featuresOf(model, row, at + 1);
-    const values = model.values({ features });
+  samples.forEach(({ output, label }, at) => {
+    const values = answers[at] ?? [];
     const outputs = typeof output === "number" ? [output] : output;
     const both = values.length === 1 && outputs.length === 2 ? [1 - (values[0] ?? 0), ...values] : values;
     if (both.length !== outputs.length) {
       throw new ModelFilesError(`row ${at + 1} has ${outputs.length} outputs, the model ${values.length}`);
     }
     const distance = outputs.reduce((most, each, index) => Math.max(most, difference(each, both[index])), 0);
-    const isOther = label !== undefined && names[labels.indexOf(model.predict({ features }).label)] !== String(label);
+    const isOther = label !== undefined && names[labels.indexOf(predictions[at]?.label ?? "")] !== String(label);
     if (isOther) labelsThatDiffer += 1;
     worst = Math.max(worst, distance);
     if (firstRow === 0 && (isOther || distance > TOLERANCE)) firstRow = at + 1;
@@ -86,13 +95,15 @@ export function compareCopy(model: Model, samples: readonly Sample[], own: reado
 const difference = (one: number, other = Number.POSITIVE_INFINITY): number =>
   Math.abs(one - other) / Math.max(1, Math.abs(one));
 
-function featuresOf(
-  { manifest: { inputs } }: Model,
-  row: Sample["row"],
-  number: number,
-): Readonly<Record<string, number | null>> {
+function inputOf({ manifest: { inputs }, readsText }: ServedModel, row: Sample["row"], number: number): ModelInput {
+  if (typeof row === "string" || readsText) {
+    if (typeof row === "string" && readsText) return { text: row };
+    throw new ModelFilesError(
+      `row ${number} is ${readsText ? "no" : "a"} text; the model reads ${readsText ? "one" : "numbers"}`,
+    );
+  }
   if (row.length !== inputs.length) {
     throw new ModelFilesError(`row ${number} has ${row.length} columns; the model has ${inputs.length}`);
   }
-  return Object.fromEntries(inputs.map((name, column) => [name, row[column] ?? null]));
+  return { features: Object.fromEntries(inputs.map((name, column) => [name, row[column] ?? null])) };
 }

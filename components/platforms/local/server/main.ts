@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../../../host/host-error.ts";
-import { checkContent, loadModel } from "../../../models/load-model.ts";
+import { checkContent } from "../../../models/load-model.ts";
+import { openModel } from "../../../models/open-model.ts";
 import { libraryVersion } from "../../../release/library-version.ts";
 import { takeoverVariable } from "../state-folder/process-environment.ts";
 import { createHttpServer } from "./http-server.ts";
@@ -43,7 +44,7 @@ function parseSettings(args: readonly string[]): Settings {
 
 async function serve({ socket, modelDir, ...served }: Settings): Promise<void> {
   await checkContent(modelDir);
-  const model = loadModel(modelDir);
+  const model = await openModel(modelDir);
   const server = createHttpServer({
     routes: new Map([
       ["/predict", predictRoute(model, served)],

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Prediction } from "../../../models/decide.ts";
 import { InputError } from "../../../models/errors.ts";
-import type { Model } from "../../../models/load-model.ts";
-import { type ModelManifest, readsText } from "../../../models/manifest.ts";
+import type { ModelManifest } from "../../../models/manifest.ts";
 import type { ModelInput } from "../../../models/runtimes/scorer.ts";
+import type { ServedModel } from "../../../models/served-model.ts";
 import { numericDatatypes } from "./datatypes.ts";
 import type { Route } from "./http-server.ts";
 import type { ServedIdentity } from "./identity.ts";
@@ -11,7 +11,7 @@ import { parseJsonObject } from "./json-body.ts";
 
 /** Which model answers under the Open Inference Protocol, and as what. */
 export interface OpenInferenceSettings {
-  readonly model: Model;
+  readonly model: ServedModel;
   readonly served: ServedIdentity;
   /** Version of the server software, shown at `/v2`. */
   readonly serverVersion: string;
@@ -41,7 +41,7 @@ export function openInferenceRoutes({
     ["/v2/health/live", fixed({ live: true })],
     ["/v2/health/ready", fixed({ ready: true, ...served })],
     ...[modelPath, versionPath].flatMap((path): [string, Route][] => [
-      [path, fixed(metadataOf(model.manifest, served))],
+      [path, fixed(metadataOf(model, served))],
       [`${path}/ready`, fixed({ name, ready: true })],
       [`${path}/infer`, infer],
     ]),
@@ -54,19 +54,19 @@ function fixed(content: object): Route {
 }
 
 /** The datatype in which nothing of an input is lost. */
-function inputDatatype(manifest: ModelManifest): string {
-  if (readsText(manifest)) return "BYTES";
+function inputDatatype({ manifest, readsText }: ServedModel): string {
+  if (readsText) return "BYTES";
   return manifest.runtime === "trees" && manifest.precision === "float32" ? "FP32" : "FP64";
 }
 
-function metadataOf(manifest: ModelManifest, { model, version }: ServedIdentity): object {
-  const { inputs, outputs, runtime } = manifest;
-  const datatype = inputDatatype(manifest);
+function metadataOf(model: ServedModel, { model: name, version }: ServedIdentity): object {
+  const { inputs, outputs, runtime } = model.manifest;
+  const datatype = inputDatatype(model);
   return {
-    name: model,
+    name,
     versions: [version],
     platform: `model-lifecycle_${runtime}`,
-    inputs: inputs.map((name) => ({ name, datatype, shape: [-1] })),
+    inputs: inputs.map((input) => ({ name: input, datatype, shape: [-1] })),
     outputs: [
       { name: outputs.label, datatype: "BYTES", shape: [-1] },
       { name: outputs.score, datatype: "FP64", shape: [-1] },
@@ -79,10 +79,6 @@ const MOST_TENSORS = 64;
 const MOST_ROWS = 100_000;
 const MOST_DIMENSIONS = 8;
 const MOST_ID_CHARACTERS = 256;
-/** The rows of a body up to this size are answered at once; with a larger one the server answers others in between. */
-const SMALL_CHARACTERS = 16 * 1024;
-/** How long it works on a large one before it looks after the others, in ms. */
-const SLICE_MS = 10;
 
 const tensor = z.object({
   name: z.string(),
@@ -118,41 +114,20 @@ function parseInfer(body: string, { inputs }: ModelManifest): InferRequest {
   throw new InputError([first, second, ...more].filter((text) => text !== undefined).join("; "));
 }
 
-function inferAll(model: Model, served: ServedIdentity, body: string): string | Promise<string> {
+function inferAll(model: ServedModel, served: ServedIdentity, body: string): string | Promise<string> {
   const request = parseInfer(body, model.manifest);
   const { outputs = [] } = request;
   if (new Set(outputs.map(({ name }) => name)).size < outputs.length) {
     throw new InputError("outputs: each one at most once");
   }
-  const rows = rowsOf(model.manifest, request.inputs);
-  if (body.length > SMALL_CHARACTERS) return predictInSlices(model, served, request, rows);
-  return render(
-    model,
-    served,
-    request,
-    rows.map((row) => model.predict(row)),
-  );
-}
-
-async function predictInSlices(
-  model: Model,
-  served: ServedIdentity,
-  request: InferRequest,
-  rows: readonly ModelInput[],
-): Promise<string> {
-  const predictions: Prediction[] = [];
-  let until = performance.now() + SLICE_MS;
-  for (const row of rows) {
-    predictions.push(model.predict(row));
-    if (performance.now() < until) continue;
-    await new Promise((next) => setImmediate(next));
-    until = performance.now() + SLICE_MS;
-  }
-  return render(model, served, request, predictions);
+  const predictions = model.predictAll(rowsOf(model, request.inputs));
+  return predictions instanceof Promise
+    ? predictions.then((all) => render(model, served, request, all))
+    : render(model, served, request, predictions);
 }
 
 function render(
-  model: Model,
+  model: ServedModel,
   { model: name, version }: ServedIdentity,
   { id, outputs: wanted }: InferRequest,
   predictions: readonly Prediction[],
@@ -179,23 +154,26 @@ function render(
 }
 
 /** One model input per row; every tensor is a column, flat or nested. */
-function rowsOf(manifest: ModelManifest, tensors: readonly Tensor[]): readonly ModelInput[] {
-  const { inputs: names } = manifest;
+function rowsOf(model: ServedModel, tensors: readonly Tensor[]): readonly ModelInput[] {
+  const { inputs: names } = model.manifest;
   const stranger = tensors.find(({ name }) => !names.includes(name));
   if (stranger !== undefined)
     throw new InputError(`unknown input "${stranger.name.slice(0, 64)}"; the model has ${names.join(", ")}`);
-  const columns = names.map((name) => columnOf(name, tensors, readerOf(manifest)));
+  const columns = names.map((name) => columnOf(name, tensors, readerOf(model)));
   const [first = []] = columns;
   if (columns.some((column) => column.length !== first.length)) {
     throw new InputError("expected inputs of equal length");
   }
-  if (readsText(manifest)) return first.map((text) => ({ text }));
+  if (model.readsText) return first.map((text) => ({ text }));
   return first.map((_, row) => ({ features: Object.fromEntries(names.map((name, at) => [name, columns[at]?.[row]])) }));
 }
 
-function readerOf(manifest: ModelManifest): (tensor: Tensor, column: readonly unknown[]) => readonly unknown[] {
-  if (readsText(manifest)) return readTexts;
-  return manifest.runtime === "trees" && manifest.missing === "allowed" ? readNumbersOrNull : readNumbers;
+function readerOf({
+  manifest,
+  readsText,
+}: ServedModel): (tensor: Tensor, column: readonly unknown[]) => readonly unknown[] {
+  if (readsText) return readTexts;
+  return manifest.runtime !== "linear" && manifest.missing === "allowed" ? readNumbersOrNull : readNumbers;
 }
 
 function columnOf(
