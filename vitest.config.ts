@@ -15,6 +15,7 @@ const LONG = [
   "test/golden/kubernetes.test.ts",
   "test/platforms/kubernetes/engine/image-volumes.test.ts",
   "test/platforms/kubernetes/engine/lifecycle.test.ts",
+  "test/platforms/kubernetes/engine/scaling.test.ts",
   "test/platforms/local/behaviour.test.ts",
   "test/platforms/local/companion/companion.test.ts",
   "test/platforms/local/gateway/failures.test.ts",

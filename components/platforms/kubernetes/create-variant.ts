@@ -17,7 +17,7 @@ import { imagesOf } from "./objects/images.ts";
 import { metadataOf } from "./objects/labels.ts";
 import { networkPolicyOf } from "./objects/network-policy.ts";
 import { scaledObjectOf } from "./objects/scaled-object.ts";
-import { type Bounds, boundsOf, type Part, scalingOf } from "./objects/scaling.ts";
+import { type Bounds, boundsOf, scalingOf, warmIn } from "./objects/scaling.ts";
 import { serviceOf } from "./objects/service.ts";
 import { objectAt, type Place } from "./place.ts";
 import { objectName, variantName } from "./route/names.ts";
@@ -58,8 +58,8 @@ export function createVariant(
   const name = variantName(model, version, content);
   const facts = { model, version, name, serviceAccount, ...imagesOf(plan.release, version, platform.server) };
   const suffix = suffixOf(version, content);
-  const bounds = boundsOf(platform.replicas, partOf(plan.traffic, version));
-  const served = deploymentOf(facts, platform, bounds?.least ?? platform.replicas.least);
+  const bounds = boundsOf(platform.replicas, warmIn(plan.traffic).has(version));
+  const served = deploymentOf(facts, platform, bounds?.least);
   const deployment = new Deployment(
     ...objectAt(place, suffix("deployment"), served, transform.deployment, {
       // Once it is there the number is of what scales it: two that write one field fight.
@@ -83,11 +83,6 @@ export function createVariant(
       ? []
       : [new PodDisruptionBudget(...objectAt(place, suffix("disruption"), disruption, transform.disruption))]),
   ];
-}
-
-function partOf({ stable, candidate }: ServingPlan["traffic"], version: string): Part {
-  if (version === candidate) return "on trial";
-  return candidate !== undefined && version === stable ? "way back" : undefined;
 }
 
 /** What changes the number of a version's pods. */

@@ -3,7 +3,7 @@ import path from "node:path";
 import { inspect } from "node:util";
 import { type ClusterStack, openStack } from "../../platforms/kubernetes/engine/stack.ts";
 import { repository } from "../../support/project.ts";
-import { type Figure, figure, median, told } from "../figure.ts";
+import { type Figure, figure, median } from "../figure.ts";
 
 // The engine's part, on a simulated cluster: it shows what a run changes and how long a preview takes, and no traffic.
 
@@ -28,8 +28,8 @@ export async function engineFigures(): Promise<readonly Figure[]> {
     await must(ours, scaled);
     return must(ours, withRollout({ stable: "v1" }, scaled));
   });
-  const detail = `the scalers are let go besides: ${rollback.join("; ")}`;
-  return [...figures, told("rollback-changes, scaled by load", rollback.length, "objects", detail)];
+  const detail = `beside scalers that hold the capacity: ${rollback.join("; ")}`;
+  return [...figures, figure("rollback-changes, scaled by load", rollback.length, "objects", { atMost: 1 }, detail)];
 }
 
 async function withStack<Result>(

@@ -116,9 +116,9 @@ test("pods fulfil the restricted profile, answer until every Gateway has left th
 
 const scaled: Partial<KubernetesPlatformDocument> = { replicas: { least: "2", most: "8", cpu: "60" } };
 
-test("while a rollout runs stable gives no pod up, and a candidate has as many as its steps may ask from its start", async () => {
-  const scalingOf = async (rollout: Parameters<typeof releaseOf>[1], part = scaled) =>
-    (await objectsOf(releaseOf(part, rollout)))
+test("versions that stand together give no pod up, and have as many as a whole load may ask; one alone, or under notice, follows it", async () => {
+  const scalingOf = async (more: Parameters<typeof releaseOf>[1], part = scaled) =>
+    (await objectsOf(releaseOf(part, more)))
       .filter(({ kind }) => kind === "HorizontalPodAutoscaler")
       .map(({ name, inputs }) => {
         const { spec } = inputs as {
@@ -129,15 +129,22 @@ test("while a rollout runs stable gives no pod up, and a candidate has as many a
         };
         return [name, spec.minReplicas, spec.behavior.scaleDown.selectPolicy];
       });
-  expect(await scalingOf({})).toEqual([
-    ["sentiment-v1-11111111", 2, "Disabled"],
-    ["sentiment-v2-22222222", 8, undefined],
-  ]);
+  const together = [
+    ["sentiment-v1-11111111", 8, "Disabled"],
+    ["sentiment-v2-22222222", 8, "Disabled"],
+  ];
+  expect(await scalingOf({})).toEqual(together);
+  expect(await scalingOf({ rollout: { stable: "v1" } })).toEqual(together);
+  expect(await scalingOf({ rollout: { stable: "v2", previous: "v1" } })).toEqual(together);
   expect(await scalingOf({}, { replicas: { least: "2", most: "8", candidate: "4" } })).toEqual([
-    ["sentiment-v1-11111111", 2, "Disabled"],
-    ["sentiment-v2-22222222", 4, undefined],
+    ["sentiment-v1-11111111", 4, "Disabled"],
+    ["sentiment-v2-22222222", 4, "Disabled"],
   ]);
-  expect(await scalingOf({ rollout: { stable: "v1" } })).toEqual([
+  expect(await scalingOf({ rollout: { stable: "v1" }, versions: { v1 } })).toEqual([
+    ["sentiment-v1-11111111", 2, undefined],
+  ]);
+  const notice = { phase: "deprecated", sunset: "2035-05-31T00:00:00Z", successor: "v2" } as const;
+  expect(await scalingOf({ rollout: { stable: "v2" }, retirement: { v1: notice } })).toEqual([
     ["sentiment-v1-11111111", 2, undefined],
     ["sentiment-v2-22222222", 2, undefined],
   ]);
@@ -155,7 +162,7 @@ test("KEDA scales within the same bounds, by the CPU or by a query, and nothing 
   const [stable, candidate] = await scaledBy({});
   expect(stable).toEqual({
     scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "sentiment-v1-11111111" },
-    minReplicaCount: 2,
+    minReplicaCount: 8,
     maxReplicaCount: 8,
     advanced: {
       horizontalPodAutoscalerConfig: {
@@ -193,11 +200,11 @@ test("a version begins with the pods that it is to have, whatever scales it late
     };
     return spec.replicas;
   };
-  expect(await replicasOf(scaled, "sentiment-v1-11111111")).toBe(2);
+  expect(await replicasOf(scaled, "sentiment-v1-11111111")).toBe(8);
   expect(await replicasOf({ replicas: { least: "3", most: "8", candidate: "5" } }, "sentiment-v2-22222222")).toBe(5);
   expect(await replicasOf({}, "sentiment-v1-11111111")).toBe(2);
   const byKeda = { ...scaled, replicas: { ...scaled.replicas, keda: {} } };
-  expect(await replicasOf(byKeda, "sentiment-v1-11111111")).toBe(2);
+  expect(await replicasOf(byKeda, "sentiment-v1-11111111")).toBe(8);
 });
 
 test("a single pod has no budget, which would keep its node for ever", async () => {

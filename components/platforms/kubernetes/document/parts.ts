@@ -78,11 +78,11 @@ export interface ServerDocument {
 
 /** How many pods serve each version. */
 export interface ReplicasDocument {
-  /** The least, "1" to "1000": of stable also for the whole of a rollout. @default "2" */
+  /** The least, "1" to "1000". @default "2" */
   readonly least?: string;
-  /** The most, "1" to "1000". More than the least: their number follows the CPU. @default the least */
+  /** The most, "1" to "1000". More than the least: their number follows the CPU. Lowered to the least, the number is the least at once. @default the least */
   readonly most?: string;
-  /** A candidate's least while it is on trial, "1" to "1000", where their number follows the load: what a step asks of it has to be there before the step, and nothing scales what gets no traffic yet. Fewer pods than stable has hold the rollout at the share that they can carry. @default the most */
+  /** The least of each version, "1" to "1000", while two or more stand without notice and their number follows the load: none gives a pod up then, because each may have to take everything from another at once. Fewer pods than stable has hold the rollout at the share that they can carry. @default the most */
   readonly candidate?: string;
   /** Which part of the CPU that is asked for is to be used on average, in per cent: "1" to "100". @default "70"; none where KEDA asks a query */
   readonly cpu?: string;

@@ -55,7 +55,7 @@ export interface ResolvedReplicas {
   readonly least: number;
   /** The same as `least`: nothing scales. */
   readonly most: number;
-  /** The least of a version on trial, from `least` to `most`. */
+  /** The least of each version where several stand without notice, from `least` to `most`. */
   readonly candidate: number;
   /** Utilisation of the CPU that is asked for, in per cent; absent: the CPU does not count. */
   readonly cpu?: number;

@@ -11,16 +11,27 @@ export interface VersionFacts extends PodFacts {
 }
 
 /**
- * The Deployment of a version.
- * @param pods how many it begins with: one that names no number begins with one pod, until what scales it looks for the
- * first time, which an autoscaler does every 15 seconds
+ * What lets the program have the number of pods although a scaler had it before, which goes only when the run ends: else the
+ * server answers that the field is somebody else's.
+ * Source: https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
  */
-export function deploymentOf(facts: VersionFacts, platform: ResolvedKubernetesPlatform, pods: number): DeploymentArgs {
-  const { labels } = platform;
+const NUMBER_IS_OURS = { "pulumi.com/patchForce": "true" };
+
+/**
+ * The Deployment of a version.
+ * @param scaledFrom how many pods it begins with where something scales it: one that names no number begins with one pod, until
+ * what scales it looks for the first time, which an autoscaler does every 15 seconds. Undefined: nothing does
+ */
+export function deploymentOf(
+  facts: VersionFacts,
+  platform: ResolvedKubernetesPlatform,
+  scaledFrom: number | undefined,
+): DeploymentArgs {
+  const { labels, replicas } = platform;
   return {
-    metadata: metadataOf(facts.name, facts, platform),
+    metadata: metadataOf(facts.name, facts, platform, scaledFrom === undefined ? NUMBER_IS_OURS : {}),
     spec: {
-      replicas: pods,
+      replicas: scaledFrom ?? replicas.least,
       selector: { matchLabels: { ...selectorOf(facts), [VARIANT]: facts.name } },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
       progressDeadlineSeconds: 600,

@@ -1,15 +1,18 @@
 import type { HorizontalPodAutoscalerArgs } from "@pulumi/kubernetes/autoscaling/v2/horizontalPodAutoscaler.js";
 import type { autoscaling } from "@pulumi/kubernetes/types/input.js";
+import type { TrafficPlan } from "../../../traffic/plan.ts";
 import type { ResolvedKubernetesPlatform, ResolvedReplicas } from "../document/resolved.ts";
 import type { VersionFacts } from "./deployment.ts";
 import { metadataOf } from "./labels.ts";
 
 /**
- * What a version is in a rollout that runs. The way back gives no pod up while another takes its traffic. On trial, a
- * version has its pods from the start: what follows the load follows too late, and stable's pods, which are not given
- * up, would be the measure of what it never gets.
+ * Versions that may have to take everything from one another at once: all that stand without notice, where they are several. No
+ * step, rollback or promotion changes who they are.
  */
-export type Part = "way back" | "on trial" | undefined;
+export function warmIn({ versions, notices }: Pick<TrafficPlan, "versions" | "notices">): ReadonlySet<string> {
+  const current = Object.keys(versions).filter((version) => !Object.hasOwn(notices, version));
+  return new Set(current.length > 1 ? current : []);
+}
 
 /** How many pods a version has, and how their number changes, whoever changes it. */
 export interface Bounds {
@@ -18,15 +21,19 @@ export interface Bounds {
   readonly behavior: autoscaling.v2.HorizontalPodAutoscalerBehavior;
 }
 
-/** The bounds of a version; undefined where the number of pods does not change. */
-export function boundsOf({ least, most, candidate }: ResolvedReplicas, part: Part): Bounds | undefined {
+/**
+ * The bounds of a version; undefined where the number of pods does not change.
+ * @param isWarm it has its pods before it needs them, and gives none up: what follows the load follows too late, on the way up
+ * and on the way back
+ */
+export function boundsOf({ least, most, candidate }: ResolvedReplicas, isWarm: boolean): Bounds | undefined {
   if (most === least) return undefined;
   return {
-    least: part === "on trial" ? candidate : least,
+    least: isWarm ? candidate : least,
     most,
     behavior: {
       scaleUp: { stabilizationWindowSeconds: 0 },
-      scaleDown: part === "way back" ? { selectPolicy: "Disabled" } : { stabilizationWindowSeconds: 300 },
+      scaleDown: isWarm ? { selectPolicy: "Disabled" } : { stabilizationWindowSeconds: 300 },
     },
   };
 }

@@ -170,7 +170,7 @@ test("nobody climbs to a share that the candidate's ready pods cannot carry", as
 function leastOnTrial(replicas: KubernetesPlatformDocument["replicas"]): number {
   const { platform } = releaseOf({ ...(replicas !== undefined && { replicas }) });
   if (!kubernetesPlatform.is(platform)) throw new Error("a release on a cluster");
-  return boundsOf(platform.replicas, "on trial")?.least ?? platform.replicas.least;
+  return boundsOf(platform.replicas, true)?.least ?? platform.replicas.least;
 }
 
 test("stable that has scaled to its most does not hold a candidate that nothing scales", async () => {
