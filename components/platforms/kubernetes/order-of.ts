@@ -14,6 +14,7 @@ export function orderOf({ traffic }: ServingPlan, platform: ResolvedKubernetesPl
     version,
     { service: variantName(model, version, content), port: SERVICE_PORT },
   ]);
+  const { backendFilters, headerPatterns } = gateways[gateway.kind];
   const hasGone = Object.keys(retiredIn(traffic.notices)).length > 0;
   return {
     format: 1,
@@ -25,7 +26,8 @@ export function orderOf({ traffic }: ServingPlan, platform: ResolvedKubernetesPl
       kind: gateway.kind,
       name: gateway.name,
       namespace: gateway.namespace,
-      backendFilters: gateways[gateway.kind].backendFilters,
+      backendFilters,
+      headerPatterns,
     },
     ...(prometheus !== undefined && { metrics: prometheus }),
   };

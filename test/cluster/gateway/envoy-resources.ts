@@ -1,4 +1,4 @@
-import type { Backend, Header, Rule, Table } from "./table.ts";
+import type { Backend, Header, HeaderMatch, Rule, Table } from "./table.ts";
 
 /** Files that a running Envoy takes over when one is renamed into place. */
 export interface EnvoyFiles {
@@ -79,7 +79,7 @@ export function renderRoutes({ rules }: Table) {
 }
 
 function routeOf({ headers, shares, mirror, set, timeoutMs }: Rule) {
-  const match = { prefix: "/", headers: headers.map(({ name, value }) => ({ name, string_match: { exact: value } })) };
+  const match = { prefix: "/", headers: headers.map(headerMatcher) };
   // The standard asks for 500 where nobody may answer.
   if (shares.every(({ weight }) => weight === 0)) return { match, direct_response: { status: 500 } };
   const clusters = shares.map(({ backend, weight, set }) => ({
@@ -103,6 +103,11 @@ function routeOf({ headers, shares, mirror, set, timeoutMs }: Rule) {
     response_headers_to_add: set.map(headerOption),
   };
 }
+
+const headerMatcher = ({ type, name, value }: HeaderMatch) => ({
+  name,
+  string_match: type === "RegularExpression" ? { safe_regex: { regex: value } } : { exact: value },
+});
 
 const headerOption = ({ name, value }: Header) => ({
   header: { key: name, value: value.replaceAll("%", "%%") },

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { messageOf } from "../../../components/host/host-error.ts";
 import { type Cluster, startCluster } from "../control-plane/index.ts";
 import { type Clients, startClients } from "../traffic/clients.ts";
-import { applyRoute, applyVersion, HOST, NAMESPACE } from "../traffic/objects.ts";
+import { applyRoute, applyVersion, HOST, NAMESPACE, NO_VERSION } from "../traffic/objects.ts";
 import { type Pods, startPods } from "../traffic/pods.ts";
 import { startClusterPrometheus } from "../traffic/prometheus.ts";
 import { type Gateway, startGateway } from "./index.ts";
@@ -91,6 +91,13 @@ describe.each(["envoy", "haproxy"] as const)("%s", (kind) => {
     await body.dump();
     expect(headers["x-model-version"]).toBe("v2");
     expect(pods.reached("v2")).toBe(before + 1);
+  });
+
+  test("who names a version that is not there meets the rule for any other name", async () => {
+    await setWeights({ v1: 10_000, v2: 0 });
+    const { headers, body } = await request(gateway.url, { headers: { host: HOST, "x-model-version": "v9" } });
+    await body.dump();
+    expect(headers["x-model-version"]).toBe(NO_VERSION);
   });
 
   test("a version that refuses connections answers nobody, and its share gets 503", async () => {

@@ -1,4 +1,4 @@
-import type { Header, Rule, Table } from "./table.ts";
+import type { Header, HeaderMatch, Rule, Table } from "./table.ts";
 
 /** Pods that a backend can have. */
 export const SLOTS = 32;
@@ -63,9 +63,12 @@ export function renderConfig(table: Table, place: HaproxyPlace): string {
 
 function renderMatch({ hosts, headers }: Rule, rule: number): string {
   const host = hosts.includes("*") ? "" : ` { req.hdr(host),host_only -i ${hosts.map(quote).join(" ")} }`;
-  const conditions = headers.map(({ name, value }) => ` { req.hdr(${name}) -m str ${quote(value)} }`).join("");
+  const conditions = headers.map(renderHeaderMatch).join("");
   return `  http-request set-var(txn.rule) int(${rule}) if !{ var(txn.rule) -m found }${host}${conditions}`;
 }
+
+const renderHeaderMatch = ({ type, name, value }: HeaderMatch): string =>
+  ` { req.hdr(${name}) -m ${type === "RegularExpression" ? "reg" : "str"} ${quote(value)} }`;
 
 function renderShares({ shares }: Rule, rule: number, { thresholds }: HaproxyPlace): readonly string[] {
   return shares.flatMap((_, share) => {

@@ -13,7 +13,7 @@ export interface HttpRoute extends ApiObject {
 }
 
 interface RouteRule {
-  readonly matches?: readonly { readonly headers?: readonly Header[] }[];
+  readonly matches?: readonly { readonly headers?: readonly HeaderMatch[] }[];
   readonly filters?: readonly RouteFilter[];
   readonly timeouts?: { readonly request?: string };
   readonly backendRefs?: readonly (BackendRef & {
@@ -43,6 +43,11 @@ export interface Header {
   readonly value: string;
 }
 
+export interface HeaderMatch extends Header {
+  /** Absent: the very value. */
+  readonly type?: "Exact" | "RegularExpression";
+}
+
 /** `discovery.k8s.io/v1` EndpointSlice, as far as the stand-in reads it. */
 export interface EndpointSlice {
   readonly metadata: Metadata;
@@ -64,8 +69,8 @@ export interface Backend {
 /** Which requests a rule is about and who answers them. */
 export interface Rule {
   readonly hosts: readonly string[];
-  /** All of them must be there with this very value. */
-  readonly headers: readonly Header[];
+  /** All of them must be there. */
+  readonly headers: readonly HeaderMatch[];
   readonly shares: readonly { readonly backend: string; readonly weight: number; readonly set: readonly Header[] }[];
   /** Copies of so many of 10,000 requests. */
   readonly mirror?: { readonly backend: string; readonly share: number };

@@ -32,19 +32,22 @@ export async function applyVersion(api: Api, version: string, replicas: number):
   });
 }
 
-const backend = (version: string, weight: number) => ({
+const backend = (version: string, weight: number, said = version) => ({
   name: `sentiment-${version}`,
   port: 80,
   weight,
   filters: [
     {
       type: "ResponseHeaderModifier",
-      responseHeaderModifier: { set: [{ name: "x-model-version", value: version }] },
+      responseHeaderModifier: { set: [{ name: "x-model-version", value: said }] },
     },
   ],
 });
 
-/** Makes a route by hand: weights by version, a rule for each version by name, and a mirror to one of them. */
+/** What the answers to those say who name a version that is not there. */
+export const NO_VERSION = "none";
+
+/** Makes a route by hand: weights by version, a rule for each version by name, one for any other name, and a mirror to one of them. */
 export async function applyRoute(
   api: Api,
   gateway: string,
@@ -64,6 +67,10 @@ export async function applyRoute(
           matches: [{ headers: [{ type: "Exact", name: "x-model-version", value: version }] }],
           backendRefs: [backend(version, 1)],
         })),
+        {
+          matches: [{ headers: [{ type: "RegularExpression", name: "x-model-version", value: ".+" }] }],
+          backendRefs: [backend("v1", 1, NO_VERSION)],
+        },
         {
           ...(mirrored !== undefined && { filters: [mirror] }),
           backendRefs: Object.entries(weights).map(([version, weight]) => backend(version, weight)),

@@ -16,7 +16,11 @@ export function answerBy(
 ): Answer {
   const rule = rules.find(({ matches = [{}] }) =>
     matches.some(({ headers = [] }) =>
-      headers.every(({ name, value }) => name === VERSION_HEADER && value === version),
+      headers.every(
+        ({ type, name, value }) =>
+          name === VERSION_HEADER &&
+          (type === "Exact" ? value === version : new RegExp(`^(?:${value})$`).test(version ?? "")),
+      ),
     ),
   );
   const backend = drawn(rule?.backendRefs ?? [], random());

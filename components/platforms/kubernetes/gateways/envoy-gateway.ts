@@ -11,5 +11,7 @@ export const envoyGateway: Gateway = {
   ...envoy,
   title: "Envoy Gateway",
   valueOf: (namespace, { service, port }) => `${escapeRegex(`service/${namespace}/${service}/${port}`)}(/.*)?`,
+  // Exact matches first: internal/gatewayapi/sort.go (numberOfExactMatches).
+  headerPatterns: true,
   setUp: ["EnvoyProxy with spec.mergeBackends: true (Envoy Gateway 1.9): without it versions share their counters"],
 };

@@ -16,5 +16,7 @@ export const envoy: Gateway = {
   service: "envoy_cluster_name",
   valueOf: (namespace, { service, port }) => escapeRegex(`${namespace}_${service}_${port}`),
   backendFilters: true,
+  // https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto (HeaderMatcher); routes in their order
+  headerPatterns: true,
   setUp: ["a cluster for each Service, called <namespace>_<service>_<port>"],
 };

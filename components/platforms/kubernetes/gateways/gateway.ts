@@ -32,6 +32,11 @@ export interface Gateway {
   readonly beside?: (namespace: string) => Readonly<Record<string, string>>;
   /** Whether filters of a single backend are honoured: the answer's version, and notices. */
   readonly backendFilters: boolean;
+  /**
+   * Whether a header is matched by a regular expression, which the standard leaves to each implementation, and an exact match
+   * comes before it: then who names a version that never was is told so.
+   */
+  readonly headerPatterns: boolean;
   /** What has to be set up for its series to tell versions apart; empty where nothing has. */
   readonly setUp: readonly string[];
 }

@@ -16,5 +16,7 @@ export const haproxy: Gateway = {
   service: "proxy",
   valueOf: (namespace, { service, port }) => escapeRegex(`${namespace}_${service}_${port}`),
   backendFilters: true,
+  // Nothing says that an exact match comes before it.
+  headerPatterns: false,
   setUp: ["a backend for each Service, called <namespace>_<service>_<port>", "retries 0 and no redispatch"],
 };

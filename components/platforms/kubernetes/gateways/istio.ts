@@ -15,5 +15,7 @@ export const istio: Gateway = {
   valueOf: (_, { service }) => escapeRegex(service),
   beside: (namespace) => ({ destination_service_namespace: namespace }),
   backendFilters: true,
+  // In the order of the rules: pilot/pkg/config/kube/gateway/conversion.go (createHeadersMatch, sortHTTPRoutes).
+  headerPatterns: true,
   setUp: ["the telemetry of the gateway scraped (reporter source)"],
 };

@@ -15,5 +15,7 @@ export const traefik: Gateway = {
   service: "service",
   valueOf: (namespace, { service }) => `(.*-)?${escapeRegex(`${namespace}-${service}`)}-[^-]*@kubernetesgateway`,
   backendFilters: true,
+  // In the order of the rules: pkg/provider/kubernetes/gateway/httproute.go (buildHeaderRules).
+  headerPatterns: true,
   setUp: ["metrics.prometheus.addServicesLabels: true"],
 };

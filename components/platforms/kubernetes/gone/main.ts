@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 
-/** Answers 410 for versions that are retired, and names what to use instead. Runs by itself in a pod: it imports nothing of the library. */
+/** Answers 410 for versions that are retired, and names what to use instead; 404 for those that never were. Runs by itself in a pod: it imports nothing of the library. */
 const [, , file = "", port = ""] = process.argv;
 
 interface Notice {

@@ -28,7 +28,11 @@ export type RouteFilter =
 /** Which requests a rule is for. */
 export interface RouteMatch {
   readonly path?: { readonly type: "PathPrefix"; readonly value: string };
-  readonly headers?: readonly { readonly type: "Exact"; readonly name: string; readonly value: string }[];
+  readonly headers?: readonly {
+    readonly type: "Exact" | "RegularExpression";
+    readonly name: string;
+    readonly value: string;
+  }[];
 }
 
 /** One rule. */

@@ -27,6 +27,8 @@ export interface RouteOrder {
     readonly namespace: string;
     /** Whether filters of a single backend are honoured: then every answer names its version, and carries its notice. */
     readonly backendFilters: boolean;
+    /** Whether headers are matched by regular expressions: then who names a version that never was is told so. @default false */
+    readonly headerPatterns?: boolean;
   };
   /** Where counts come from; absent: nothing is counted, and nobody climbs. */
   readonly metrics?: {
@@ -55,8 +57,9 @@ export function readOrder(text: string): RouteOrder {
   oneOf("order.gateway.kind", gateway.kind, gatewayKinds);
   expect("order.gateway.name", gateway.name, isText(gateway.name), "a name");
   expect("order.gateway.namespace", gateway.namespace, isText(gateway.namespace), "a namespace");
-  const { backendFilters } = gateway;
+  const { backendFilters, headerPatterns = false } = gateway;
   expect("order.gateway.backendFilters", backendFilters, typeof backendFilters === "boolean", "true or false");
+  expect("order.gateway.headerPatterns", headerPatterns, typeof headerPatterns === "boolean", "true or false");
   if (order.metrics !== undefined) readMetrics(order.metrics);
   return order as unknown as RouteOrder;
 }

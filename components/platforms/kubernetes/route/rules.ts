@@ -16,8 +16,8 @@ export interface RuleDetails {
 }
 
 /**
- * The rules of a route: one for each version by its name in `x-model-version`, one for those that are gone, and the one
- * that divides everything else. Every deployed version stands in the last one, with weight 0 while it is only kept warm.
+ * The rules of a route: one for each version by its name in `x-model-version`, one for those that are gone or never
+ * were, and the one that divides everything else. Every deployed version stands in the last one, with weight 0 while it is only kept warm.
  * @throws RangeError when a route cannot hold them: it has 16 rules
  */
 export function rulesOf(
@@ -92,12 +92,13 @@ function inPlace({ variants }: RouteOrder, before: readonly RouteRule[] = []): r
 /** At most so many matches of a rule (maxItems of the schema). */
 const MOST_MATCHES = 64;
 
-function goneRules({ gone, traffic }: RouteOrder): readonly RouteRule[] {
+function goneRules({ gone, traffic, gateway }: RouteOrder): readonly RouteRule[] {
   if (gone === undefined) return [];
   const retired = Object.keys(traffic.notices).filter((version) => traffic.notices[version]?.phase === "retired");
+  const asked = [...retired.map(asksFor), ...(gateway.headerPatterns === true ? [asksForAny] : [])];
   const backendRefs = [{ name: gone.service, port: gone.port, weight: 1 }];
-  return Array.from({ length: Math.ceil(retired.length / MOST_MATCHES) }, (_, i) => ({
-    matches: retired.slice(i * MOST_MATCHES, (i + 1) * MOST_MATCHES).map(asksFor),
+  return Array.from({ length: Math.ceil(asked.length / MOST_MATCHES) }, (_, i) => ({
+    matches: asked.slice(i * MOST_MATCHES, (i + 1) * MOST_MATCHES),
     backendRefs,
   }));
 }
@@ -108,6 +109,12 @@ const asksFor = (version: string): RouteMatch => ({
 });
 
 const everything = { path: { type: "PathPrefix", value: "/" } } as const satisfies RouteMatch;
+
+/** Of matches that ask for as much as one another the first counts: those of deployed versions stand before it. */
+const asksForAny: RouteMatch = {
+  ...everything,
+  headers: [{ type: "RegularExpression", name: VERSION_HEADER, value: ".+" }],
+};
 
 const isEverything = ({ matches = [everything] }: RouteRule): boolean =>
   matches.length === 1 &&

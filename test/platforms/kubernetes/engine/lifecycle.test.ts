@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { annotations } from "../../../../components/platforms/kubernetes/route/annotations.ts";
+import { readOrder } from "../../../../components/platforms/kubernetes/route/order.ts";
+import { rulesOf } from "../../../../components/platforms/kubernetes/route/rules.ts";
+import { answerBy } from "../route-follower.ts";
 import { type ClusterStack, openStack } from "./stack.ts";
 
 // The whole life of an endpoint in a cluster, by edits of its document alone: the real engine, the real SDK, an unmodified
@@ -175,6 +179,22 @@ test("a retired version's callers are led to what answers 410 before its pods go
     "model-lifecycle.dev/model": "sentiment",
     "app.kubernetes.io/component": "gone",
   });
+});
+
+test("then who names a version that never was is led there too, by rules that the server takes", () => {
+  const { metadata } = route();
+  const order = readOrder(metadata.annotations[annotations.order] ?? "");
+  const rules = rulesOf(order, { shares: { v2: 10_000 } });
+  const { status, body } = stack.cluster().send({
+    method: "PATCH",
+    path: `${routes}?fieldManager=mlc-controller`,
+    contentType: "application/merge-patch+json",
+    body: { metadata: { resourceVersion: metadata.resourceVersion }, spec: { rules } },
+  });
+  expect(status, JSON.stringify(body)).toBe(200);
+  expect(order.gone?.service).toBe("sentiment-gone");
+  const answers = ["v9", "v2", undefined].map((asked) => answerBy(rules, order, asked, () => 0).version);
+  expect(answers).toEqual([undefined, "v2", "v2"]);
 });
 
 test("that goes when the version leaves the document, and nothing else", async () => {

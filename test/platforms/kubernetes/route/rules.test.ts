@@ -5,6 +5,7 @@ import type { RouteOrder } from "../../../../components/platforms/kubernetes/rou
 import { rulesOf, splitIn } from "../../../../components/platforms/kubernetes/route/rules.ts";
 import { type Split, splitOf } from "../../../../components/platforms/kubernetes/route/split.ts";
 import { canaryPlan } from "../../../support/plans.ts";
+import { answerBy } from "../route-follower.ts";
 import { orderOf } from "./orders.ts";
 
 const dividing = (rules: readonly RouteRule[]) =>
@@ -92,6 +93,26 @@ test("retired versions are sent to what answers 410, by their names", () => {
     ],
     backendRefs: [{ name: "sentiment-gone", port: 80, weight: 1 }],
   });
+});
+
+test("where a gateway matches patterns, who names a version that never was is sent there too, and the rest is divided last", () => {
+  const { gateway, ...order } = { ...orderOf(), gone: { service: "sentiment-gone", port: 80 } };
+  const rules = rulesOf({ ...order, gateway: { ...gateway, headerPatterns: true } }, { shares: { v1: 10_000 } });
+  expect(rules).toHaveLength(4);
+  expect(rules[2]).toEqual({
+    matches: [
+      {
+        path: { type: "PathPrefix", value: "/" },
+        headers: [{ type: "RegularExpression", name: "x-model-version", value: ".+" }],
+      },
+    ],
+    backendRefs: [{ name: "sentiment-gone", port: 80, weight: 1 }],
+  });
+  expect(dividing(rules)).toHaveLength(2);
+  const pinned = ["v1", "v2", "v9", undefined].map(
+    (version) => answerBy(rules, { ...order, gateway }, version, () => 0).version,
+  );
+  expect(pinned).toEqual(["v1", "v2", undefined, "v1"]);
 });
 
 test("what does not fit into a route is refused, with what to do", () => {
