@@ -13,6 +13,7 @@ const LONG = [
   "test/package/consumer.test.ts",
   "test/package/types.test.ts",
   "test/golden/kubernetes.test.ts",
+  "test/platforms/kubernetes/engine/faults.test.ts",
   "test/platforms/kubernetes/engine/image-volumes.test.ts",
   "test/platforms/kubernetes/engine/lifecycle.test.ts",
   "test/platforms/kubernetes/engine/scaling.test.ts",

@@ -32,12 +32,17 @@ export const onServer = (url: string, token: string): Connection => ({
       method,
       headers: { authorization: `Bearer ${token}`, "content-type": contentType },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((error: Error) => {
+      throw new Error(`configured Kubernetes cluster is unreachable: ${method} ${url}: ${causeOf(error)}`);
     });
     const text = await answer.text();
     return { status: answer.status, body: text.startsWith("{") ? JSON.parse(text) : { message: text } };
   },
   wait: async (seconds) => void (await setTimeout(seconds * 1000)),
 });
+
+/** Why `fetch` failed: it says that itself only of what it was given. */
+const causeOf = ({ message, cause }: Error): string => (cause instanceof Error ? cause.message : message);
 
 /** The variables that say which cluster is meant. */
 export interface ClusterVariables {

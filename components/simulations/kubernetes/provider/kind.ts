@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { NotReady, type ResourceKind } from "../../../provider/kind.ts";
 import type { Answer } from "../api/answer.ts";
-import type { Kind } from "../api/kinds.ts";
+import { apiVersionOf, type Kind } from "../api/kinds.ts";
 import { type Data, isRecord, type KubernetesObject, recordOf } from "../api/object.ts";
 import { schemaOf } from "../api/schema.ts";
 import { departuresOf } from "../api/shape.ts";
@@ -47,6 +47,9 @@ function succeeded({ status, body }: Answer): KubernetesObject {
   if (status < 300) return body as KubernetesObject;
   throw new Error(String(body.message));
 }
+
+const unknownKind = (kind: Kind): string =>
+  `resource could not be created: no matches for kind "${kind.kind}" in version "${apiVersionOf(kind)}"`;
 
 /** A kind of object as the engine's protocol wants it: created by POST, changed by server-side apply, and waited for. */
 export function objectKind(kind: Kind): ResourceKind<ObjectInputs, ObjectState, Connection> {
@@ -103,8 +106,10 @@ export function objectKind(kind: Kind): ResourceKind<ObjectInputs, ObjectState, 
 
     async create(connection, inputs) {
       const path = `${pathOf(kind, inputs.metadata.namespace ?? "")}?fieldManager=${managerOf(inputs)}&fieldValidation=Strict`;
-      const made = succeeded(await connection.send({ method: "POST", path, body: inputs }));
-      return ready(connection, made, inputs, "created");
+      const answer = await connection.send({ method: "POST", path, body: inputs });
+      // What a server says of a path that it does not have is no Status.
+      if (answer.status === 404 && answer.body.kind !== "Status") throw new Error(unknownKind(kind));
+      return ready(connection, succeeded(answer), inputs, "created");
     },
 
     async read(connection, state) {

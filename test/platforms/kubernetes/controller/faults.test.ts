@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Refused } from "../../../../components/platforms/kubernetes/cluster/index.ts";
-import { pass } from "../../../../components/platforms/kubernetes/controller/index.ts";
+import { pass, type World } from "../../../../components/platforms/kubernetes/controller/index.ts";
+import { readCounts } from "../../../../components/platforms/kubernetes/counts/index.ts";
 import { climbing } from "../../../rollout/inputs.ts";
 import { stablePlan } from "../../../support/plans.ts";
 import { DrivenEndpoint } from "./endpoint.ts";
@@ -113,4 +114,23 @@ test("a clock that jumps moves nothing: lengths come with the counts", async () 
     if (usual.at(-1) !== calm.weight) usual.push(calm.weight);
   }
   expect(weights).toEqual(usual);
+});
+
+test("while Prometheus is away the share stays as it is and the pass says whom it asked; then the candidate climbs", async () => {
+  const endpoint = await began(0.01);
+  endpoint.passed();
+  await pass(endpoint.world(), endpoint.target);
+  const { weight } = endpoint;
+  const away: World["counts"] = (_server, ...asked) => readCounts({ url: "http://127.0.0.1:1" }, ...asked);
+  for (let i = 0; i < 5; i++) {
+    endpoint.passed();
+    const passed = await pass({ ...endpoint.world(), counts: away }, endpoint.target);
+    expect(passed).toMatchObject({ kind: "done", problem: expect.stringContaining("http://127.0.0.1:1") });
+  }
+  expect([weight, endpoint.weight]).toEqual([500, 500]);
+  for (let i = 0; i < 40; i++) {
+    endpoint.passed();
+    await pass(endpoint.world(), endpoint.target);
+  }
+  expect(endpoint.kept.state.progress?.phase).toBe("complete");
 });
