@@ -8,6 +8,7 @@ const verbs: Verbs = {
   review: async () => (await import("./verbs/review.ts")).review,
   pin: async () => (await import("./verbs/pin.ts")).pin,
   import: async () => (await import("./verbs/import.ts")).importVerb,
+  runbook: async () => (await import("./verbs/runbook.ts")).runbook,
   plan: async () => (await import("./verbs/plan.ts")).plan,
   start: async () => (await import("./verbs/start.ts")).start,
   advance: async () => (await import("./verbs/advance.ts")).advance,

@@ -18,6 +18,7 @@ test("the commands are those of a model's life", () => {
     "review",
     "pin",
     "import",
+    "runbook",
     "plan",
     "start",
     "advance",
@@ -186,7 +187,7 @@ describe("completion", () => {
     { words: ["status", "--stack", "d"], found: ["dev"] },
     { words: ["dr"], found: ["drift"] },
     { words: ["drift", "now.csv", "--p"], found: ["--pin", "--prediction"] },
-    { words: ["judge", "--series", ""], found: ["gateway", "otel-http", "otel-gen-ai"] },
+    { words: ["judge", "--series", ""], found: ["gateway", "envoy", "istio", "otel-http", "otel-gen-ai"] },
     { words: ["completion", ""], found: ["bash", "zsh", "fish"] },
     { words: ["unheard-of", ""], found: [] },
   ];
