@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { Agent, get } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -51,6 +52,22 @@ test.each(["v9", "constructor"])("%s, which never was, is answered by 404", asyn
   const answer = await ask(version);
   expect(answer.status).toBe(404);
   expect(await answer.json()).toEqual({ error: `sentiment has no version ${version}` });
+});
+
+test("a connection that idles is left to the gateway, which has the next request on it", async () => {
+  const connection = new Agent({ keepAlive: true, maxSockets: 1 });
+  const askAgain = async (): Promise<boolean> => {
+    const request = get(`${url}/healthz`, { agent: connection });
+    const [response] = await once(request, "response");
+    response.resume();
+    await once(response, "end");
+    return request.reusedSocket;
+  };
+  await askAgain();
+  // Node closes one after five seconds of its own accord.
+  await sleep(8_000);
+  expect(await askAgain()).toBe(true);
+  connection.destroy();
 });
 
 test("it ends when it is told to", async () => {

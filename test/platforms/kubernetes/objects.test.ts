@@ -397,9 +397,14 @@ test("a retired version has no pods, and something that answers 410 for it", asy
   expect(ofVersion).toEqual(["Service sentiment-v1-11111111"]);
   const { selector } = the(objects, "Service", "sentiment-v1-11111111").spec as { selector: object };
   const { template } = the(objects, "Deployment", "sentiment-gone").spec as {
-    template: { metadata: { labels: object } };
+    template: { metadata: { labels: object }; spec: object };
   };
   expect(template.metadata.labels).toMatchObject(selector);
+  // Its pod is replaced with each notice, and answers until every Gateway has left it.
+  expect(template.spec).toMatchObject({
+    terminationGracePeriodSeconds: 25,
+    containers: [{ lifecycle: { preStop: { sleep: { seconds: 15 } } } }],
+  });
 });
 
 test("the controller runs one file on a stock image, with rights on the model's own objects alone", async () => {

@@ -36,5 +36,7 @@ const server = createServer((request, response) => {
     .end(JSON.stringify({ error, version, successor, sunset }));
 });
 
+// A gateway keeps idle connections, Envoy for an hour: whoever closes one sooner resets the request that has just come on it.
+server.keepAliveTimeout = 0;
 server.listen(Number(port));
 process.once("SIGTERM", () => server.close());

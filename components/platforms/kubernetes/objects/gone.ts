@@ -32,6 +32,7 @@ export const goneDeployment = (
       args: [`/code/${NOTICES_FILE}`, String(PORT.number)],
       port: PORT,
       memory: "64Mi",
+      drainSeconds: Math.ceil(platform.server.drainMs / 1000),
     },
     platform,
   );

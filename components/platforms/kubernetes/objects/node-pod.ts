@@ -16,7 +16,12 @@ export interface NodePod {
   readonly serviceAccount?: string;
   readonly port: { readonly name: string; readonly number: number };
   readonly memory: string;
+  /** How long it answers once it is told to end, in seconds, until every Gateway has left it; absent: none asks it. */
+  readonly drainSeconds?: number;
 }
+
+/** What a program that is told to end still needs, in seconds. */
+const ENDING_SECONDS = 10;
 
 /** The user `node` of the stock image: without a number a cluster cannot tell that it is not root. */
 const NODE_USER = 1000;
@@ -25,9 +30,10 @@ const NODE_USER = 1000;
 const CLUSTER_CA = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
 
 /** The pod that runs a program of the library on a stock image, with its code from a ConfigMap. */
-const nodePod = ({ image, code, args, serviceAccount, port, memory }: NodePod): core.v1.PodSpec => ({
+const nodePod = ({ image, code, args, serviceAccount, port, memory, drainSeconds }: NodePod): core.v1.PodSpec => ({
   ...(serviceAccount !== undefined && { serviceAccountName: serviceAccount }),
   automountServiceAccountToken: serviceAccount !== undefined,
+  ...(drainSeconds !== undefined && { terminationGracePeriodSeconds: drainSeconds + ENDING_SECONDS }),
   securityContext: { ...restrictedPod, runAsUser: NODE_USER },
   containers: [
     {
@@ -40,6 +46,7 @@ const nodePod = ({ image, code, args, serviceAccount, port, memory }: NodePod): 
       securityContext: restrictedContainer,
       readinessProbe: { httpGet: { path: "/healthz", port: port.name }, periodSeconds: 5 },
       livenessProbe: { httpGet: { path: "/healthz", port: port.name }, periodSeconds: 10, failureThreshold: 6 },
+      ...(drainSeconds !== undefined && { lifecycle: { preStop: { sleep: { seconds: drainSeconds } } } }),
       volumeMounts: [{ name: "code", mountPath: "/code", readOnly: true }],
     },
   ],
