@@ -8,7 +8,10 @@ import { findPrograms, type Program, programs } from "./binaries/index.ts";
 // `--file <file> …` runs that file there in place of the tests, as `npm run bench:cluster` does.
 
 /** Debian's packages of what the lane runs. */
-const INSTALLED = { haproxy: "haproxy", prometheus: "prometheus", ip: "iproute2", unshare: "util-linux" };
+const INSTALLED = {
+  ...{ haproxy: "haproxy", prometheus: "prometheus", "docker-registry": "docker-registry" },
+  ...{ ip: "iproute2", unshare: "util-linux" },
+};
 
 /** What only figures are compared with: no test waits the minutes that they take to build. */
 const RIVALS: readonly Program[] = ["argo-rollouts", "flagger"];

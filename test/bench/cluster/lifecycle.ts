@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { controllerName } from "../../../components/platforms/kubernetes/route/names.ts";
 import { answering, type RolloutFacts, runRollout, USUAL, until } from "../../cluster/lifecycle/rollouts.ts";
-import { openStage, type Stage } from "../../cluster/lifecycle/stage.ts";
+import { HOST, MODEL, openStage, type Stage } from "../../cluster/lifecycle/stage.ts";
+import { NAMESPACE } from "../../cluster/test-bed/index.ts";
 import type { Clients } from "../../cluster/traffic/clients.ts";
 import { type Figure, figure } from "../figure.ts";
 
@@ -12,14 +15,14 @@ export async function lifecycleFigures(): Promise<readonly Figure[]> {
     stage.pods.behave("v1", answering(USUAL));
     await stage.program.deploy(stage.document(["v1"], { stable: "v1" }));
     const begun = Date.now();
-    const clients = stage.send(PER_SECOND);
+    const clients = stage.send(HOST, PER_SECOND, { hear: stage.ledger.hear });
     await until(async () => (clients.seen.get("v1")?.good ?? 0) > PER_SECOND, "the first answers");
     const runs = [await climbs(stage), await crashes(stage), await isTakenBack(stage)];
     const moved = await movedByOthers(stage);
     await clients.stop();
     return [...figuresOf(runs, clients, (Date.now() - begun) / 1000), moved];
   } finally {
-    await stage.stop();
+    await stage[Symbol.asyncDispose]();
   }
 }
 
@@ -57,8 +60,9 @@ const isTakenBack = (stage: Stage): Promise<RolloutFacts> =>
     if (back.code !== 0) throw new Error(back.output);
   });
 
-/** Runs of the engine while a candidate has a quarter and is not to have more: none of them may move it. */
-async function movedByOthers({ ledger, program, document, pods }: Stage): Promise<Figure> {
+/** Runs of the engine, and a second controller, while a candidate has a quarter and is not to have more: none may move it. */
+async function movedByOthers(stage: Stage): Promise<Figure> {
+  const { ledger, program, document, pods } = stage;
   pods.behave("v5", answering(USUAL));
   const asked = { stable: "v2", candidate: "v5", previous: "v1", weight: "25%" } as const;
   const versions = ["v1", "v2", "v5"];
@@ -66,14 +70,34 @@ async function movedByOthers({ ledger, program, document, pods }: Stage): Promis
   await program.deploy(release);
   await until(async () => ledger.weightOf("v5") === 2_500, "v5 to get its quarter");
   const edited = { ...release, model: { ...release.model, owner: "somebody-else" } };
+  const runs = [[release], [release, "--refresh"], [edited, "--refresh"], [release]] as const;
   let moved = 0;
-  for (const [each, ...args] of [[release], [release, "--refresh"], [edited, "--refresh"], [release]] as const) {
+  const count = async (act: () => Promise<unknown>): Promise<void> => {
     const before = ledger.divisions.length;
-    await program.deploy(each, ...args);
+    await act();
     moved += Number(ledger.divisions.length !== before);
-  }
-  const detail = "with a quarter in force, by up, up --refresh, an unrelated edit with --refresh, and back";
+  };
+  for (const [each, ...args] of runs) await count(() => program.deploy(each, ...args));
+  await count(() => besideAnother(stage));
+  const detail =
+    "with a quarter in force, by up, up --refresh, an unrelated edit with --refresh, and back; by a second controller for 10 s, and by both begun anew";
   return figure("foreign-weights-cluster", moved, "runs", { atMost: 0 }, detail);
+}
+
+/** A second controller of the same route for some rounds; both are killed in between and begin anew. */
+async function besideAnother({ cluster, programs }: Stage): Promise<void> {
+  const scale = async (replicas: number): Promise<void> => {
+    const path = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${controllerName(MODEL)}`;
+    const type = "application/merge-patch+json";
+    const { status, body } = await cluster.api.send("PATCH", path, { spec: { replicas } }, type);
+    if (status !== 200) throw new Error(`${path}: ${status} ${body.message}`);
+    await until(async () => (await programs.serving("controller")) === replicas, `${replicas} controllers`);
+  };
+  await scale(2);
+  await sleep(5_000);
+  await programs.restart("controller");
+  await sleep(5_000);
+  await scale(1);
 }
 
 function figuresOf(runs: readonly RolloutFacts[], clients: Clients, seconds: number): readonly Figure[] {

@@ -3,9 +3,10 @@ import { request } from "undici";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { httpRoutePath } from "../../../components/platforms/kubernetes/cluster/index.ts";
 import { annotations } from "../../../components/platforms/kubernetes/route/annotations.ts";
-import type { Clients } from "../traffic/clients.ts";
+import { NAMESPACE } from "../test-bed/index.ts";
+import type { Clients, Heard } from "../traffic/clients.ts";
 import { answering, type RolloutFacts, runRollout, USUAL, until } from "./rollouts.ts";
-import { HOST, MODEL, NAMESPACE, openStage, type Stage } from "./stage.ts";
+import { HOST, MODEL, openStage, type Stage } from "./stage.ts";
 
 // One life of an endpoint under traffic, chapter by chapter: the library's program on the real engine, its controller as
 // a process with the rights of its Role, a real API server, Envoy and Prometheus. Each chapter goes on from the last.
@@ -20,10 +21,10 @@ beforeAll(async () => {
   stage.pods.behave("v1", answering(USUAL));
   await stage.program.deploy(stage.document(["v1"], { stable: "v1" }));
   begun = Date.now();
-  clients = stage.send(PER_SECOND);
+  clients = stage.send(HOST, PER_SECOND, { hear: stage.ledger.hear });
   await until(async () => (clients.seen.get("v1")?.good ?? 0) > PER_SECOND, "the first answers");
 }, 180_000);
-afterAll(() => stage.stop(), 120_000);
+afterAll(() => stage[Symbol.asyncDispose](), 120_000);
 
 /** What holds for every rollout, however it ends: nobody lost an answer, the candidate got its share at most, stable kept its pods. */
 function expectUnharmed({ lost, above, stable }: RolloutFacts): void {
@@ -38,9 +39,7 @@ async function promotes(): Promise<void> {
   expectUnharmed(facts);
   expect(facts).toMatchObject({ phase: "complete", spoilt: 0 });
   expect(weights("v2")).toEqual([0, 500, 2_500, 5_000, 9_500]);
-  const promoted = await stage.program.mlc("promote", "--yes", "--no-up", "--stack", "dev");
-  expect(promoted.code, promoted.output).toBe(0);
-  await stage.program.up();
+  await change("promote");
   await until(async () => stage.ledger.weightOf("v2") === 10_000, "v2 to serve alone");
 }
 
@@ -94,18 +93,36 @@ async function staysTakenBack(): Promise<void> {
   expect(route.metadata.annotations[annotations.ended]).toMatch(/^[0-9a-f]{16}$/);
 }
 
-/** A version that is deprecated gives notice in its answers. */
-async function givesNotice(): Promise<void> {
-  const sunset = "2035-05-31T00:00:00Z";
-  const retirement = { v1: { phase: "deprecated", sunset, successor: "v2" } } as const;
-  await stage.program.deploy(stage.document(["v1", "v2"], { stable: "v2" }, { retirement }));
+/** A version is given notice, archived and retired: who still names it gets 410 in the end, and an answer all the time. */
+async function retires(): Promise<void> {
+  const { program, ledger, pods } = stage;
+  await program.deploy(stage.document(["v1", "v2"], { stable: "v2" }));
+  const heard: Heard[] = [];
+  const naming = stage.send(HOST, PER_SECOND / 10, { version: "v1", hear: (each) => void heard.push(each) });
+  const from = ledger.heard.length;
+  const sunset = `${new Date(Date.now() + 10_000).toISOString().slice(0, 19)}Z`;
+  await change("deprecate", "v1", "--sunset", sunset);
   const notice = await until(async () => {
-    const headers = await headersOf("v1");
-    return headers.sunset === undefined ? undefined : headers;
+    const { headers } = await askFor("v1");
+    return headers.sunset !== undefined && headers;
   }, "the notice");
   expect(notice.sunset).toBe(new Date(sunset).toUTCString());
   expect(notice.deprecation).toMatch(/^@\d+$/);
   expect(notice.link).toContain('rel="successor-version"');
+  await change("archive", "v1");
+  await until(async () => Date.now() > Date.parse(sunset), "the sunset");
+  await change("retire", "v1");
+  await until(async () => heard.at(-1)?.status === 410 && pods.serving("v1") === 0, "v1 to be gone");
+  expect((await askFor("v1")).headers.link).toBe(`</v2/models/${MODEL}/versions/v2>; rel="successor-version"`);
+  // In a later edit it leaves the document, and its Service goes.
+  const { versions, ...retired } = program.document();
+  const { v1: _, ...left } = versions;
+  await program.deploy({ ...retired, versions: left });
+  await naming.stop();
+  expect(naming.sent()).toBeGreaterThan(100);
+  expect(new Set(heard.map(({ status }) => status))).toEqual(new Set([200, 410]));
+  expect(heard.at(-1)?.status).toBe(410);
+  expect(ledger.heard.slice(from).filter(({ status = 599 }) => status >= 500)).toEqual([]);
 }
 
 test("an endpoint lives through all of it, and nobody is left without an answer", async () => {
@@ -113,7 +130,7 @@ test("an endpoint lives through all of it, and nobody is left without an answer"
   await stopsCrash();
   await stopsSkew();
   await staysTakenBack();
-  await givesNotice();
+  await retires();
   await clients.stop();
   expect(clients.lost()).toBe(0);
   expect(clients.sent()).toBeGreaterThan(10_000);
@@ -126,10 +143,18 @@ const weights = (version: string): readonly number[] =>
     .map(({ weights }) => weights[version] ?? 0)
     .filter((weight, i, all) => i === 0 || weight !== all[i - 1]);
 
-async function headersOf(version: string) {
-  const { headers, body } = await request(`${stage.gateway.url}/v2/models/${MODEL}/infer`, {
+/** A step of the lifecycle as an operator takes it: an edit of the document, and a run of the engine. */
+async function change(...args: readonly string[]): Promise<void> {
+  const ran = await stage.program.mlc(...args, "--yes", "--no-up", "--stack", "dev");
+  expect(ran.code, ran.output).toBe(0);
+  await stage.program.up();
+}
+
+/** One request that names a version. */
+async function askFor(version: string) {
+  const answer = await request(`${stage.gateway.url}/v2/models/${MODEL}/infer`, {
     ...{ method: "POST", body: "{}", headers: { host: HOST, "x-model-version": version } },
   });
-  await body.dump();
-  return headers;
+  await answer.body.dump();
+  return answer;
 }

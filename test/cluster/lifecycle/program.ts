@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { Release } from "../../../components/release/index.ts";
 import { createProject, type Project, type Run, repository, run } from "../../support/project.ts";
 import type { Cluster } from "../control-plane/index.ts";
 
-const PROGRAM = `import { ModelEndpoint, readRelease } from "pulumi-model-lifecycle";
+const PROGRAM = `import { ModelEndpoint, ModelRetirement, readRelease } from "pulumi-model-lifecycle";
+import { ociArchive } from "pulumi-model-lifecycle/archives/oci";
 import { kubernetes } from "pulumi-model-lifecycle/platforms/kubernetes";
 
 const release = readRelease();
-export const url = new ModelEndpoint(release.model.name, { release, platform: kubernetes(release) }).url;
+const endpoint = new ModelEndpoint(release.model.name, { release, platform: kubernetes(release) });
+new ModelRetirement("retirement", { release, endpoint, store: ociArchive(release.archive) });
+export const url = endpoint.url;
 `;
 
 /** A user's program on a cluster: the real engine, and the library as it is built. */
@@ -20,8 +23,8 @@ export interface ClusterProgram extends AsyncDisposable {
   readonly up: (...more: readonly string[]) => Promise<Run>;
   /** `mlc` in the project's folder. */
   readonly mlc: (...args: readonly string[]) => Promise<{ readonly code: number; readonly output: string }>;
-  /** The stack's file as it stands. */
-  readonly configuration: () => string;
+  /** The document as it stands. */
+  readonly document: () => Release;
 }
 
 /**
@@ -52,10 +55,13 @@ export async function openProgram(cluster: Cluster): Promise<ClusterProgram> {
       return up(...more);
     },
     mlc: (...args) => run(process.execPath, [join(repository, "stacks/cli/mlc.ts"), ...args], project.dir, project.env),
-    configuration: () => readFileSync(join(project.dir, `Pulumi.${project.stack}.yaml`), "utf8"),
+    document: () =>
+      parse(readFileSync(join(project.dir, `Pulumi.${project.stack}.yaml`), "utf8")).config["model-lifecycle:release"],
     [Symbol.asyncDispose]: () => project[Symbol.asyncDispose](),
   };
 }
+
+const BUILT = "node_modules/pulumi-model-lifecycle/dist/components";
 
 const writeSettings = (project: Project): void =>
   project.write(
@@ -66,10 +72,8 @@ const writeSettings = (project: Project): void =>
       main: "index.ts",
       plugins: {
         providers: [
-          {
-            name: "kubernetes",
-            path: "node_modules/pulumi-model-lifecycle/dist/components/simulations/kubernetes/provider",
-          },
+          { name: "kubernetes", path: `${BUILT}/simulations/kubernetes/provider` },
+          { name: "model-lifecycle-oci", path: `${BUILT}/archives/oci/provider` },
         ],
       },
     }),

@@ -2,92 +2,61 @@ import { readKept, STATE_KEY } from "../../../components/platforms/kubernetes/co
 import type { Kept } from "../../../components/platforms/kubernetes/controller/kept.ts";
 import { stateName } from "../../../components/platforms/kubernetes/route/names.ts";
 import type { Release } from "../../../components/release/index.ts";
-import { type Cluster, startCluster } from "../control-plane/index.ts";
-import { type Gateway, startGateway } from "../gateway/index.ts";
-import { type Clients, startClients } from "../traffic/clients.ts";
-import { type Pods, startPods } from "../traffic/pods.ts";
-import { type ClusterPrometheus, startClusterPrometheus } from "../traffic/prometheus.ts";
+import { type RunningRegistry, startRegistry } from "../../registry/real-registry.ts";
+import type { Cluster } from "../control-plane/index.ts";
+import { GATEWAY, NAMESPACE, openTestBed, SCRAPE_SECONDS, type TestBed } from "../test-bed/index.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import { type ClusterProgram, openProgram } from "./program.ts";
 import { type ProgramPods, startProgramPods } from "./program-pods.ts";
 
 export const MODEL = "sentiment";
-export const NAMESPACE = "models";
 export const HOST = "sentiment.example.com";
 
-/** Seconds between two scrapes: the least that a document may name. */
-export const SCRAPE_SECONDS = 1;
+/** Every version of a life. */
+const VERSIONS = ["v1", "v2", "v3", "v4", "v5"] as const;
 
-/** An endpoint in a cluster with everything around it that it needs to live: traffic, a gateway, a Prometheus. */
-export interface Stage {
-  readonly cluster: Cluster;
-  readonly pods: Pods;
+/** An endpoint in a cluster with everything around it that it needs to live, from its images to its callers. */
+export interface Stage extends TestBed {
   readonly programs: ProgramPods;
   readonly program: ClusterProgram;
-  readonly gateway: Gateway;
+  /** What callers of the endpoint heard. */
   readonly ledger: Ledger;
-  /** Callers at a steady rate, whose answers stand in the ledger. */
-  readonly send: (perSecond: number) => Clients;
   /** A document of these versions, one of which serves. */
   readonly document: (versions: readonly string[], rollout: Release["rollout"], more?: Partial<Release>) => Release;
   /** What the controller keeps; undefined before its first pass. */
   readonly kept: () => Promise<Kept | undefined>;
-  readonly stop: () => Promise<void>;
 }
 
 /** Starts all of it, and deploys nothing yet. */
-export async function openStage(): Promise<Stage> {
-  const open: AsyncDisposable[] = [];
-  const keep = <Part extends AsyncDisposable>(part: Part): Part => {
-    open.unshift(part);
-    return part;
-  };
-  const stop = async (): Promise<void> => {
-    for (const part of open) await part[Symbol.asyncDispose]();
-  };
-  try {
-    const cluster = keep(await startCluster());
-    for (const name of [NAMESPACE, GATEWAYS]) {
-      await cluster.api.create("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
-    }
-    const gateway = keep(await startGateway(cluster, "envoy", { namespace: GATEWAYS, name: "public" }));
-    const pods = keep(await startPods(cluster));
-    const prometheus = keep(await startClusterPrometheus(gateway, pods, SCRAPE_SECONDS));
+export const openStage = (): Promise<Stage> =>
+  openTestBed(async ({ cluster, prometheus, keep }) => {
     const programs = keep(await startProgramPods(cluster));
     const ledger = keep(await openLedger(cluster, NAMESPACE, MODEL));
+    const registry = await startRegistry();
+    keep({ [Symbol.asyncDispose]: registry.stop });
+    const images = await pushImages(registry);
     const program = keep(await openProgram(cluster));
-    return {
-      ...{ cluster, pods, programs, program, gateway, ledger, stop },
-      send: (perSecond) => keep(startClients(gateway.url, HOST, perSecond, { hear: ledger.hear })),
-      document: (versions, rollout, more) => documentOf(prometheus, versions, rollout, more),
-      kept: () => keptIn(cluster),
-    };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
-
-const GATEWAYS = "gateways";
+    const document: Stage["document"] = (versions, rollout, more) => ({
+      ...documentOf(prometheus.url, rollout),
+      versions: Object.fromEntries(versions.map((version) => [version, { source: sourceOf(images, version) }])),
+      archive: { kind: "oci", repository: `${registry.host}/archive/${MODEL}` },
+      ...more,
+    });
+    return { programs, ledger, program, document, kept: () => keptIn(cluster) };
+  });
 
 /** Fast steps: each is left after seconds, on evidence all the same. */
-const documentOf = (
-  { url }: ClusterPrometheus,
-  versions: readonly string[],
-  rollout: Release["rollout"],
-  more: Partial<Release> = {},
-): Release => ({
+const documentOf = (prometheus: string, rollout: Release["rollout"]): Omit<Release, "versions"> => ({
   model: { name: MODEL, owner: "nlp-platform", riskTier: "low", notice: "1 second" },
   platform: {
     kind: "kubernetes",
     namespace: NAMESPACE,
-    gateway: { kind: "envoy", name: "public", namespace: GATEWAYS },
+    gateway: { kind: "envoy", ...GATEWAY },
     hosts: [HOST],
-    prometheus: { url, interval: `${SCRAPE_SECONDS} second` },
+    prometheus: { url: prometheus, interval: `${SCRAPE_SECONDS} second` },
     server: { drain: "3 seconds" },
     replicas: { least: "2", most: "4" },
   },
-  versions: Object.fromEntries(versions.map((version) => [version, imageOf(version)])),
   rollout: {
     steps: ["5%", "25%", "50%", "100%"],
     bake: "4 seconds",
@@ -98,18 +67,28 @@ const documentOf = (
     ],
     ...rollout,
   },
-  ...more,
 });
 
-/** No image is pulled here: its digest is a name. */
-const imageOf = (version: string) =>
-  ({
-    source: {
-      kind: "oci",
-      image: `registry.example/nlp/sentiment:${version}`,
-      sha256: Buffer.from(version).toString("hex").padEnd(64, "0"),
-    },
-  }) as const;
+/** An image of a version: nobody pulls it here, but it is archived. */
+interface Image {
+  readonly image: string;
+  readonly sha256: string;
+}
+
+async function pushImages(registry: RunningRegistry): Promise<ReadonlyMap<string, Image>> {
+  const push = async (version: string) => {
+    const sha256 = await registry.push(`nlp/${MODEL}`, version, version);
+    return [version, { image: `${registry.host}/nlp/${MODEL}:${version}`, sha256 }] as const;
+  };
+  return new Map(await Promise.all(VERSIONS.map(push)));
+}
+
+function sourceOf(images: ReadonlyMap<string, Image>, version: string): Release["versions"][string]["source"] {
+  const image = images.get(version);
+  if (image === undefined)
+    throw new RangeError(`no image of ${version} was pushed; there are ${[...images.keys()].join(", ")}`);
+  return { kind: "oci", ...image };
+}
 
 async function keptIn({ api }: Cluster): Promise<Kept | undefined> {
   const { data } = await api.get<{ readonly data?: Readonly<Record<string, string>> }>(

@@ -84,6 +84,8 @@ export async function startPods({ api }: Cluster): Promise<Pods> {
     const port = pod.spec.containers[0]?.ports?.[0]?.containerPort ?? 8080;
     const counts = new PodCounts();
     const server = createServer((request, response) => void answer(pod, version, counts, request, response));
+    // Envoy keeps idle connections for an hour: whoever closes one sooner resets the request that has just come on it.
+    server.keepAliveTimeout = 0;
     const listen = (): void => {
       if (!server.listening && behaviourOf(version).refuses !== true) server.listen({ host, port });
     };
