@@ -95,11 +95,19 @@ export interface Following {
   readonly judging: () => Judging | undefined;
 }
 
-/** Begins to follow a trial: from now on, or from `--from`. @throws MetricSourceError */
-export async function followTrial(source: MetricSource, trial: Trial, options: JudgeOptions): Promise<Following> {
+/**
+ * Begins to follow a trial. @param begins in ms since 1970; absent: `--from`, else with the newest counts that are final
+ * @throws MetricSourceError
+ */
+export async function followTrial(
+  source: MetricSource,
+  trial: Trial,
+  options: JudgeOptions,
+  begins?: number,
+): Promise<Following> {
   const intervalMs = intervalOf(options);
   const live = { ...options, watch: true };
-  const { from } = windowOf(live, await source.settled(Date.now(), trial.arms), intervalMs);
+  const from = begins ?? windowOf(live, await source.settled(Date.now(), trial.arms), intervalMs).from;
   let judging: Judging | undefined;
   return {
     judging: () => judging,

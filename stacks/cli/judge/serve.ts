@@ -148,8 +148,11 @@ class Verdicts {
   }
 }
 
+/** With the first whole interval from now: what was counted before may be another candidate's behind the same name. */
 async function begin(options: JudgeOptions): Asked["begun"] {
+  const intervalMs = intervalOf(options);
+  const next = Math.ceil(Date.now() / intervalMs) * intervalMs;
   const trial = await readTrial(options);
   const source = await openSource(options, trial.model);
-  return { trial, following: await followTrial(source, trial, options) };
+  return { trial, following: await followTrial(source, trial, options, options.from === undefined ? next : undefined) };
 }

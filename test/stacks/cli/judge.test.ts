@@ -10,7 +10,7 @@ import { openTerminal } from "../../../stacks/cli/terminal.ts";
 import { judge } from "../../../stacks/cli/verbs/judge.ts";
 import { openMetrics, sample } from "../../metric-sources/open-metrics.ts";
 import { hasPrometheus, prometheusNeeded, startPrometheus } from "../../metric-sources/real-prometheus.ts";
-import { createCommandLine, jsonOf, mlc } from "./command-line.ts";
+import { type CommandLine, createCommandLine, jsonOf, mlc } from "./command-line.ts";
 
 const FROM = Date.parse("2026-01-05T10:00:00Z");
 
@@ -241,10 +241,9 @@ describe.skipIf(!hasPrometheus)(`on a real server${prometheusNeeded}`, () => {
     return startPrometheus({ samples: openMetrics({ envoy_cluster_upstream_rq_xx: lines }) });
   };
 
-  test("--serve answers verdicts over HTTP, one for each trial, for as long as it runs", async () => {
-    await using line = await createCommandLine();
-    const prometheus = await clusters();
-    const counts = ["--prometheus", prometheus.url, "--series", "envoy", "--from", "2h", "--guard", "errorRate=0.5pp"];
+  /** A judge that answers for a stable version, and a way to ask it. */
+  async function serveVerdicts(line: CommandLine, prometheus: string, ...more: readonly string[]) {
+    const counts = ["--prometheus", prometheus, "--series", "envoy", "--guard", "errorRate=0.5pp", ...more];
     const args = [mlc, "judge", "--serve", "0", ...counts, "--stable", "models_stable_80"];
     const child = spawn(process.execPath, args, { cwd: line.root, env: { PATH: "/nowhere", NO_COLOR: "1" } });
     const [said] = await once(child.stdout.setEncoding("utf8"), "data");
@@ -253,6 +252,22 @@ describe.skipIf(!hasPrometheus)(`on a real server${prometheusNeeded}`, () => {
       const answer = await fetch(`${url}${path}`);
       return { status: answer.status, body: (await answer.json()) as Readonly<Record<string, unknown>> };
     };
+    return { child, url, ask };
+  }
+
+  test("--serve begins with what comes: what was counted before may be another's behind the same name", async () => {
+    await using line = await createCommandLine();
+    await using prometheus = await clusters();
+    const { child, ask } = await serveVerdicts(line, prometheus.url);
+    const { body } = await ask("/verdict?candidate=models_bad_80&trial=2");
+    child.kill("SIGTERM");
+    expect(body).toMatchObject({ verdict: "noData", intervals: 0, decided: false });
+  });
+
+  test("--serve answers verdicts over HTTP, one for each trial, for as long as it runs", async () => {
+    await using line = await createCommandLine();
+    const prometheus = await clusters();
+    const { child, url, ask } = await serveVerdicts(line, prometheus.url, "--from", "2h");
     expect(await ask("/verdict?candidate=models_bad_80")).toMatchObject({
       status: 200,
       body: { verdict: "rollback", decided: true, candidate: "models_bad_80", stable: "models_stable_80" },
