@@ -8,6 +8,8 @@ export interface Measured {
    * wider one is than the one before. 0: as fine as the judge itself.
    */
   readonly finest: number;
+  /** The only ratios that its buckets can tell, rising. @default every one from `finest` on */
+  readonly margins?: readonly number[];
 }
 
 /** The metrics of requests that a platform measures, by name. A metric that is missing is not measured. */
@@ -21,7 +23,8 @@ export const allMetrics: MeasuredMetrics = Object.fromEntries(
 /** Which metrics of requests a candidate can be judged by, and how finely. */
 export const guards: Capability<MeasuredMetrics> = {
   means: "Which metrics of requests are measured, and how finely. What arrives as feedback is another question.",
-  refuses: "Guards of other metrics, also when another guard brings them along, and margins finer than is measured.",
+  refuses:
+    "Guards of other metrics, also when another guard brings them along, and margins finer than is measured, or between two that are.",
   check(measured, { release }) {
     const { guards: asked, guardIndexes } = release.rollout;
     const of = (index: number) => guardIndexes[index] ?? index;
@@ -40,25 +43,30 @@ export const guards: Capability<MeasuredMetrics> = {
         const allowed = known.length === 0 ? "no guards of requests" : `guards of ${known.join(", ")}`;
         return [{ path, seen: `"${metric}"${along}`, allowed, cure: "remove the guard" }];
       }
-      if (margin.kind !== "relative" || margin.value >= how.finest) return [];
+      if (margin.kind !== "relative" || isTold(margin.value, how)) return [];
       refused.add(at);
-      const finest = percent(how.finest);
       return [
         {
           path: `${path}.margin`,
           seen: `${percent(margin.value)}${along}`,
-          allowed: `${finest} or more for ${metric}, which is measured no finer`,
-          cure: `write, for example: margin: ${finest}`,
+          allowed: `${ratiosOf(how)} for ${metric}, which is measured no finer`,
+          cure: `write, for example: margin: ${percent(how.finest)}`,
         },
       ];
     });
   },
   describe(measured) {
-    const each = Object.entries(measured).map(([metric, { finest }]) =>
-      finest === 0 ? metric : `${metric} (${percent(finest).replaceAll('"', "")} or more)`,
+    const each = Object.entries(measured).map(([metric, how]) =>
+      how.finest === 0 ? metric : `${metric} (${ratiosOf(how).replaceAll('"', "")})`,
     );
     return each.length === 0 ? "none" : each.join(", ");
   },
 };
+
+const isTold = (ratio: number, { finest, margins }: Measured): boolean =>
+  ratio >= finest && (margins === undefined || margins.some((each) => Math.abs(each - ratio) < 1e-9));
+
+const ratiosOf = ({ finest, margins }: Measured): string =>
+  margins === undefined ? `${percent(finest)} or more` : margins.map(percent).join(" or ");
 
 const percent = (ratio: number): string => `"${Number((ratio * 100).toFixed(2))}%"`;

@@ -20,6 +20,8 @@ export interface Guard {
   readonly maturesMs?: number;
   /** Where the values of a business metric lie whose mean is judged; absent for every other kind. */
   readonly range?: Range;
+  /** The bounds at which slow answers can be counted, in ms, rising: those of a platform's buckets. Absent: the judge's own. */
+  readonly ladder?: readonly number[];
   /** critical: harm in it is found sooner than in the others. information: it is judged and shown, and decides nothing. Absent: neither. */
   readonly importance?: "critical" | "information";
 }

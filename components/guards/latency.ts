@@ -9,6 +9,7 @@ const tailsOf = (guard: Guard): LatencyGuard => ({
   direction: "increase",
   margin: { kind: "relative", value: guard.margin.value },
   designEffect: guard.designEffect,
+  ...(guard.ladder !== undefined && { ladder: guard.ladder }),
   ...weighing(guard),
 });
 

@@ -1,6 +1,6 @@
 /** Where the counts of a rollout come from when no gateway of ours has counted them; one kind a folder. */
 export { type Arm, countsOf, countsTails, emptyArm } from "./arm.ts";
-export { marginsAmong, rungsAmong } from "./latency-rungs.ts";
+export { cutsOf, marginsAmong, rungsAmong } from "./latency-rungs.ts";
 export {
   type Arms,
   cannotCount,

@@ -83,7 +83,7 @@ function checkJudges(at: string, plan: TrafficPlan): void {
 }
 
 function checkGuard(at: string, guard: unknown): void {
-  const { metric, source, direction, margin, designEffect, range, importance } = object(at, guard);
+  const { metric, source, direction, margin, designEffect, range, ladder, importance } = object(at, guard);
   expect(`${at}.metric`, metric, isText(metric), "the name of a metric");
   oneOf(`${at}.source`, source, ["requests", "feedback"]);
   oneOf(`${at}.direction`, direction, ["increase", "decrease", "either"]);
@@ -92,6 +92,8 @@ function checkGuard(at: string, guard: unknown): void {
   expect(`${at}.margin.value`, value, isNumber(value) && value >= 0, "0 or more");
   expect(`${at}.designEffect`, designEffect, isNumber(designEffect) && designEffect >= 1, "1 or more");
   if (importance !== undefined) oneOf(`${at}.importance`, importance, ["critical", "information"]);
+  const isLadder = ladder === undefined || list(`${at}.ladder`, ladder).every((ms) => isNumber(ms) && ms > 0);
+  expect(`${at}.ladder`, ladder, isLadder, "numbers above 0, in ms");
   if (range === undefined) return;
   const { least, most } = object(`${at}.range`, range);
   const isRange = isNumber(least) && isNumber(most) && least < most;

@@ -168,7 +168,9 @@ export const planRows: { readonly [Key in keyof Capabilities]: Row<Capabilities[
         const path = `rollout.guards[${wish.business.length + index}]`;
         if (watched(wish)[index]?.some((metric) => measured[metric] === undefined)) return [path];
         const { unit, value } = guard.margin;
-        return unit === "%" && value < (measured[guard.metric]?.finest ?? 0) * 100 ? [`${path}.margin`] : [];
+        const { finest = 0, margins } = measured[guard.metric] ?? {};
+        const isTold = value >= finest * 100 && margins?.some((margin) => Math.round(margin * 100) === value) !== false;
+        return unit === "%" && !isTold ? [`${path}.margin`] : [];
       }),
   },
   feedback: {

@@ -23,8 +23,11 @@ export const nativeHistograms = (series: readonly Series[]): readonly Histogram[
       })),
     }));
 
-/** Puts the buckets of classic histograms together, and makes what is cumulative there a count a cell. */
-export function classicHistograms(buckets: readonly Series[]): readonly Histogram[] {
+/**
+ * Puts the buckets of classic histograms together, and makes what is cumulative there a count a cell.
+ * @param unit of the bounds, in ms
+ */
+export function classicHistograms(buckets: readonly Series[], unit: number = MS): readonly Histogram[] {
   const groups = new Map<string, { labels: Labels; at: Map<number, Map<number, number>> }>();
   for (const { labels: all, values } of buckets) {
     const { le, ...labels } = all;
@@ -33,7 +36,7 @@ export function classicHistograms(buckets: readonly Series[]): readonly Histogra
     groups.set(key, group);
     for (const { at, value } of values) {
       const bounds = group.at.get(at) ?? new Map<number, number>();
-      group.at.set(at, bounds.set(boundOf(le), value));
+      group.at.set(at, bounds.set(boundOf(le, unit), value));
     }
   }
   return [...groups.values()].map(({ labels, at }) => ({
@@ -43,7 +46,8 @@ export function classicHistograms(buckets: readonly Series[]): readonly Histogra
   }));
 }
 
-const boundOf = (le: string | undefined): number => (le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le) * MS);
+const boundOf = (le: string | undefined, unit: number): number =>
+  le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le) * unit;
 
 function cellsOf(cumulative: ReadonlyMap<number, number>): readonly Cell[] {
   const rising = [...cumulative].toSorted(([a], [b]) => a - b);

@@ -1,13 +1,19 @@
 import { allMetrics, type Capabilities, type MeasuredMetrics } from "../../capabilities/index.ts";
-import { gateways } from "./gateways/index.ts";
+import { marginsOf } from "./counts/buckets.ts";
+import { type Gateway, gateways } from "./gateways/index.ts";
 import type { GatewayKind } from "./route/gateway-kind.ts";
 import { MOST_RULES } from "./route/http-route.ts";
 
 /** A rule of a route divides traffic, and one is kept for versions that are gone: the others name a version each. */
 const MOST_VARIANTS = MOST_RULES - 2;
 
-/** Buckets of latency are not read of any Gateway. */
-const { latency: _, ...withoutLatency }: MeasuredMetrics = allMetrics;
+/** What is measured behind a Gateway: latency as finely as its buckets are, where it has any. */
+function measuredBy(gateway: Gateway): MeasuredMetrics {
+  const { latency: _, ...others } = allMetrics;
+  const margins = marginsOf(gateway);
+  const [finest] = margins;
+  return finest === undefined ? others : { ...others, latency: { finest, margins } };
+}
 
 /** What it stands behind, and the Prometheus that counts there, where there is one. */
 interface Behind {
@@ -28,7 +34,7 @@ export function kubernetesCapabilities({ gateway, prometheus }: Behind): Capabil
     sticky: false,
     weights: { kind: "exact" },
     climbs: isCounted ? "controller" : "nobody",
-    guards: isCounted ? withoutLatency : {},
+    guards: isCounted ? measuredBy(gateways[gateway.kind]) : {},
     feedback: isCounted,
     pinning: true,
     notices: gateways[gateway.kind].backendFilters,

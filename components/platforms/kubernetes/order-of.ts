@@ -1,4 +1,5 @@
 import type { ServingPlan } from "../platform.ts";
+import { asMeasured } from "./counts/buckets.ts";
 import type { ResolvedKubernetesPlatform } from "./document/resolved.ts";
 import { gateways } from "./gateways/index.ts";
 import { retiredIn } from "./objects/gone.ts";
@@ -7,8 +8,11 @@ import { goneName, variantName } from "./route/names.ts";
 import type { RouteOrder } from "./route/order.ts";
 
 /** What the program asks of the route. */
-export function orderOf({ traffic }: ServingPlan, platform: ResolvedKubernetesPlatform): RouteOrder {
+export function orderOf(plan: ServingPlan, platform: ResolvedKubernetesPlatform): RouteOrder {
   const { gateway, prometheus } = platform;
+  const { rollout, ...rest } = plan.traffic;
+  const guards = rollout.guards.map((guard) => asMeasured(guard, gateways[gateway.kind]));
+  const traffic = { ...rest, rollout: { ...rollout, guards } };
   const { model } = traffic;
   const variants = Object.entries(traffic.versions).map(([version, { content }]) => [
     version,

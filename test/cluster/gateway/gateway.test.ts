@@ -1,6 +1,7 @@
 import { request } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { messageOf } from "../../../components/host/host-error.ts";
+import { gateways } from "../../../components/platforms/kubernetes/gateways/index.ts";
 import { type Cluster, startCluster } from "../control-plane/index.ts";
 import { type Clients, startClients } from "../traffic/clients.ts";
 import { applyRoute, applyVersion, HOST, NAMESPACE, NO_VERSION } from "../traffic/objects.ts";
@@ -139,6 +140,18 @@ describe.each(["envoy", "haproxy"] as const)("%s", (kind) => {
     });
     return;
   }
+
+  test("how long answers took is shown at the bounds that latency is judged at", async () => {
+    const { target, path } = gateway.metrics;
+    const boundsShown = async (): Promise<readonly number[]> => {
+      const page = await (await fetch(`http://${target}${path}`)).text();
+      const bucket =
+        /^envoy_cluster_upstream_rq_time_bucket\{envoy_cluster_name="default_sentiment-v1_80",le="([\d.]+)"\}/gm;
+      return [...page.matchAll(bucket)].map(([, bound]) => Number(bound));
+    };
+    await send(50);
+    await expect.poll(boundsShown, { timeout: 20_000 }).toEqual(gateways.envoy.latency?.bounds);
+  });
 
   test("a mirrored version gets every request, and answers nobody", async () => {
     await setWeights({ v1: 10_000, v2: 0 }, "v2");

@@ -2,8 +2,10 @@ import { copiesKinds } from "../../../guards/index.ts";
 import { type Arm, countsOf, countsTails, emptyArm } from "../../../metric-sources/index.ts";
 import { type Increase, increasesOf, type Labels, targetOf } from "../../../metric-sources/prometheus/index.ts";
 import type { ClosedInterval } from "../../../rollout/index.ts";
-import { armOf, countersOf, type FoundSeries } from "./counters.ts";
+import { armOf } from "./arm-of.ts";
+import { countersOf, type FoundSeries } from "./counters.ts";
 import type { CountCursor } from "./cursor.ts";
+import { cutsFor } from "./durations.ts";
 import type { CountQuestion } from "./question.ts";
 
 /** What was counted since a cursor. */
@@ -46,7 +48,9 @@ export function countSince(
   const at = Math.max(cursor?.at ?? 0, ...Object.values(last));
   if (cursor === undefined) {
     const since = all.filter((each) => each.at > at - HISTORY_MS);
-    const live = { at, seconds: 0, step: question.step, counts: countsIn(since, question, ["stable"]) };
+    // What is learnt before is a share; how long answers take is compared side by side.
+    const taught = { ...question, guards: question.guards.filter((guard) => !countsTails(guard)) };
+    const live = { at, seconds: 0, step: question.step, counts: countsIn(since, taught, ["stable"]) };
     return { intervals: since.length === 0 ? [] : [{ live }], cursor: { at, targets: last }, notes: [] };
   }
   const isNew = ({ target, at: moment }: { readonly target: string; readonly at: number }): boolean =>
@@ -142,16 +146,20 @@ function closeInterval(
 /** Counts of every guard that can be counted. @param of the versions that count; of another there is nothing */
 function countsIn(
   increases: readonly Increase[],
-  { guards }: CountQuestion,
+  question: CountQuestion,
   of: readonly Increase["arm"][],
 ): ReturnType<typeof countsOf> {
-  const arm = (which: Increase["arm"]): Arm => (of.includes(which) ? armIn(increases, which) : emptyArm(0));
-  const counted = guards.filter((guard) => !countsTails(guard));
+  const cuts = cutsFor(question);
+  const arm = (which: Increase["arm"]): Arm =>
+    of.includes(which) ? armIn(increases, which, cuts[which].length) : emptyArm(cuts[which].length);
+  // Where there is no histogram nothing is known of how long answers take.
+  const isTimed = increases.some(({ counts }) => counts === "cells");
+  const counted = question.guards.filter((guard) => isTimed || !countsTails(guard));
   return countsOf(counted, arm("stable"), arm("candidate"));
 }
 
 /** Whole numbers that are not below 0: counters of one scrape were not all read at the same instant. */
-function armIn(all: readonly Increase[], which: Increase["arm"]): Arm {
+function armIn(all: readonly Increase[], which: Increase["arm"], cuts = 0): Arm {
   const increases = all.filter(({ arm }) => arm === which);
   const sum = (outcome: Increase["outcome"]): number =>
     increases
@@ -165,7 +173,11 @@ function armIn(all: readonly Increase[], which: Increase["arm"]): Arm {
     const before = feedback.get(metric) ?? { count: 0, sum: 0 };
     feedback.set(metric, { count: before.count + (values[0] ?? 0), sum: before.sum + (values[1] ?? 0) });
   }
-  return { ...emptyArm(0), requests: { answered, refused, failed }, feedback };
+  // By themselves: a gateway may show how long answers took later than that they were given (Envoy by its stats_flush_interval).
+  const cells = increases
+    .filter(({ counts }) => counts === "cells")
+    .reduce((total, { values }) => total.map((count, i) => count + (values[i] ?? 0)), emptyArm(cuts).cells);
+  return { requests: { answered, refused, failed }, cells, feedback };
 }
 
 const sentOf = ({ requests: { answered, refused, failed } }: Arm): number => answered + refused + failed;

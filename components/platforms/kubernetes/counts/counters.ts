@@ -1,5 +1,7 @@
 import type { Counter, Labels, Series } from "../../../metric-sources/prometheus/index.ts";
 import { targetOf } from "../../../metric-sources/prometheus/index.ts";
+import { armOf } from "./arm-of.ts";
+import { durationsIn } from "./durations.ts";
 import type { CountQuestion } from "./question.ts";
 
 /** The series of a rollout, as they were read. */
@@ -10,6 +12,8 @@ export interface FoundSeries {
   /** How many values came back, and the sums of their places in the metric's range. */
   readonly values: readonly Series[];
   readonly sums: readonly Series[];
+  /** Buckets of how long answers took; none where nobody asks, or the gateway has none. */
+  readonly buckets: readonly Series[];
 }
 
 /**
@@ -24,19 +28,8 @@ export function countersOf(found: FoundSeries, question: CountQuestion): readonl
       return outcome === undefined ? [] : counter(series, armOf(series.labels, question), outcome);
     }),
     ...found.values.flatMap((series) => feedback(series, found.sums, question)),
+    ...durationsIn(found.buckets, question),
   ];
-}
-
-/** Whose a series is; undefined where the label says neither. */
-export function armOf(
-  labels: Labels,
-  { gateway, namespace, stable, candidate }: CountQuestion,
-): Counter["arm"] | undefined {
-  const value = labels[gateway.service] ?? "";
-  const isOf = ({ port }: CountQuestion["stable"]) =>
-    new RegExp(`^(?:${gateway.valueOf(namespace, port)})$`).test(value);
-  if (isOf(candidate)) return "candidate";
-  return isOf(stable) ? "stable" : undefined;
 }
 
 /** What the first digit of a status says; undefined: no answer that anybody can use. */

@@ -1,3 +1,4 @@
+import { countsTails } from "../../../metric-sources/index.ts";
 import {
   ask,
   checkReplicas,
@@ -40,18 +41,21 @@ export async function readCounts(
   const hasFeedback = question.guards.some(({ source }) => source === "feedback");
   const fed = (metric: string) => (hasFeedback ? samples(feedbackOf(metric, model, question)) : Promise.resolve([]));
   const isOne = gateway.sent.metric === gateway.answers.metric;
-  const [sent, apart, open, values, sums] = await Promise.all([
+  const { latency } = gateway;
+  const isTimed = question.guards.some(countsTails) && latency !== undefined;
+  const [sent, apart, open, values, sums, buckets] = await Promise.all([
     of(gateway.sent),
     of(isOne ? undefined : gateway.answers),
     of(gateway.open),
     fed("model_feedback_total"),
     fed("model_feedback_value_sum"),
+    of(isTimed ? { ...latency, metric: `${latency.metric}_bucket` } : undefined),
   ]);
   const answers = isOne ? sent : apart;
   const labels = [...sent, ...answers, ...values].map((each) => each.labels);
   checkReplicas(server.url, labels);
   const up = labels.length === 0 ? [] : await samples(within(upSelectorOf(labels), selector));
-  return countSince(cursor, { sent, answers, open, values, sums }, momentsOf(up), question);
+  return countSince(cursor, { sent, answers, open, values, sums, buckets }, momentsOf(up), question);
 }
 
 const feedbackOf = (metric: string, model: string, { stable, candidate, selector }: CountQuestion): string => {

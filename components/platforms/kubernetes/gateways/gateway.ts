@@ -7,6 +7,13 @@ export interface GatewayMetric {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** A histogram, by its name without `_bucket`. */
+export interface Histogram extends GatewayMetric {
+  readonly unit: "s" | "ms";
+  /** Where its buckets end unless somebody has set others, in ms, rising. Others are told when they are read. */
+  readonly bounds: readonly number[];
+}
+
 /** What an implementation of the Gateway API counts of the services behind it. One file each, with where the facts are from. */
 export interface Gateway {
   /** How people call it. */
@@ -20,8 +27,8 @@ export interface Gateway {
   };
   /** Whether `answers` also has what the gateway answered itself because a service gave nothing: then all that was sent ends there. */
   readonly answersAll: boolean;
-  /** The histogram of how long answers take, by its name without `_bucket`, and its unit; absent: it has none. */
-  readonly latency?: GatewayMetric & { readonly unit: "s" | "ms" };
+  /** The histogram of how long answers take; absent: it has none. */
+  readonly latency?: Histogram;
   /** Requests that are under way, where they count as sent when they begin. */
   readonly open?: GatewayMetric;
   /** The label that tells services apart. */

@@ -1,4 +1,5 @@
 import { escapeRegex } from "../../../metric-sources/prometheus/index.ts";
+import { ENVOY_BOUNDS } from "./envoy.ts";
 import type { Gateway } from "./gateway.ts";
 
 /**
@@ -10,7 +11,12 @@ export const istio: Gateway = {
   sent: { metric: "istio_requests_total", labels: { reporter: "source" } },
   answers: { metric: "istio_requests_total", labels: { reporter: "source" }, status: "response_code" },
   answersAll: true,
-  latency: { metric: "istio_request_duration_milliseconds", labels: { reporter: "source" }, unit: "ms" },
+  latency: {
+    metric: "istio_request_duration_milliseconds",
+    labels: { reporter: "source" },
+    unit: "ms",
+    bounds: ENVOY_BOUNDS,
+  },
   service: "destination_service_name",
   valueOf: (_, { service }) => escapeRegex(service),
   beside: (namespace) => ({ destination_service_namespace: namespace }),

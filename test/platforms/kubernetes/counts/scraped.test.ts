@@ -41,6 +41,25 @@ const envoy = (versions: Readonly<Record<string, Shown>>): string =>
     "",
   ].join("\n");
 
+/** A histogram of one cluster, by how many took up to each bound and longer than the one before. */
+function histogram(
+  service: string,
+  taken: Readonly<Record<number, number>>,
+  bounds: readonly number[] = gateways.envoy.latency?.bounds ?? [],
+): readonly string[] {
+  const upTo = (bound: number): number =>
+    Object.entries(taken).reduce((sum, [each, count]) => sum + (Number(each) <= bound ? count : 0), 0);
+  const line = (suffix: string, labels: string, value: number): string =>
+    `envoy_cluster_upstream_rq_time_${suffix}{envoy_cluster_name="${service}"${labels}} ${value}`;
+  const all = upTo(Number.POSITIVE_INFINITY);
+  return [
+    ...bounds.map((bound) => line("bucket", `,le="${bound}"`, upTo(bound))),
+    line("bucket", ',le="+Inf"', all),
+    line("sum", "", all),
+    line("count", "", all),
+  ];
+}
+
 /** Shows this until it was scraped twice: the first of these scrapes may have begun before. */
 async function shown(exporter: Exporter, metrics: string | undefined): Promise<void> {
   exporter.show(metrics);
@@ -146,6 +165,51 @@ haproxy_server_http_responses_total{proxy="models_m-v2_80",server="a",code="5xx"
     await sleep(1_200);
     await counts.read();
     expect(totals(counts.total)).toEqual({ n0: 0, x0: 0, n1: 160, x1: 142 });
+  });
+
+  test("answers are counted between the bounds of the gateway's own buckets, and what has no time is not compared", async () => {
+    await using exporter = await startExporter();
+    await using server = await startPrometheus({ scrape: { port: exporter.port } });
+    const guards = [errorGuard, { ...errorGuard, metric: "latency", margin: { kind: "relative", value: 1 } }] as const;
+    const asked = question({ guards });
+    const at = (n: number, unanswered: number) =>
+      [
+        envoy({
+          "models_m-v1_80": { completed: n, good: n },
+          "models_m-v2_80": { completed: n, good: n - unanswered, bad: unanswered },
+        }),
+        "# TYPE envoy_cluster_upstream_rq_time histogram",
+        // Of stable all take up to 25 ms; of the candidate half take up to 250 ms, and half up to 2.5 s.
+        ...histogram("models_m-v1_80", { 25: n }),
+        ...histogram("models_m-v2_80", { 250: (n - unanswered) / 2, 2500: (n - unanswered) / 2 }),
+        "",
+      ].join("\n");
+    await shown(exporter, at(100, 0));
+    const first = await readCounts({ url: server.url }, asked, undefined, Date.now());
+    await shown(exporter, at(200, 20));
+    await sleep(1_200);
+    const { intervals } = await readCounts({ url: server.url }, asked, first.cursor, Date.now());
+    const counted = intervals.flatMap(({ live }) => live.counts.latency ?? []).filter(({ n1 }) => n1 > 0);
+    // Rungs 25, 50, 250, 500, 2,500 and 5,000 ms, those of the candidate twice as long.
+    expect(counted).toEqual([{ n0: 100, x0: [0, 0, 0, 0, 0, 0], n1: 80, x1: [80, 80, 40, 40, 0, 0] }]);
+  });
+
+  test("buckets that somebody has set at the gateway are told, and nothing is guessed between them", async () => {
+    await using exporter = await startExporter();
+    await using server = await startPrometheus({ scrape: { port: exporter.port } });
+    const guards = [{ ...errorGuard, metric: "latency", margin: { kind: "relative", value: 1 } }] as const;
+    await shown(
+      exporter,
+      [
+        envoy({ "models_m-v1_80": { completed: 5, good: 5 } }),
+        "# TYPE envoy_cluster_upstream_rq_time histogram",
+        ...histogram("models_m-v1_80", { 700: 5 }, [10, 700]),
+        "",
+      ].join("\n"),
+    );
+    await expect(readCounts({ url: server.url }, question({ guards }), undefined, Date.now())).rejects.toThrow(
+      "envoy_cluster_upstream_rq_time_bucket: saw buckets up to 10, 700 ms; allowed is those that the gateway has by itself",
+    );
   });
 
   test("copies are judged as copies while the candidate answers nobody", async () => {
