@@ -3,15 +3,19 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Docstrings by interface and field, those of the interface that it extends among them. The file's formatting is held by
+ * Docstrings by interface and field, those of the interfaces that it extends among them. The file's formatting is held by
  * the linter, so lines are enough to go by.
  */
 export function readDocstrings(source: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const interfaces = [...source.matchAll(/^export interface (\w+)(?: extends (\w+))? \{\n([\s\S]*?)^\}/gm)];
-  const own = new Map(interfaces.map(([, name = "", , body = ""]) => [name, fieldsIn(body)]));
-  return new Map(
-    interfaces.map(([, name = "", base = ""]) => [name, new Map([...(own.get(base) ?? []), ...(own.get(name) ?? [])])]),
+  const own = new Map(
+    interfaces.map(([, name = "", base = "", body = ""]) => [name, { base, fields: fieldsIn(body) }]),
   );
+  const all = (name: string): ReadonlyMap<string, string> => {
+    const found = own.get(name);
+    return found === undefined ? new Map() : new Map([...all(found.base), ...found.fields]);
+  };
+  return new Map([...own.keys()].map((name) => [name, all(name)]));
 }
 
 function fieldsIn(body: string): ReadonlyMap<string, string> {

@@ -59,6 +59,8 @@ export type Delivery = "files" | "image" | "claim";
 export interface SourceKind<Document extends OfKind, Resolved extends OfKind> extends DocumentKind<Document, Resolved> {
   /** The field that `mlc pin` writes. */
   readonly pinField: keyof Document & string;
+  /** What a reference looks like that `mlc add` can look up there, with an example of one. @default there are none */
+  readonly reference?: { readonly form: RegExp; readonly example: string };
 }
 
 /** What a kind of archive brings: what it keeps. */

@@ -286,3 +286,14 @@ export const headerName: z.ZodType<string, string> = scalar(
 
 /** A TCP port. */
 export const port = (): z.ZodType<string, string> => integer('a port from "1" to "65535"', "8080", 1, 65_535);
+
+/** An address of HTTP. A login has no place in a document. */
+export const address = (example: string): z.ZodType<string, string> =>
+  scalar(
+    {
+      allowed: "an address that begins with http:// or https://, without a login and without a slash at its end",
+      example: `"${example}"`,
+    },
+    /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*[^\s?#/])?$/,
+    { length: 400, holds: (value) => URL.canParse(value) },
+  );

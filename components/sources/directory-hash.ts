@@ -27,10 +27,13 @@ export async function hashDirectory(directory: string): Promise<string> {
 
 /** The path of every file below a directory, in the order of `hashDirectory`; none is read. @throws UnhashableError as `hashDirectory` */
 export async function pathsIn(directory: string): Promise<readonly string[]> {
-  const paths = (await filesBelow(directory, "")).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const paths = (await filesBelow(directory, "")).sort(byBytes);
   if (paths.length === 0) throw new UnhashableError(`${directory} holds no file`);
   return paths;
 }
+
+/** Ascending byte order in UTF-8: how a list is ordered. */
+export const byBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
 /** Every file below a directory with its own hash, in the order of `hashDirectory`. */
 export async function listDirectory(directory: string): Promise<readonly HashedFile[]> {
@@ -62,7 +65,8 @@ async function filesBelow(directory: string, prefix: string): Promise<string[]> 
   return paths;
 }
 
-async function hashFile(path: string): Promise<{ readonly sha256: string; readonly bytes: number }> {
+/** The hash of one file, and how long it is. */
+export async function hashFile(path: string): Promise<{ readonly sha256: string; readonly bytes: number }> {
   const hash = createHash("sha256");
   let bytes = 0;
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {

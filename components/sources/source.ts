@@ -31,16 +31,37 @@ export interface Source {
    * @throws SourceError
    */
   readonly open: (content: string, directory: string) => Promise<void>;
+  /** The text of one of its files, for who has to look into it before anything is deployed; undefined when there is none of that name. @throws SourceError */
+  readonly read: (path: string) => Promise<string | undefined>;
 }
 
 /** What a source may need beside its part of the document. */
 export interface SourceContext {
   /** Folder of Pulumi.yaml, absolute. */
   readonly root: string;
+  /** Told how far a fetch is, every two seconds. @default nobody is told */
+  readonly progress?: (sentence: string) => void;
 }
 
 /** Makes the source of one version; `load.ts` of a kind's folder exports it as `load`. */
 export type LoadSource<Part> = (part: Part, context: SourceContext) => Source;
+
+/** What a reference is looked up with. */
+export interface ReferenceContext {
+  readonly env: NodeJS.ProcessEnv;
+  /** The registry, where it is not the one that the environment names. */
+  readonly endpoint?: string;
+}
+
+/**
+ * Asks once what a reference that may move leads to now, and gives the part of the document for it, without its pin;
+ * `load.ts` of a kind that has references exports it as `resolve`.
+ * @throws SourceError
+ */
+export type ResolveReference = (
+  reference: string,
+  context: ReferenceContext,
+) => Promise<Readonly<Record<string, unknown>> & { readonly kind: string }>;
 
 /** Content that cannot be read, or may not be pinned. */
 export class SourceError extends Error {

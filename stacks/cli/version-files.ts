@@ -2,10 +2,10 @@ import { readGolden } from "../../components/release/golden-file.ts";
 import type { Problem } from "../../components/release/index.ts";
 import { isContent } from "../../components/sources/content.ts";
 import { differencesOf } from "../../components/sources/file-list.ts";
+import { readFileListOf } from "../../components/sources/kept-lists.ts";
 import { loadSource } from "../../components/sources/load-source.ts";
 import { type Found, type Source, SourceError } from "../../components/sources/source.ts";
 import { readUnpinned } from "../../components/sources/unpinned.ts";
-import { readFileListOf } from "./file-lists.ts";
 import { isMapping } from "./render-yaml.ts";
 import { releaseKey } from "./stack-file.ts";
 

@@ -9,9 +9,9 @@ import { SourceError } from "../../components/sources/source.ts";
 export interface SourceStage {
   readonly source: Source;
   /** Puts a file there, or takes it away. */
-  readonly put: (file: string, content: string | undefined) => void;
-  /** Takes everything away. */
-  readonly remove: () => void;
+  readonly put: (file: string, content: string | undefined) => void | Promise<void>;
+  /** Takes everything away, also what this user has fetched of it. */
+  readonly remove: () => void | Promise<void>;
 }
 
 export function emptyDirectory(): string {
@@ -51,9 +51,9 @@ export function sourceConformance(kind: string, create: () => Promise<SourceStag
     test("with the list of files a difference names them, without it the content", async () => {
       const { source, put } = await create();
       const { content, files } = await source.pin();
-      put("model.json", "other");
-      put("data/words.txt", undefined);
-      put("new.bin", "x");
+      await put("model.json", "other");
+      await put("data/words.txt", undefined);
+      await put("new.bin", "x");
       expect(await source.verify(content, files)).toEqual([
         "data/words.txt is missing",
         "model.json was changed",
@@ -78,7 +78,7 @@ export function sourceConformance(kind: string, create: () => Promise<SourceStag
     test("what is gone is said in one sentence, with what to do", async () => {
       const { source, remove } = await create();
       const { content } = await source.pin();
-      remove();
+      await remove();
       const copy = emptyDirectory();
       const ways = [() => source.pin(), () => source.verify(content), () => source.open(content, copy)];
       for (const ask of ways) {

@@ -15,5 +15,5 @@ export const load: LoadSource<Omit<ResolvedClaimSource, "content">> = ({ claim, 
       field: claimSource.pinField,
     });
   };
-  return { name: place, place, isElsewhere: true, pin: unread, verify: unread, open: unread };
+  return { name: place, place, isElsewhere: true, pin: unread, verify: unread, open: unread, read: unread };
 };

@@ -78,4 +78,5 @@ export const ociSource: SourceKind<OciSourceDocument, ResolvedOciSource> = {
     }),
   }),
   pinField: pin.pinField,
+  reference: { form: /^oci:\/\//, example: "oci://ghcr.io/team/sentiment:v7" },
 };

@@ -7,7 +7,7 @@ import {
   readManifest,
   readReference,
 } from "../../registry/index.ts";
-import { type LoadSource, SourceError } from "../source.ts";
+import { type LoadSource, type ResolveReference, SourceError } from "../source.ts";
 import type { ResolvedOciSource } from "./document.ts";
 
 /**
@@ -21,6 +21,14 @@ export const load: LoadSource<Omit<ResolvedOciSource, "content">> = ({ image }) 
     }),
     files: [],
   });
+  const elsewhere = async (): Promise<never> => {
+    throw new SourceError({
+      seen: `"${image}", an image that only a cluster pulls`,
+      allowed: "files that can be copied",
+      cure: "Serve it on a platform that runs containers, or name the files: source: { kind: path }.",
+      field: "image",
+    });
+  };
   return {
     name: image,
     place: image,
@@ -29,16 +37,16 @@ export const load: LoadSource<Omit<ResolvedOciSource, "content">> = ({ image }) 
       const found = await pin();
       return found.content === content ? [] : [`its tag is ${digestOf(found.content)} now`];
     },
-    async open() {
-      throw new SourceError({
-        seen: `"${image}", an image that only a cluster pulls`,
-        allowed: "files that can be copied",
-        cure: "Serve it on a platform that runs containers, or name the files: source: { kind: path }.",
-        field: "image",
-      });
-    },
+    open: elsewhere,
+    read: elsewhere,
   };
 };
+
+/** `oci://registry/repository:tag`; the tag stays in the document, and its digest is the pin. */
+export const resolve: ResolveReference = async (reference) => ({
+  kind: "oci",
+  image: reference.replace(/^oci:\/\//, ""),
+});
 
 async function contentOf(image: string): Promise<string> {
   const { registry, repository, tag } = readReference(image);

@@ -30,4 +30,5 @@ export const pathSource: SourceKind<PathSourceDocument, ResolvedPathSource> = {
     resolve: ({ kind, path, ...rest }) => ({ kind, path, content: contentOf(rest) }),
   }),
   pinField: pin.pinField,
+  reference: { form: /^(?![a-z][a-z0-9+.-]*:)/i, example: "models/v7" },
 };

@@ -1,14 +1,15 @@
-import { resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join, resolve as toAbsolute } from "node:path";
 import { copyFiles } from "../../host/copy-files.ts";
 import { errorCode } from "../../host/host-error.ts";
 import { hashOfFiles, listDirectory, pathsIn, UnhashableError } from "../directory-hash.ts";
 import { differencesOf } from "../file-list.ts";
-import { type Found, type LoadSource, SourceError } from "../source.ts";
+import { type Found, type LoadSource, type ResolveReference, SourceError } from "../source.ts";
 import type { ResolvedPathSource } from "./document.ts";
 
 /** What content comes from by `source: { kind: path }`: a directory beside the program. */
 export const load: LoadSource<Omit<ResolvedPathSource, "content">> = ({ path }, { root }) => {
-  const directory = resolve(root, path);
+  const directory = toAbsolute(root, path);
   const reading = <Read>(read: Promise<Read>): Promise<Read> =>
     read.catch((error: unknown) => {
       throw explained(error, path, root);
@@ -29,8 +30,22 @@ export const load: LoadSource<Omit<ResolvedPathSource, "content">> = ({ path }, 
     async open(_content, copy) {
       copyFiles(directory, await reading(pathsIn(directory)), copy);
     },
+    async read(file) {
+      try {
+        return await readFile(join(directory, file), "utf8");
+      } catch (error) {
+        if (["ENOENT", "ENOTDIR", "EISDIR"].includes(errorCode(error) ?? "")) return undefined;
+        throw error;
+      }
+    },
   };
 };
+
+/** A directory beside the program is its own reference. */
+export const resolve: ResolveReference = async (reference) => ({
+  kind: "path",
+  path: reference.replace(/^(?:\.\/+)+|\/+$/g, ""),
+});
 
 function explained(error: unknown, path: string, root: string): unknown {
   if (error instanceof UnhashableError) {

@@ -5,7 +5,6 @@ import { gatewayKinds } from "../route/gateway-kind.ts";
 import { serverKinds } from "../servers/server-kind.ts";
 import type { KubernetesPlatformDocument } from "./parts.ts";
 import {
-  address,
   amount,
   anyText,
   host,
@@ -71,7 +70,7 @@ const toleration = section("TolerationDocument", {
 });
 
 const prometheus = section("PrometheusDocument", {
-  url: address("http://prometheus.monitoring:9090"),
+  url: scalars.address("http://prometheus.monitoring:9090"),
   interval: optional(scalars.duration("15 seconds")),
   selector: optional(scalars.line(400, 'cluster=\\"eu\\"')),
 });
@@ -82,7 +81,7 @@ export const kubernetesFields: Fields = {
   context: optional(scalars.line(200, "production")),
   gateway,
   hosts: listOf(host, { least: 1, most: 16 }, "a list of 1 to 16 hosts"),
-  url: optional(address("https://sentiment.example.com")),
+  url: optional(scalars.address("https://sentiment.example.com")),
   server: optional(server),
   replicas: optional(replicas),
   resources: optional(resources),

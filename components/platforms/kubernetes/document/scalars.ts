@@ -41,14 +41,6 @@ export const host: z.ZodType<string, string> = scalar(
   { length: 253 },
 );
 
-/** An address of HTTP. */
-export const address = (example: string): z.ZodType<string, string> =>
-  scalar(
-    { allowed: "an address that begins with http:// or https://, without a slash at its end", example: `"${example}"` },
-    /^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*[^\s?#/])?$/,
-    { length: 400, holds: (value) => URL.canParse(value) },
-  );
-
 /** A path of HTTP. */
 export const httpPath = (example: string): z.ZodType<string, string> =>
   scalar({ allowed: "a path that begins with a slash", example: `"${example}"` }, /^\/\S*$/);

@@ -48,8 +48,7 @@ export async function removeArtifact(folder: StateFolder, content: string): Prom
 
 function explainSource({ place }: Source, error: unknown): unknown {
   if (!(error instanceof SourceError)) return error;
-  const { seen, allowed, field } = error;
-  const cure = `Correct \`source.${field}\` of the version, or what stands there, then run \`mlc pin\`.`;
+  const { seen, allowed, cure } = error;
   return new HostError({ path: place, seen, allowed, cure }, { cause: error });
 }
 

@@ -1,6 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { errorCode } from "../../../host/host-error.ts";
 import type { ResolvedCommandRuntime } from "../../../runtimes/command/document.ts";
 import { loadSource, type SourcePart } from "../../../sources/load-source.ts";
 import { lockProblems } from "./python-lock.ts";
@@ -26,9 +23,9 @@ export async function runtimeProblems(served: Served): Promise<readonly string[]
     ];
   }
   if (serve.python === undefined || source === undefined) return [];
-  const { place } = await loadSource(source, { root: projectDir });
+  const { place, read } = await loadSource(source, { root: projectDir });
   const { lock, version: python } = serve.python;
-  const text = readIfThere(join(place, lock));
+  const text = await read(lock);
   if (text === undefined) {
     return [
       `${at}.python.lock: seen ${JSON.stringify(lock)}, which is no file in ${place}; allowed: a lock file among the pinned files. Write it there, and run \`mlc pin\`.`,
@@ -37,13 +34,4 @@ export async function runtimeProblems(served: Served): Promise<readonly string[]
   return lockProblems(text, python).map(
     ({ seen, allowed, cure }) => `${at}.python.lock: seen ${seen}; allowed: ${allowed}. ${cure}`,
   );
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR", "EISDIR"].includes(errorCode(error) ?? "")) return undefined;
-    throw error;
-  }
 }

@@ -74,7 +74,7 @@ test("a source with other content is refused with path, seen, allowed and cure, 
 
 test("a source that is missing, or holds a link, is refused", async () => {
   await expect(storeArtifact(folder, directorySource(join(parent, "none")), sha256)).rejects.toThrow(
-    "Correct `source.path`",
+    "Correct the path, or put the files there.",
   );
   symlinkSync("/etc/passwd", join(source, "link"));
   await expect(storeArtifact(folder, directorySource(source), sha256)).rejects.toThrow("symbolic link");

@@ -19,5 +19,6 @@ export const load: LoadSource<Omit<ResolvedToySource, "content">> = ({ text }) =
     verify: async (wanted, list) =>
       wanted === content ? [] : list === undefined ? [`its content is ${content}`] : differencesOf(list, files),
     open: async (_content, directory) => writeFileSync(join(directory, "text"), line, { mode: 0o444 }),
+    read: async (path) => (path === "text" ? line : undefined),
   };
 };

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { errorCode } from "../../components/host/host-error.ts";
-import { type ListedFile, parseFileList, renderFileList } from "../../components/sources/file-list.ts";
+import { errorCode } from "../host/host-error.ts";
+import { type ListedFile, parseFileList, renderFileList } from "./file-list.ts";
 
 /** Where the list of a content's files is kept beside the document, relative to the project's folder: it certifies itself. */
 export const fileListPath = (content: string): string => join("pins", `${content}.files`);

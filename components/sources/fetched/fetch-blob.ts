@@ -1,0 +1,63 @@
+import { claimInTurn } from "../../host/claim.ts";
+import { type HashedFile, hashFile } from "../directory-hash.ts";
+import { type ContentStore, keyOf } from "./content-store.ts";
+import { download, forget } from "./download.ts";
+import { RemoteError, type RemoteFile } from "./remote.ts";
+
+/** What is fetched from where to where. */
+export interface Fetching {
+  readonly store: ContentStore;
+  /** The remote's address: bytes of one place are not gone on with from another. */
+  readonly place: string;
+  /** Told of each chunk. */
+  readonly arrived: (bytes: number) => void;
+}
+
+const LOOKS_EVERY_MS = 200;
+
+/**
+ * Brings a file into the store, unless it is there; of two callers at once one fetches, and the other waits.
+ * @param wanted what it has to be @default what its registry says, or else whatever it is
+ * @throws RemoteError also when its bytes are others
+ */
+export async function fetchBlob(fetching: Fetching, file: RemoteFile, wanted?: string): Promise<HashedFile> {
+  const { store, place } = fetching;
+  const { path, bytes, mark } = file;
+  const expected = wanted ?? file.sha256;
+  const key = keyOf(place, path, bytes, mark, expected);
+  const there = expected ?? (mark === undefined ? undefined : store.knownAs(key));
+  if (there !== undefined && (await store.holds(there))) return { path, bytes, sha256: there };
+  const part = store.partOf(key);
+  const claim = await claimInTurn(part.claim, { everyMs: LOOKS_EVERY_MS });
+  try {
+    // Who was waited for has fetched it.
+    if (expected !== undefined && (await store.holds(expected))) return { path, bytes, sha256: expected };
+    const sha256 = await fetchWhole(fetching, file, expected, key);
+    if (mark !== undefined) store.rememberAs(key, sha256);
+    return { path, bytes, sha256 };
+  } finally {
+    claim.release();
+  }
+}
+
+async function fetchWhole(
+  { store, arrived }: Fetching,
+  file: RemoteFile,
+  expected: string | undefined,
+  key: string,
+): Promise<string> {
+  const part = store.partOf(key);
+  const isSame = expected !== undefined || file.mark !== undefined;
+  for (;;) {
+    const isOnePiece = await download(file, part, { isSame, arrived });
+    const { sha256 } = await hashFile(part.file);
+    if (expected === undefined || sha256 === expected) {
+      store.keep(part.file, sha256);
+      forget(part);
+      return sha256;
+    }
+    forget(part);
+    // Of two halves each may be of another file; of one piece it is what the server has.
+    if (isOnePiece) throw new RemoteError(`${file.path} is ${sha256} there, and not ${expected}`, { code: "changed" });
+  }
+}
