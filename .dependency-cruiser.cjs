@@ -60,6 +60,7 @@ module.exports = {
       "^components/(sources|registry|host)/",
       "^components/release/(resolved|kinds)\\.ts$",
       zod,
+      "node_modules/aws4fetch/",
     ]),
     floor("release", "^components/release/", ["^components/(release|guards)/", kindsPart, zod]),
     floor("a kind's part of the document", kindsPart, ["^components/release/", "^components/$1/$2/", pinsPart, zod]),

@@ -5,6 +5,9 @@ import { kubernetesPlatform } from "../platforms/kubernetes/document.ts";
 import { localPlatform } from "../platforms/local/document.ts";
 import { commandRuntime } from "../runtimes/command/document.ts";
 import { claimSource } from "../sources/claim/document.ts";
+import { huggingfaceSource } from "../sources/huggingface/document.ts";
+import { mlflowSource } from "../sources/mlflow/document.ts";
+import { objectSource } from "../sources/object/document.ts";
 import { ociSource } from "../sources/oci/document.ts";
 import { pathSource } from "../sources/path/document.ts";
 
@@ -18,11 +21,14 @@ export const platformKinds: readonly (typeof localPlatform | typeof kubernetesPl
 ];
 
 /** Where content comes from. */
-export const sourceKinds: readonly (typeof pathSource | typeof ociSource | typeof claimSource)[] = [
-  pathSource,
-  ociSource,
-  claimSource,
-];
+export const sourceKinds: readonly (
+  | typeof pathSource
+  | typeof huggingfaceSource
+  | typeof mlflowSource
+  | typeof objectSource
+  | typeof ociSource
+  | typeof claimSource
+)[] = [pathSource, huggingfaceSource, mlflowSource, objectSource, ociSource, claimSource];
 
 /** What answers for a version. */
 export const runtimeKinds: readonly (typeof commandRuntime)[] = [commandRuntime];

@@ -22,9 +22,9 @@ export interface Toy {
 
 const kinds = "components/release/kinds.ts";
 
-/** In the registry a line becomes another one, and the import of the folder is written above. @param last the last of those that stand there */
-const kindLine = (last: string, toy: string, from: string): readonly Edit[] => [
-  { file: kinds, before: `typeof ${last})[] = [`, after: `typeof ${last} | typeof ${toy})[] = [${toy}, ` },
+/** In the registry a line becomes another one, and the import of the folder is written above. @param last the last of those that stand there @param end what stands behind it, on one line or on several */
+const kindLine = (last: string, toy: string, from: string, end = ")[] = ["): readonly Edit[] => [
+  { file: kinds, before: `typeof ${last}${end}`, after: `typeof ${last} | typeof ${toy}${end}${toy}, ` },
   {
     file: kinds,
     before: "\n// What a release may name",
@@ -38,7 +38,7 @@ export const toys: readonly Toy[] = [
     what: "platform",
     edits: kindLine("kubernetesPlatform", "toyPlatform", "../platforms/toy/document.ts"),
   },
-  { what: "source", edits: kindLine("claimSource", "toySource", "../sources/toy/document.ts") },
+  { what: "source", edits: kindLine("claimSource", "toySource", "../sources/toy/document.ts", "\n)[] = [") },
   { what: "archive", edits: kindLine("ociArchive", "toyArchive", "../archives/toy/document.ts") },
   {
     what: "monitor",
