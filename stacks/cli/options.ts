@@ -35,6 +35,17 @@ export interface ChangeOptions extends StackOptions {
   readonly policyPack?: readonly string[];
 }
 
+/** How a version is added. */
+export interface AddOptions extends ChangeOptions {
+  readonly from: string;
+  /** @default what the environment names */
+  readonly endpoint?: string;
+  /** @default every file */
+  readonly include?: readonly string[];
+  /** @default pickles are refused */
+  readonly allowPickle?: string;
+}
+
 /** How traffic is taken back. */
 export interface EmergencyOptions extends StackOptions {
   /** @default the name in Pulumi.yaml */

@@ -36,7 +36,7 @@ export interface Terminal {
   holdInterrupts(): () => void;
   readonly holdsInterrupts: boolean;
   /** Waits for `work`; from two seconds on it shows what is waited for and how long already. */
-  during<T>(label: string, work: Promise<T>): Promise<T>;
+  during<T>(label: string | (() => string), work: Promise<T>): Promise<T>;
 }
 
 /** The terminal of this process. */
@@ -91,7 +91,7 @@ const REDRAW_MS = 200;
 const PLAIN_LINE_MS = 10_000;
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
-async function during<T>(label: string, work: Promise<T>): Promise<T> {
+async function during<T>(label: string | (() => string), work: Promise<T>): Promise<T> {
   const { stderr } = process;
   const start = performance.now();
   const seconds = () => Math.round((performance.now() - start) / 1000);
@@ -99,8 +99,9 @@ async function during<T>(label: string, work: Promise<T>): Promise<T> {
   let frame = 0;
   const draw = () => {
     frame += 1;
+    const now = typeof label === "string" ? label : label();
     stderr.write(
-      stderr.isTTY ? `\r${FRAMES[frame % FRAMES.length]} ${label} ${seconds()} s\x1b[K` : `${label} … ${seconds()} s\n`,
+      stderr.isTTY ? `\r${FRAMES[frame % FRAMES.length]} ${now} ${seconds()} s\x1b[K` : `${now} … ${seconds()} s\n`,
     );
   };
   const first = setTimeout(() => {

@@ -6,6 +6,7 @@ const verbs: Verbs = {
   validate: async () => (await import("./verbs/validate.ts")).validate,
   check: async () => (await import("./verbs/check.ts")).check,
   review: async () => (await import("./verbs/review.ts")).review,
+  add: async () => (await import("./verbs/add.ts")).add,
   pin: async () => (await import("./verbs/pin.ts")).pin,
   import: async () => (await import("./verbs/import.ts")).importVerb,
   runbook: async () => (await import("./verbs/runbook.ts")).runbook,
