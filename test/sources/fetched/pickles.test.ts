@@ -4,7 +4,11 @@ import { isPickle } from "../../../components/sources/fetched/pickles.ts";
 const bytes = (text: string) => Buffer.from(text, "latin1");
 
 test.each([
-  ["a pickle of protocol 4, whatever its name", "weights.bin", "\x80\x04\x95\x1c\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix"],
+  [
+    "a pickle of protocol 4, whatever its name",
+    "weights.bin",
+    "\x80\x04\x95\x1c\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix",
+  ],
   ["of protocol 2", "model.dat", "\x80\x02cposix\nsystem\n"],
   ["of protocol 0, by its name", "model.PKL", "cposix\nsystem\n"],
   ["compressed by joblib, by its name", "a/scaler.joblib", "x\x9c"],

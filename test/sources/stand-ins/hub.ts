@@ -34,7 +34,7 @@ const PAGE = 2;
 
 /**
  * Starts a stand-in for the hub and its CDN: no hub is to be had here. Its answers are those that were recorded of the
- * requests of `huggingface_hub` 2.4.0, which accepts it (test/servers/hub.test.ts); it shows what our requests are and how
+ * requests of `huggingface_hub` 2.4.0; it shows what our requests are and how
  * we take such answers, not that the real hub answers so.
  */
 export async function startHub(): Promise<Hub> {
