@@ -2,10 +2,9 @@ import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import type * as pulumi from "@pulumi/pulumi";
-import { contentOf } from "../../traffic/index.ts";
 import type { ServingPlan } from "../platform.ts";
 import { readGoneProgram } from "./code-files.ts";
-import { suffixOf } from "./create-variant.ts";
+import { namedSuffix } from "./create-variant.ts";
 import type { ResolvedKubernetesPlatform } from "./document/resolved.ts";
 import { codeOf } from "./objects/code.ts";
 import { goneDeployment, goneService, NOTICES_FILE, retiredIn, retiredService } from "./objects/gone.ts";
@@ -13,12 +12,13 @@ import { objectAt, type Place } from "./place.ts";
 import type { KubernetesSettings } from "./settings.ts";
 
 /**
- * Makes what answers 410 for versions that are retired; nothing where none is. The Service of each leads there before its pods
- * go, because a run deletes last: until the controller has written other rules, those that stand give 410 as well.
+ * Makes what answers 410 for versions that are retired; nothing where none is. The Service by which each was named leads there
+ * before its pods go, because a run deletes last: until the controller has written other rules, those that stand give 410 as
+ * well, also for a version that leaves the document in the same edit.
  */
 export function createGone(
   place: Place,
-  { release, traffic }: ServingPlan,
+  { traffic }: ServingPlan,
   platform: ResolvedKubernetesPlatform,
   transform: NonNullable<KubernetesSettings["transform"]>,
 ): readonly pulumi.Resource[] {
@@ -38,13 +38,13 @@ export function createGone(
       dependsOn: [map],
     }),
   );
-  const services = Object.entries(release.versions)
-    .filter(([version]) => Object.hasOwn(retired, version))
-    .map(([version, resolved]) => {
-      const content = contentOf(resolved);
-      const args = retiredService({ model, version, content }, platform);
-      const suffix = suffixOf(version, content)("service");
-      return new Service(...objectAt(place, suffix, args, transform.service, { dependsOn: [deployment] }));
-    });
+  const services = Object.keys(retired).map(
+    (version) =>
+      new Service(
+        ...objectAt(place, namedSuffix(version), retiredService({ model, version }, platform), transform.service, {
+          dependsOn: [deployment],
+        }),
+      ),
+  );
   return [deployment, new Service(...objectAt(place, "gone-service", goneService(model, platform))), ...services];
 }

@@ -20,7 +20,7 @@ import { scaledObjectOf } from "./objects/scaled-object.ts";
 import { type Bounds, boundsOf, scalingOf, warmIn } from "./objects/scaling.ts";
 import { serviceOf } from "./objects/service.ts";
 import { objectAt, type Place } from "./place.ts";
-import { objectName, variantName } from "./route/names.ts";
+import { namedService, objectName, variantName } from "./route/names.ts";
 import type { KubernetesSettings } from "./settings.ts";
 
 /** Makes what all versions of a model share, and gives the ServiceAccount of their pods. */
@@ -34,8 +34,11 @@ export function createShared(place: Place, model: string, platform: ResolvedKube
   return name;
 }
 
+/** Of the logical name of the Service for requests that name a version, whatever its content is. */
+export const namedSuffix = (version: string): string => `${version}-named`;
+
 /** The logical names of what serves one content of a version. */
-export const suffixOf =
+const suffixOf =
   (version: string, content: string) =>
   (kind: string): string =>
     `${version}-${content.slice(0, 8)}-${kind}`;
@@ -72,12 +75,24 @@ export function createVariant(
   });
   const service = new Service(
     // After the pods: those that do not start are one failure, and not another of the Service that waits for them.
-    ...objectAt(place, suffix("service"), serviceOf(facts, platform), transform.service, { dependsOn: [deployment] }),
+    ...objectAt(place, suffix("service"), serviceOf(facts, platform, name), transform.service, {
+      dependsOn: [deployment],
+    }),
+  );
+  const named = new Service(
+    ...objectAt(
+      place,
+      namedSuffix(version),
+      serviceOf(facts, platform, namedService(model, version)),
+      transform.service,
+      { dependsOn: [deployment] },
+    ),
   );
   const disruption = disruptionOf(facts, platform);
   return [
     deployment,
     service,
+    named,
     ...(bounds === undefined ? [] : [createScaling(place, suffix, { facts, bounds, transform }, platform)]),
     ...(disruption === undefined
       ? []

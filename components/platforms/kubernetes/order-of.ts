@@ -4,7 +4,7 @@ import type { ResolvedKubernetesPlatform } from "./document/resolved.ts";
 import { gateways } from "./gateways/index.ts";
 import { retiredIn } from "./objects/gone.ts";
 import { SERVICE_PORT } from "./objects/service.ts";
-import { goneName, variantName } from "./route/names.ts";
+import { goneName, namedService, variantName } from "./route/names.ts";
 import type { RouteOrder } from "./route/order.ts";
 
 /** What the program asks of the route. */
@@ -16,7 +16,7 @@ export function orderOf(plan: ServingPlan, platform: ResolvedKubernetesPlatform)
   const { model } = traffic;
   const variants = Object.entries(traffic.versions).map(([version, { content }]) => [
     version,
-    { service: variantName(model, version, content), port: SERVICE_PORT },
+    { service: variantName(model, version, content), port: SERVICE_PORT, named: namedService(model, version) },
   ]);
   const { backendFilters, headerPatterns } = gateways[gateway.kind];
   const hasGone = Object.keys(retiredIn(traffic.notices)).length > 0;

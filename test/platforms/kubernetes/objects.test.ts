@@ -47,7 +47,9 @@ test("an endpoint of two versions is so many objects, each named by itself", asy
     "PodDisruptionBudget sentiment-v1-11111111",
     "PodDisruptionBudget sentiment-v2-22222222",
     "Service sentiment-v1-11111111",
+    "Service sentiment-v1-named",
     "Service sentiment-v2-22222222",
+    "Service sentiment-v2-named",
     "ServiceAccount sentiment",
   ]);
 });
@@ -394,8 +396,8 @@ test("a retired version has no pods, and something that answers 410 for it", asy
   );
   expect(namesOf(objects)).toEqual(expect.arrayContaining(["Deployment sentiment-gone", "Service sentiment-gone"]));
   const ofVersion = namesOf(objects).filter((name) => name.includes("v1"));
-  expect(ofVersion).toEqual(["Service sentiment-v1-11111111"]);
-  const { selector } = the(objects, "Service", "sentiment-v1-11111111").spec as { selector: object };
+  expect(ofVersion).toEqual(["Service sentiment-v1-named"]);
+  const { selector } = the(objects, "Service", "sentiment-v1-named").spec as { selector: object };
   const { template } = the(objects, "Deployment", "sentiment-gone").spec as {
     template: { metadata: { labels: object }; spec: object };
   };

@@ -28,7 +28,9 @@ export function answerBy(
   const set = (backend.filters ?? []).flatMap((filter) =>
     filter.type === "ResponseHeaderModifier" ? filter.responseHeaderModifier.set : [],
   );
-  const answered = Object.entries(order.variants).find(([, { service }]) => service === backend.name)?.[0];
+  const answered = Object.entries(order.variants).find(([, { service, named }]) =>
+    [service, named].includes(backend.name),
+  )?.[0];
   const headers = Object.fromEntries(set.map(({ name, value }) => [name.toLowerCase(), value]));
   return { status: 200, headers, version: answered };
 }

@@ -21,6 +21,13 @@ test("failures of a gateway that counts by status are read from the status, for 
   );
 });
 
+test("requests that name a version are its own as well", () => {
+  const variants = { v1: { service: "sentiment-v1-0a1b2c3d", port: 8080, named: "sentiment-v1-named" } };
+  expect(versionSeries(gateways.istio, { ...counted, variants }).requests("5m")).toContain(
+    'destination_service_name=~"sentiment-v1-0a1b2c3d|sentiment-v1-named"',
+  );
+});
+
 test("matchers of the document narrow every series", () => {
   const series = versionSeries(gateways.haproxy, { ...counted, selector: 'cluster="eu"' });
   const matchers = [...series.failures("5m").matchAll(/\{([^}]*)\}/g)].map(([, inside]) => inside);

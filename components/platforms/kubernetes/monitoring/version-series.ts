@@ -2,7 +2,7 @@ import { quote } from "../../../metric-sources/prometheus/index.ts";
 import type { VersionSeries } from "../../../monitors/monitor.ts";
 import type { Gateway, GatewayMetric } from "../gateways/index.ts";
 import { selectorOf } from "../gateways/selector.ts";
-import type { ServicePort } from "../route/order.ts";
+import type { Variant } from "../route/order.ts";
 
 /** Whose requests a gateway counts. */
 export interface CountedModel {
@@ -10,7 +10,7 @@ export interface CountedModel {
   /** Of the route, and so of the services. */
   readonly namespace: string;
   /** Every deployed version. */
-  readonly variants: Readonly<Record<string, ServicePort>>;
+  readonly variants: Readonly<Record<string, Variant>>;
   /** Matchers that narrow the gateway's series: `cluster="eu"`. @default none */
   readonly selector?: string | undefined;
 }
@@ -23,8 +23,9 @@ export function versionSeries(gateway: Gateway, counted: CountedModel): VersionS
   const { sent, answers, answersAll, open, latency } = gateway;
   const each = (expressionOf: (select: Select) => string): string => {
     const { model, namespace, variants, selector } = counted;
-    const versions = Object.entries(variants).map(([version, port]) => {
-      const services = { namespace, ports: [port], selector };
+    const versions = Object.entries(variants).map(([version, { service, port, named: byName = service }]) => {
+      const ports = [...new Set([service, byName])].map((each) => ({ service: each, port }));
+      const services = { namespace, ports, selector };
       const select: Select = (metric, ...matchers) => selectorOf(gateway, metric, services, ...matchers);
       return named(expressionOf(select), model, version);
     });

@@ -2,7 +2,7 @@ import type { DeploymentArgs } from "@pulumi/kubernetes/apps/v1/deployment.js";
 import type { ServiceArgs } from "@pulumi/kubernetes/core/v1/service.js";
 import type { VersionNotice } from "../../../release/resolved.ts";
 import type { ResolvedKubernetesPlatform } from "../document/resolved.ts";
-import { goneName, variantName } from "../route/names.ts";
+import { goneName, namedService } from "../route/names.ts";
 import { metadataOf, selectorOf, type Whose } from "./labels.ts";
 import { componentLabel, nodeDeployment } from "./node-pod.ts";
 import { HTTP } from "./pod.ts";
@@ -41,11 +41,11 @@ export const goneDeployment = (
 export const goneService = (model: string, platform: ResolvedKubernetesPlatform): ServiceArgs =>
   answeredByGone(goneName(model), { model }, platform);
 
-/** The Service that a retired version had, answered by what says that it is gone: rules that still name it stay right. */
+/** The Service by which a retired version was named, answered by what says that it is gone: rules that still name it stay right. */
 export const retiredService = (
-  { model, version, content }: { readonly model: string; readonly version: string; readonly content: string },
+  { model, version }: { readonly model: string; readonly version: string },
   platform: ResolvedKubernetesPlatform,
-): ServiceArgs => answeredByGone(variantName(model, version, content), { model, version }, platform);
+): ServiceArgs => answeredByGone(namedService(model, version), { model, version }, platform);
 
 const answeredByGone = (name: string, whose: Whose, platform: ResolvedKubernetesPlatform): ServiceArgs => ({
   metadata: metadataOf(name, whose, platform),

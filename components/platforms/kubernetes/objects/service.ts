@@ -7,9 +7,9 @@ import { HTTP } from "./pod.ts";
 /** The port of every version's Service. */
 export const SERVICE_PORT = 80;
 
-/** The Service of a version: what the route names. */
-export const serviceOf = (facts: VersionFacts, platform: ResolvedKubernetesPlatform): ServiceArgs => ({
-  metadata: metadataOf(facts.name, facts, platform),
+/** A Service of a version: what the route names. @param name the version's own, for what is drawn for it, or the one for requests that name it */
+export const serviceOf = (facts: VersionFacts, platform: ResolvedKubernetesPlatform, name: string): ServiceArgs => ({
+  metadata: metadataOf(name, facts, platform),
   spec: {
     type: "ClusterIP",
     selector: { ...selectorOf(facts), [VARIANT]: facts.name },

@@ -20,6 +20,12 @@ export function objectName(...parts: readonly string[]): string {
 export const variantName = (model: string, version: string, content: string): string =>
   objectName(model, version, content.slice(0, 8));
 
+/**
+ * The Service by which requests reach a version that they name. It is the same for whatever content the version has, so that it
+ * can be led elsewhere when nothing is known of the version but its name.
+ */
+export const namedService = (model: string, version: string): string => objectName(model, version, "named");
+
 /** A stack of a project, as a label. */
 export const stackLabel = (project: string, stack: string): string => objectName(project, stack);
 

@@ -11,6 +11,12 @@ export interface ServicePort {
   readonly port: number;
 }
 
+/** A deployed version: where it answers what is drawn for it. */
+export interface Variant extends ServicePort {
+  /** Name of the Service for requests that name the version, at the same port. @default the same Service */
+  readonly named?: string;
+}
+
 /** What the program asks of a route: all that whoever writes its rules has to know, in an annotation of the route itself. */
 export interface RouteOrder {
   readonly format: 1;
@@ -18,7 +24,7 @@ export interface RouteOrder {
   readonly endpoint: string;
   readonly traffic: TrafficPlan;
   /** Every deployed version. */
-  readonly variants: Readonly<Record<string, ServicePort>>;
+  readonly variants: Readonly<Record<string, Variant>>;
   /** What answers 410 for retired versions; absent where nothing has to. */
   readonly gone?: ServicePort;
   readonly gateway: {
@@ -51,7 +57,12 @@ export function readOrder(text: string): RouteOrder {
   expect("order.endpoint", order.endpoint, isText(order.endpoint), "the name of a model");
   const traffic = readPlan("order.traffic", order.traffic);
   const variants = object("order.variants", order.variants);
-  for (const version of Object.keys(traffic.versions)) readPort(`order.variants.${version}`, variants[version]);
+  for (const version of Object.keys(traffic.versions)) {
+    const at = `order.variants.${version}`;
+    readPort(at, variants[version]);
+    const { named } = object(at, variants[version]);
+    expect(`${at}.named`, named, named === undefined || isText(named), "the name of a Service");
+  }
   if (order.gone !== undefined) readPort("order.gone", order.gone);
   const gateway = object("order.gateway", order.gateway);
   oneOf("order.gateway.kind", gateway.kind, gatewayKinds);

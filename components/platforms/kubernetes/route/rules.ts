@@ -1,7 +1,7 @@
 import { WHOLE } from "../../../traffic/ladder.ts";
 import { noticeHeaders } from "../../../traffic/notice-headers.ts";
 import { type BackendRef, MOST_RULES, type RouteFilter, type RouteMatch, type RouteRule } from "./http-route.ts";
-import type { RouteOrder, ServicePort } from "./order.ts";
+import type { RouteOrder, ServicePort, Variant } from "./order.ts";
 import { type Split, shareIn } from "./split.ts";
 
 /** Names the version that answers, and asks for one. */
@@ -35,7 +35,7 @@ export function rulesOf(
   const timeouts = timeoutsOf(order);
   const pinned = versions.map((version) => ({
     matches: [asksFor(version)],
-    backendRefs: [{ ...backend(version), weight: 1 }],
+    backendRefs: [{ ...backend(version), name: namedIn(order, version), weight: 1 }],
     ...timeouts,
   }));
   const mirror = split.mirrored === undefined ? [] : [mirrorTo(portOf(order, split.mirrored))];
@@ -146,7 +146,12 @@ function timeoutsOf({ traffic: { deadlineMs } }: RouteOrder): Pick<RouteRule, "t
   };
 }
 
-function portOf({ variants }: RouteOrder, version: string): ServicePort {
+function namedIn(order: RouteOrder, version: string): string {
+  const { service, named = service } = portOf(order, version);
+  return named;
+}
+
+function portOf({ variants }: RouteOrder, version: string): Variant {
   const port = variants[version];
   if (port === undefined)
     throw new RangeError(`version ${version} is not deployed; there are ${Object.keys(variants).join(", ")}`);

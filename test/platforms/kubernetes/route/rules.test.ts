@@ -45,6 +45,20 @@ test("every deployed version has a rule of its own, and a place in the one that 
   ]);
 });
 
+test("who names a version reaches it by the Service that has its name; what is drawn for it does not", () => {
+  const { variants, ...order } = orderOf();
+  const named = Object.entries(variants).map(([version, port]) => [
+    version,
+    { ...port, named: `sentiment-${version}-named` },
+  ]);
+  const rules = rulesOf({ ...order, variants: Object.fromEntries(named) }, { shares: { v1: 10_000 } });
+  expect(rules.map(({ backendRefs = [] }) => backendRefs.map(({ name }) => name))).toEqual([
+    ["sentiment-v1-named"],
+    ["sentiment-v2-named"],
+    ["sentiment-v1-11111111", "sentiment-v2-22222222"],
+  ]);
+});
+
 test("copies go to the candidate, which keeps weight 0", () => {
   const rules = rulesOf(orderOf(), { shares: { v1: 10_000 }, mirrored: "v2" });
   expect(rules.at(-1)?.filters).toEqual([
