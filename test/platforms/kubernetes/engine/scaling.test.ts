@@ -43,7 +43,17 @@ function scaleTo(replicas: number): void {
 test("a version beside another has the pods that a whole load may ask of it, and neither gives any up", async () => {
   await changes(scaled({ stable: "v1" }, { versions: { v1 } }));
   expect(pods()).toBe(2);
-  expect(await changes(scaled({ stable: "v1" }))).toMatchInlineSnapshot();
+  expect(await changes(scaled({ stable: "v1" }))).toMatchInlineSnapshot(`
+    [
+      "create Deployment sentiment-v2-22222222-deployment",
+      "create HorizontalPodAutoscaler sentiment-v2-22222222-scaling",
+      "create PodDisruptionBudget sentiment-v2-22222222-disruption",
+      "create Service sentiment-v2-22222222-service",
+      "create Service sentiment-v2-named",
+      "update HTTPRoute sentiment-route: metadata.annotations.model-lifecycle.dev/order",
+      "update HorizontalPodAutoscaler sentiment-v1-11111111-scaling: spec.behavior.scaleDown.selectPolicy, spec.behavior.scaleDown.stabilizationWindowSeconds, spec.minReplicas",
+    ]
+  `);
   expect(pods()).toBe(4);
 });
 
@@ -63,13 +73,27 @@ test("from then on a start, a step, a rollback, a promotion and the way back fro
 test("a version that is given notice lets the load decide again, for the one that stays as well", async () => {
   await changes(scaled({ stable: "v2", previous: "v1" }));
   const notice = { phase: "deprecated", sunset: "2035-05-31T00:00:00Z", successor: "v2" } as const;
-  expect(await changes(scaled({ stable: "v2" }, { retirement: { v1: notice } }))).toMatchInlineSnapshot();
+  expect(await changes(scaled({ stable: "v2" }, { retirement: { v1: notice } }))).toMatchInlineSnapshot(`
+    [
+      "update HTTPRoute sentiment-route: metadata.annotations.model-lifecycle.dev/order",
+      "update HorizontalPodAutoscaler sentiment-v1-11111111-scaling: spec.behavior.scaleDown.selectPolicy, spec.behavior.scaleDown.stabilizationWindowSeconds, spec.minReplicas",
+      "update HorizontalPodAutoscaler sentiment-v2-22222222-scaling: spec.behavior.scaleDown.selectPolicy, spec.behavior.scaleDown.stabilizationWindowSeconds, spec.minReplicas",
+    ]
+  `);
 });
 
 test("without a scaler the number is the program's at once, whatever the scaler has made of it", async () => {
   scaleTo(6);
   const fixed = documentOf({ replicas: { least: "3", most: "3" } }, { rollout: { stable: "v2", previous: "v1" } });
-  expect(await changes(fixed)).toMatchInlineSnapshot();
+  expect(await changes(fixed)).toMatchInlineSnapshot(`
+    [
+      "delete HorizontalPodAutoscaler sentiment-v1-11111111-scaling",
+      "delete HorizontalPodAutoscaler sentiment-v2-22222222-scaling",
+      "update Deployment sentiment-v1-11111111-deployment: metadata.annotations.pulumi.com/patchForce, spec.replicas",
+      "update Deployment sentiment-v2-22222222-deployment: metadata.annotations.pulumi.com/patchForce, spec.replicas",
+      "update HTTPRoute sentiment-route: metadata.annotations.model-lifecycle.dev/order",
+    ]
+  `);
   expect(pods()).toBe(3);
   expect(await changes(fixed, "--refresh")).toEqual([]);
 });
