@@ -61,7 +61,7 @@ export default defineConfig({
       },
       {
         // A real control plane and proxies, in namespaces that test/cluster/lane.ts makes.
-        test: { ...limits, name: "cluster", include: ["test/cluster/**/*.test.ts"], testTimeout: 300_000 },
+        test: { ...limits, name: "cluster", include: ["test/cluster/**/*.test.ts"], testTimeout: 600_000 },
       },
       {
         // Model servers of others, from their registries, in environments that are built once and kept.

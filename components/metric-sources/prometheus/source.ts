@@ -108,7 +108,12 @@ async function find(
 
 const untimed = ({ url }: PrometheusSettings): MetricSourceError =>
   new MetricSourceError("unfit", [
-    cannotCount(url, "latency", "a guard on answers: these series tell no times in seconds", "judge it from others"),
+    cannotCount(
+      url,
+      "times of answers",
+      "a guard on answers: these series tell no times in seconds",
+      "judge it from others",
+    ),
   ]);
 
 /** What series cannot tell, told at once. */

@@ -13,6 +13,7 @@ export interface TrackingServer {
 /** What artifacts are called that the server hands out itself. */
 const SCHEME = "mlflow-artifacts:/";
 
+/** The server at an address, with the login that the environment has for it. */
 export function openTrackingServer(server: string, env: NodeJS.ProcessEnv): TrackingServer {
   const headers = loginFor(server, env);
   const request = (path: string): RemoteRequest => ({ url: `${server}/api/2.0/${path}`, headers });

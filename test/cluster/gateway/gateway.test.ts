@@ -150,7 +150,7 @@ describe.each(["envoy", "haproxy"] as const)("%s", (kind) => {
       return [...page.matchAll(bucket)].map(([, bound]) => Number(bound));
     };
     await send(50);
-    await expect.poll(boundsShown, { timeout: 20_000 }).toEqual(gateways.envoy.latency?.bounds);
+    await expect.poll(boundsShown, { timeout: 20_000 }).toEqual(gateways.envoy.durations?.bounds);
   });
 
   test("a mirrored version gets every request, and answers nobody", async () => {

@@ -12,8 +12,8 @@ const WANTED_RUNGS = 2;
  * The margins of latency that a gateway's buckets can show, as ratios, rising: in whole per cents, at two rungs where its
  * buckets have as many for any margin.
  */
-export function marginsOf({ latency }: Pick<Gateway, "latency">): readonly number[] {
-  const bounds = latency?.bounds ?? [];
+export function marginsOf({ durations }: Pick<Gateway, "durations">): readonly number[] {
+  const bounds = durations?.bounds ?? [];
   const ratios = bounds.flatMap((low) => bounds.map((high) => Math.round((high / low - 1) * 1e6) / 1e6));
   const margins = [...new Set(ratios)]
     .filter((margin) => margin > 0 && margin <= MOST_MARGIN && Number.isInteger(Math.round(margin * 1e8) / 1e6))
@@ -26,7 +26,7 @@ export function marginsOf({ latency }: Pick<Gateway, "latency">): readonly numbe
 }
 
 /** A guard as the judge of a rollout behind a gateway is told it: of latency, at the bounds of the gateway's buckets. */
-export function asMeasured(guard: Guard, { latency }: Pick<Gateway, "latency">): Guard {
-  if (latency === undefined || !countsTails(guard)) return guard;
-  return { ...guard, ladder: rungsAmong(latency.bounds, guard.margin.value).map(({ stableMs }) => stableMs) };
+export function asMeasured(guard: Guard, { durations }: Pick<Gateway, "durations">): Guard {
+  if (durations === undefined || !countsTails(guard)) return guard;
+  return { ...guard, ladder: rungsAmong(durations.bounds, guard.margin.value).map(({ stableMs }) => stableMs) };
 }

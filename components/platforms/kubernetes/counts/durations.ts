@@ -10,17 +10,17 @@ import { armOf } from "./arm-of.ts";
 import type { CountQuestion } from "./question.ts";
 
 /** The bounds between which answers are counted, in ms; none where nobody asks how long they take. */
-export function cutsFor({ guards, gateway: { latency } }: CountQuestion): ReturnType<typeof cutsOf> {
+export function cutsFor({ guards, gateway: { durations } }: CountQuestion): ReturnType<typeof cutsOf> {
   const guard = guards.find(countsTails);
-  return cutsOf(guard === undefined || latency === undefined ? [] : rungsAmong(latency.bounds, guard.margin.value));
+  return cutsOf(guard === undefined || durations === undefined ? [] : rungsAmong(durations.bounds, guard.margin.value));
 }
 
 /** How long the answers of both versions took, by the buckets of a gateway. @throws MetricSourceError where they are not those that it has by itself */
 export function durationsIn(buckets: readonly Series[], question: CountQuestion): readonly Counter[] {
-  const { latency } = question.gateway;
-  if (latency === undefined || buckets.length === 0) return [];
+  const { durations } = question.gateway;
+  if (durations === undefined || buckets.length === 0) return [];
   const cuts = cutsFor(question);
-  return classicHistograms(buckets, latency.unit === "s" ? 1000 : 1).flatMap(
+  return classicHistograms(buckets, durations.unit === "s" ? 1000 : 1).flatMap(
     ({ labels, scrapes }): readonly Counter[] => {
       const arm = armOf(labels, question);
       if (arm === undefined) return [];
@@ -28,9 +28,9 @@ export function durationsIn(buckets: readonly Series[], question: CountQuestion)
         const values = countBetween(cells, cuts[arm]);
         if (values === undefined)
           throw otherBuckets(
-            latency.metric,
+            durations.metric,
             cells.map(({ high }) => high),
-            latency.bounds,
+            durations.bounds,
           );
         return { at, values };
       });

@@ -41,15 +41,15 @@ export async function readCounts(
   const hasFeedback = question.guards.some(({ source }) => source === "feedback");
   const fed = (metric: string) => (hasFeedback ? samples(feedbackOf(metric, model, question)) : Promise.resolve([]));
   const isOne = gateway.sent.metric === gateway.answers.metric;
-  const { latency } = gateway;
-  const isTimed = question.guards.some(countsTails) && latency !== undefined;
+  const { durations } = gateway;
+  const isTimed = question.guards.some(countsTails) && durations !== undefined;
   const [sent, apart, open, values, sums, buckets] = await Promise.all([
     of(gateway.sent),
     of(isOne ? undefined : gateway.answers),
     of(gateway.open),
     fed("model_feedback_total"),
     fed("model_feedback_value_sum"),
-    of(isTimed ? { ...latency, metric: `${latency.metric}_bucket` } : undefined),
+    of(isTimed ? { ...durations, metric: `${durations.metric}_bucket` } : undefined),
   ]);
   const answers = isOne ? sent : apart;
   const labels = [...sent, ...answers, ...values].map((each) => each.labels);

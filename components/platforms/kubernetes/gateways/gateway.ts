@@ -28,7 +28,7 @@ export interface Gateway {
   /** Whether `answers` also has what the gateway answered itself because a service gave nothing: then all that was sent ends there. */
   readonly answersAll: boolean;
   /** The histogram of how long answers take; absent: it has none. */
-  readonly latency?: Histogram;
+  readonly durations?: Histogram;
   /** Requests that are under way, where they count as sent when they begin. */
   readonly open?: GatewayMetric;
   /** The label that tells services apart. */

@@ -11,7 +11,7 @@ export const istio: Gateway = {
   sent: { metric: "istio_requests_total", labels: { reporter: "source" } },
   answers: { metric: "istio_requests_total", labels: { reporter: "source" }, status: "response_code" },
   answersAll: true,
-  latency: {
+  durations: {
     metric: "istio_request_duration_milliseconds",
     labels: { reporter: "source" },
     unit: "ms",

@@ -11,7 +11,7 @@ export const traefik: Gateway = {
   sent: { metric: "traefik_service_requests_total" },
   answers: { metric: "traefik_service_requests_total", status: "code" },
   answersAll: true,
-  latency: { metric: "traefik_service_request_duration_seconds", unit: "s", bounds: [100, 300, 1_200, 5_000] },
+  durations: { metric: "traefik_service_request_duration_seconds", unit: "s", bounds: [100, 300, 1_200, 5_000] },
   service: "service",
   valueOf: (namespace, { service }) => `(.*-)?${escapeRegex(`${namespace}-${service}`)}-[^-]*@kubernetesgateway`,
   backendFilters: true,

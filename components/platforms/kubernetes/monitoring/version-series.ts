@@ -20,7 +20,7 @@ const ANSWERED = "[1-4].*";
 
 /** What a gateway counts of a model's versions, under the names that rules and dashboards of every platform have. */
 export function versionSeries(gateway: Gateway, counted: CountedModel): VersionSeries {
-  const { sent, answers, answersAll, open, latency } = gateway;
+  const { sent, answers, answersAll, open, durations } = gateway;
   const each = (expressionOf: (select: Select) => string): string => {
     const { model, namespace, variants, selector } = counted;
     const versions = Object.entries(variants).map(([version, { service, port, named: byName = service }]) => {
@@ -51,13 +51,13 @@ export function versionSeries(gateway: Gateway, counted: CountedModel): VersionS
         const begun = orZero(`sum(deriv(${select(open)}[${window}]))`, all);
         return `clamp_min(${all} - ${answered} - ${begun}, 0)`;
       }),
-    ...(latency !== undefined && {
+    ...(durations !== undefined && {
       latency: (share, window) => {
-        const buckets = { ...latency, metric: `${latency.metric}_bucket` };
+        const buckets = { ...durations, metric: `${durations.metric}_bucket` };
         const quantile = each(
           (select) => `histogram_quantile(${share}, sum by (le) (rate(${select(buckets)}[${window}])))`,
         );
-        return latency.unit === "ms" ? `${quantile} / 1000` : quantile;
+        return durations.unit === "ms" ? `${quantile} / 1000` : quantile;
       },
     }),
   };

@@ -45,7 +45,7 @@ const envoy = (versions: Readonly<Record<string, Shown>>): string =>
 function histogram(
   service: string,
   taken: Readonly<Record<number, number>>,
-  bounds: readonly number[] = gateways.envoy.latency?.bounds ?? [],
+  bounds: readonly number[] = gateways.envoy.durations?.bounds ?? [],
 ): readonly string[] {
   const upTo = (bound: number): number =>
     Object.entries(taken).reduce((sum, [each, count]) => sum + (Number(each) <= bound ? count : 0), 0);
