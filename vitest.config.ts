@@ -26,6 +26,7 @@ const LONG = [
   "test/provider/provider.test.ts",
   "test/provider/standing.test.ts",
   "test/simulations/kubernetes/naive-programs.test.ts",
+  "test/sources/engine.test.ts",
   "test/stacks/engine/real-engine.test.ts",
   "test/workflows/github.test.ts",
 ];

@@ -1,16 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import {
-  existsSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import {
   type CopyProof,
@@ -23,28 +13,9 @@ import {
 import { createModel } from "../../../components/models/load-model.ts";
 import { modelManifest } from "../../../components/models/manifest.ts";
 import { served } from "../../../components/models/open-model.ts";
+import { pythonOf } from "../../support/python.ts";
 
 const here = import.meta.dirname;
-
-/** A Python with the libraries from PyPI, built once for each list of them and kept. */
-function pythonOf(requirements: string): string {
-  const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 16);
-  const folder = path.join(homedir(), ".cache/model-lifecycle/libraries", hash);
-  const python = path.join(folder, "bin/python");
-  const built = path.join(folder, "built");
-  if (existsSync(built)) return python;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(path.dirname(folder), { recursive: true });
-  const [found = "python3.12"] = globSync(
-    path.join(process.env.PYENV_ROOT ?? path.join(homedir(), ".pyenv"), "versions/3.12.*/bin/python3.12"),
-  );
-  execFileSync(found, ["-m", "venv", folder]);
-  execFileSync(python, ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", "-r", requirements], {
-    stdio: "inherit",
-  });
-  writeFileSync(built, "");
-  return python;
-}
 
 /** Trains a model of each kind with the real libraries, imports each, and asks the copy what the library was asked. */
 export async function compareAll(rows: number): Promise<ReadonlyMap<string, CopyProof>> {

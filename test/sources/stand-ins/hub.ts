@@ -34,7 +34,7 @@ const PAGE = 2;
 
 /**
  * Starts a stand-in for the hub and its CDN: no hub is to be had here. Its answers are those that were recorded of the
- * requests of `huggingface_hub` 2.4.0; it shows what our requests are and how
+ * requests of `huggingface_hub` 2.4.0, which accepts it (test/servers/hub.test.ts); it shows what our requests are and how
  * we take such answers, not that the real hub answers so.
  */
 export async function startHub(): Promise<Hub> {
@@ -78,6 +78,7 @@ export async function startHub(): Promise<Hub> {
     if (what === "tree") return tree(response, url, files);
     const bytes = files.get(below.join("/"));
     if (bytes === undefined) return refuse(response, 404, "EntryNotFound", "Entry not found");
+    response.setHeader("x-repo-commit", commit);
     if (what !== "resolve") return sendFile(request, response, bytes, { tag: `"${gitHash(bytes)}"` });
     resolve(response, id ?? "", commit, below.join("/"), bytes);
   }
