@@ -103,16 +103,12 @@ function zeroIn(divisions: readonly Division[], version: string): Division | und
 }
 
 /** Asks until there is an answer. @throws Error when there is none for long, saying what was waited for */
-export async function until<Value>(
-  ask: () => Promise<Value | undefined | false>,
-  what: string,
-  patienceMs: number = PATIENCE_MS,
-): Promise<Value> {
-  const deadline = performance.now() + patienceMs;
+export async function until<Value>(ask: () => Promise<Value | undefined | false>, what: string): Promise<Value> {
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const value = await ask();
     if (value !== undefined && value !== false) return value;
-    if (performance.now() > deadline) throw new Error(`waited ${patienceMs / 1000} s for ${what}`);
+    if (performance.now() > deadline) throw new Error(`waited ${PATIENCE_MS / 1000} s for ${what}`);
     await sleep(50);
   }
 }

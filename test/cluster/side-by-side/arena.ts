@@ -1,34 +1,19 @@
-import { type Cluster, startCluster } from "../control-plane/index.ts";
+import type { Cluster } from "../control-plane/index.ts";
 import { type ApiObject, watch } from "../control-plane/watch.ts";
-import { type Gateway, startGateway } from "../gateway/index.ts";
-import { startClients } from "../traffic/clients.ts";
-import { type Pods, startPods } from "../traffic/pods.ts";
-import { type ClusterPrometheus, startClusterPrometheus } from "../traffic/prometheus.ts";
-
-/** Where every endpoint of the comparison lives, and where the Gateway is. */
-export const NAMESPACE = "models";
-export const GATEWAY = { namespace: "gateways", name: "public" } as const;
+import { NAMESPACE, openTestBed, type TestBed } from "../test-bed/index.ts";
+import { startJudge } from "./judge.ts";
 
 /** The version that serves everywhere before anything is tried out. */
 export const BASE = "base";
 
-/** Between two scrapes, for all of them. */
-export const SCRAPE_SECONDS = 1;
-
-/** One cluster, gateway and Prometheus, on which several tools deliver at the same time. */
-export interface Arena extends AsyncDisposable {
-  readonly cluster: Cluster;
-  readonly gateway: Gateway;
-  readonly pods: Pods;
-  readonly prometheus: ClusterPrometheus;
-  /** Callers of the endpoint with this host. */
-  readonly send: (host: string, perSecond: number) => void;
+/** One test bed, on which several tools deliver at the same time. */
+export interface Arena extends TestBed {
+  /** The address of our judge, for tools that ask it. */
+  readonly judge: string;
   /** The share of a Service in a route that divides, in parts of 10,000; 0 while it has none. */
   readonly share: (route: string, service: string) => number;
   /** When a Service came to have nothing in a route, for the last time, in ms since 1970; undefined while it has some. */
   readonly zeroAt: (route: string, service: string) => number | undefined;
-  /** Is ended with the arena, before what it rests on. */
-  readonly keep: <Part extends AsyncDisposable>(part: Part) => Part;
 }
 
 interface Route extends ApiObject {
@@ -39,36 +24,15 @@ interface Route extends ApiObject {
   };
 }
 
-export async function openArena(): Promise<Arena> {
-  const open: AsyncDisposable[] = [];
-  const keep = <Part extends AsyncDisposable>(part: Part): Part => {
-    open.unshift(part);
-    return part;
-  };
-  const stop = async (): Promise<void> => {
-    for (const part of open) await part[Symbol.asyncDispose]();
-  };
-  try {
-    const cluster = keep(await startCluster());
-    for (const name of [NAMESPACE, GATEWAY.namespace]) {
-      await cluster.api.create("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
-    }
-    const gateway = keep(await startGateway(cluster, "envoy", GATEWAY));
-    const pods = keep(await startPods(cluster));
-    const prometheus = keep(await startClusterPrometheus(gateway, pods, SCRAPE_SECONDS));
-    const shares = keep(await followShares(cluster));
+export const openArena = (): Promise<Arena> =>
+  openTestBed(async (bed) => {
+    const shares = bed.keep(await followShares(bed.cluster));
     return {
-      ...{ cluster, gateway, pods, prometheus, keep },
-      send: (host, perSecond) => void keep(startClients(gateway.url, host, perSecond)),
-      share: (route, service) => shares.now.get(`${route}/${service}`) ?? 0,
-      zeroAt: (route, service) => shares.zeros.get(`${route}/${service}`),
-      [Symbol.asyncDispose]: stop,
+      judge: await startJudge(bed),
+      share: (route: string, service: string) => shares.now.get(`${route}/${service}`) ?? 0,
+      zeroAt: (route: string, service: string) => shares.zeros.get(`${route}/${service}`),
     };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
+  });
 
 /** What every route gives to every Service, and since when it gives nothing. */
 async function followShares({ api }: Cluster) {

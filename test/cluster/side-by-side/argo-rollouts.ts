@@ -1,35 +1,42 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { freePort } from "../../../components/host/free-port.ts";
 import { findPrograms } from "../binaries/index.ts";
-import { startLeashed } from "../control-plane/leash.ts";
-import { waitUntilServing } from "../control-plane/serving.ts";
-import { type Arena, BASE, NAMESPACE, SCRAPE_SECONDS } from "./arena.ts";
-import { type Endpoint, type Enter, hostOf, type Policy } from "./contestant.ts";
+import { NAMESPACE, SCRAPE_SECONDS } from "../test-bed/index.ts";
+import { type Arena, BASE } from "./arena.ts";
+import { type Contestant, type Endpoint, type Enter, hostOf, type Policy } from "./contestant.ts";
 import { applyService, merge, PODS, seriesOf, templateOf } from "./objects.ts";
 import { startVirtualServices, VIRTUAL_SERVICES, virtualServiceOf } from "./virtual-services.ts";
 
 const API = { apiVersion: "argoproj.io/v1alpha1" };
+/** Tells the trials of one endpoint apart: the hash of the pods on trial. */
+const TRIAL = "trial";
 const PATH = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}`;
 
 /**
  * Argo Rollouts with the analysis of its documentation: the share of answers that are no 5xx, by the last two scrapes,
  * must be 95 %. Fastest: it is asked at each scrape, and the first failure is the last.
+ * And once more with our judge: it asks `mlc judge --serve` for a verdict, and the first rollback is the last.
  */
 export const enterArgo: Enter = async (arena, policy, count) => {
-  const { api } = arena.cluster;
   arena.keep(await startVirtualServices(arena.cluster));
   await startController(arena);
-  const names = Array.from({ length: count }, (_, i) => `argo-${i}`);
-  return { name: "argo", endpoints: await Promise.all(names.map((name) => createEndpoint(api, arena, policy, name))) };
+  const contestant = async (name: string, metricOf: MetricOf): Promise<Contestant> => {
+    const names = Array.from({ length: count }, (_, i) => `${name}-${i}`);
+    return { name, endpoints: await Promise.all(names.map((each) => createEndpoint(arena, policy, each, metricOf))) };
+  };
+  return [
+    await contestant("argo", (canary) => documented(arena.prometheus.url, seriesOf(canary))),
+    await contestant("argo-judged", (canary, stable) => judged(arena.judge, seriesOf(stable), seriesOf(canary))),
+  ];
 };
 
+/** What an endpoint is judged by, of the Services of what is on trial and of what serves. */
+type MetricOf = (canary: string, stable: string) => object;
+
 async function createEndpoint(
-  api: Arena["cluster"]["api"],
-  { prometheus }: Arena,
+  { cluster: { api } }: Arena,
   policy: Policy,
   name: string,
+  metricOf: MetricOf,
 ): Promise<Endpoint> {
   const [stable, canary, labels] = [`${name}-stable`, `${name}-canary`, { app: name }];
   const path = `${PATH}/rollouts/${name}`;
@@ -37,7 +44,7 @@ async function createEndpoint(
   await api.apply(`${VIRTUAL_SERVICES}/${name}`, virtualServiceOf(name, stable, canary));
   await api.apply(`${PATH}/analysistemplates/${name}`, {
     ...{ ...API, kind: "AnalysisTemplate", metadata: { name } },
-    spec: { metrics: [metricOf(prometheus.url, seriesOf(canary))] },
+    spec: { args: [{ name: TRIAL }], metrics: [metricOf(canary, stable)] },
   });
   await api.apply(path, {
     ...{ ...API, kind: "Rollout", metadata: { name } },
@@ -47,7 +54,10 @@ async function createEndpoint(
         canary: {
           ...{ stableService: stable, canaryService: canary },
           trafficRouting: { istio: { virtualService: { name } } },
-          analysis: { templates: [{ templateName: name }], startingStep: 1 },
+          analysis: {
+            ...{ templates: [{ templateName: name }], startingStep: 1 },
+            args: [{ name: TRIAL, valueFrom: { podTemplateHashValue: "Latest" } }],
+          },
           steps: stepsOf(policy),
         },
       },
@@ -65,7 +75,7 @@ const stepsOf = ({ steps, bakeSeconds }: Policy): readonly object[] =>
     { pause: bakeSeconds === undefined ? {} : { duration: `${bakeSeconds}s` } },
   ]);
 
-function metricOf(address: string, series: string): object {
+function documented(address: string, series: string): object {
   const rate = (labels: string): string =>
     `sum(irate(envoy_cluster_upstream_rq_xx{envoy_cluster_name="${series}"${labels}}[5m]))`;
   return {
@@ -79,22 +89,27 @@ function metricOf(address: string, series: string): object {
   };
 }
 
-async function startController({ cluster, keep }: Arena): Promise<void> {
+const judged = (judge: string, stable: string, candidate: string): object => ({
+  name: "verdict",
+  interval: `${SCRAPE_SECONDS}s`,
+  successCondition: 'result != "rollback"',
+  failureLimit: 0,
+  provider: {
+    web: {
+      url: `${judge}/verdict?stable=${stable}&candidate=${candidate}&trial={{args.${TRIAL}}}`,
+      jsonPath: "{$.verdict}",
+    },
+  },
+});
+
+async function startController({ cluster, run }: Arena): Promise<void> {
   const { "argo-rollouts": path } = await findPrograms(["argo-rollouts"]);
-  const folder = mkdtempSync(join(tmpdir(), "mlc-argo-"));
-  const [metrics, health] = [await freePort(), await freePort()];
-  const server = startLeashed({
-    ...{ name: "argo-rollouts", path, log: join(folder, "log") },
-    args: [
+  const metrics = await freePort();
+  await run({
+    ...{ name: "argo-rollouts", path, ready: "/healthz" },
+    args: (port) => [
       ...[`--kubeconfig=${cluster.kubeconfig}`, "--leader-elect=false", "--loglevel=warn"],
-      ...[`--metricsPort=${metrics}`, `--healthzPort=${health}`, "--qps=200", "--burst=400"],
+      ...[`--metricsPort=${metrics}`, `--healthzPort=${port}`, "--qps=200", "--burst=400"],
     ],
   });
-  keep({
-    [Symbol.asyncDispose]: async () => {
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  });
-  await waitUntilServing(`http://127.0.0.1:${health}/healthz`, server);
 }

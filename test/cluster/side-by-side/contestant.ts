@@ -27,7 +27,7 @@ export interface Contestant {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** Starts a tool's controller with so many endpoints, each of which serves its base version. */
-export type Enter = (arena: Arena, policy: Policy, endpoints: number) => Promise<Contestant>;
+/** Starts a tool's controller with so many endpoints, each of which serves its base version; as often as it judges in another way. */
+export type Enter = (arena: Arena, policy: Policy, endpoints: number) => Promise<readonly Contestant[]>;
 
 export const hostOf = (name: string): string => `${name}.example.com`;

@@ -1,5 +1,5 @@
 import type { Api } from "../control-plane/api.ts";
-import { NAMESPACE } from "./arena.ts";
+import { NAMESPACE } from "../test-bed/index.ts";
 
 const LABELS = "model-lifecycle.dev";
 
@@ -26,7 +26,7 @@ export const templateOf = (endpoint: string, version: string, labels: Labels) =>
   },
 });
 
-const deploymentPath = (name: string): string => `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${name}`;
+export const deploymentPath = (name: string): string => `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${name}`;
 export const ROUTES = `/apis/gateway.networking.k8s.io/v1/namespaces/${NAMESPACE}/httproutes`;
 export const routePath = (name: string): string => `${ROUTES}/${name}`;
 

@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort } from "../../../components/host/free-port.ts";
 import { readKept, STATE_KEY } from "../../../components/platforms/kubernetes/controller/index.ts";
 import type { Kept } from "../../../components/platforms/kubernetes/controller/kept.ts";
 import { annotations } from "../../../components/platforms/kubernetes/route/annotations.ts";
@@ -11,9 +9,8 @@ import type { RouteOrder } from "../../../components/platforms/kubernetes/route/
 import { rulesOf } from "../../../components/platforms/kubernetes/route/rules.ts";
 import { canaryPlan, stablePlan } from "../../support/plans.ts";
 import { repository } from "../../support/project.ts";
-import { startLeashed } from "../control-plane/leash.ts";
-import { waitUntilServing } from "../control-plane/serving.ts";
-import { type Arena, BASE, GATEWAY, NAMESPACE, SCRAPE_SECONDS } from "./arena.ts";
+import { GATEWAY, NAMESPACE, SCRAPE_SECONDS } from "../test-bed/index.ts";
+import { type Arena, BASE } from "./arena.ts";
 import { type Endpoint, type Enter, hostOf, type Policy } from "./contestant.ts";
 import { applyDeployment, applyService, merge, ROUTES, routePath, templateOf } from "./objects.ts";
 
@@ -24,7 +21,7 @@ export const enterOurs: Enter = async (arena, policy, count) => {
   const names = Array.from({ length: count }, (_, i) => `ours-${i}`);
   const endpoints = await Promise.all(names.map((name) => createEndpoint(arena, policy, name)));
   await startController(arena, names);
-  return { name: "ours", endpoints };
+  return [{ name: "ours", endpoints }];
 };
 
 async function createEndpoint(
@@ -100,26 +97,18 @@ const trialOf = (trial: Trial, { steps, bakeSeconds }: Policy) =>
     },
   );
 
-async function startController({ cluster, keep }: Arena, names: readonly string[]): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "mlc-ours-"));
-  writeFileSync(join(folder, "token"), cluster.token, { mode: 0o600 });
-  const port = await freePort();
-  const server = startLeashed({
+const startController = ({ cluster, run }: Arena, names: readonly string[]): Promise<number> =>
+  run({
     name: "controller",
     path: process.execPath,
-    args: [
-      join(repository, "dist/components/platforms/kubernetes/controller/main.mjs"),
-      ...names.flatMap((name) => ["--route", `${NAMESPACE}/${name}`]),
-      ...["--server", cluster.url, "--token-file", join(folder, "token"), "--ca-file", cluster.ca],
-      ...["--port", String(port)],
-    ],
-    log: join(folder, "controller.log"),
-  });
-  keep({
-    [Symbol.asyncDispose]: async () => {
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
+    ready: "/healthz",
+    args: (port, folder) => {
+      const token = join(folder, "token");
+      writeFileSync(token, cluster.token, { mode: 0o600 });
+      return [
+        join(repository, "dist/components/platforms/kubernetes/controller/main.mjs"),
+        ...names.flatMap((name) => ["--route", `${NAMESPACE}/${name}`]),
+        ...["--server", cluster.url, "--token-file", token, "--ca-file", cluster.ca, "--port", String(port)],
+      ];
     },
   });
-  await waitUntilServing(`http://127.0.0.1:${port}/healthz`, server);
-}

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../control-plane/index.ts";
 import { type ApiObject, watch } from "../control-plane/watch.ts";
-import { GATEWAY, NAMESPACE } from "./arena.ts";
+import { GATEWAY, NAMESPACE } from "../test-bed/index.ts";
 import { hostOf } from "./contestant.ts";
 import { routePath } from "./objects.ts";
 

@@ -34,6 +34,7 @@ export interface Target {
 /** A pod that has an address, with a server of its own there. */
 interface Served {
   readonly version: string;
+  readonly host: string;
   readonly server: Server;
   readonly target: Target;
   readonly listen: () => void;
@@ -53,6 +54,8 @@ export async function startPods({ api }: Cluster): Promise<Pods> {
   const behaviours = new Map<string, Behaviour>();
   const reached = new Map<string, number>();
   const served = new Map<string, Served>();
+  /** Of pods that are gone and still answer, by their address. */
+  const leaving = new Map<string, Server>();
   const behaviourOf = (version: string): Behaviour => behaviours.get(version) ?? {};
 
   const answer = async (
@@ -90,14 +93,22 @@ export async function startPods({ api }: Cluster): Promise<Pods> {
       if (!server.listening && behaviourOf(version).refuses !== true) server.listen({ host, port });
     };
     const labels = { namespace: pod.metadata.namespace ?? "", pod: pod.metadata.name };
-    served.set(key, { version, server, target: { targets: [`${host}:${port}`], labels }, listen });
+    // kwok gives an address away again at once.
+    leave(host);
+    served.set(key, { version, host, server, target: { targets: [`${host}:${port}`], labels }, listen });
     listen();
   };
 
-  const remove = (key: string, { server }: Served, pod: Pod | undefined): void => {
+  const leave = (host: string): void => {
+    const server = leaving.get(host);
+    if (server !== undefined) close(server);
+    leaving.delete(host);
+  };
+  const remove = (key: string, { host, server }: Served, pod: Pod | undefined): void => {
     served.delete(key);
+    leaving.set(host, server);
     const seconds = pod?.spec.containers[0]?.lifecycle?.preStop?.sleep?.seconds ?? 0;
-    setTimeout(() => close(server), seconds * 1000).unref();
+    setTimeout(() => leaving.get(host) === server && leave(host), seconds * 1000).unref();
   };
 
   const former = new Map<string, Pod>();
