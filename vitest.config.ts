@@ -7,6 +7,7 @@ const LONG = [
   "test/archives/copy-cut.test.ts",
   "test/archives/engine.test.ts",
   "test/components/weight-step.test.ts",
+  "test/examples/sentiment-api/kubernetes-stack.test.ts",
   "test/house/toys.test.ts",
   "test/kit/options.test.ts",
   "test/monitors/gateways.test.ts",
@@ -27,6 +28,7 @@ const LONG = [
   "test/provider/standing.test.ts",
   "test/simulations/kubernetes/naive-programs.test.ts",
   "test/sources/engine.test.ts",
+  "test/stacks/cli/first-cluster.test.ts",
   "test/stacks/engine/real-engine.test.ts",
   "test/workflows/github.test.ts",
 ];

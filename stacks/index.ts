@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 /** One model from one release document: endpoint, monitoring, and the way out. */
 import { ModelEndpoint, ModelRetirement, MonitoringStack, readRelease } from "../components/index.ts";
-import { loadParts } from "./platforms.ts";
+import { loadParts } from "./parts.ts";
 
 const release = readRelease();
 const { name } = release.model;

@@ -1,10 +1,12 @@
 import { ModelEndpoint, ModelRetirement, MonitoringStack, readRelease } from "pulumi-model-lifecycle";
-import { local, localArchive, localDocuments } from "pulumi-model-lifecycle/platforms/local";
+import { loadParts } from "pulumi-model-lifecycle/parts";
 
 const release = readRelease();
+// The stack's release names them: a machine in one stack, a cluster in another.
+const { platform, monitor, store } = await loadParts(release);
 
-const endpoint = new ModelEndpoint("sentiment", { release, platform: local() });
-new MonitoringStack("sentiment-monitoring", { release, monitor: localDocuments() });
-new ModelRetirement("sentiment-retirement", { release, endpoint, store: localArchive() });
+const endpoint = new ModelEndpoint("sentiment", { release, platform });
+if (monitor) new MonitoringStack("sentiment-monitoring", { release, monitor });
+if (store) new ModelRetirement("sentiment-retirement", { release, endpoint, store });
 
 export const url = endpoint.url;

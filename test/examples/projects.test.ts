@@ -6,10 +6,10 @@ import { examineRelease } from "../../components/release/release.ts";
 import { repository } from "../support/project.ts";
 
 const read = (file: string): string => readFileSync(path.join(repository, file), "utf8");
-const stackFiles = globSync("examples/*/Pulumi.demo.yaml", { cwd: repository });
+const stackFiles = globSync("examples/*/Pulumi.*.yaml", { cwd: repository });
 
 test("each example with a project has a stack of its own", () => {
-  expect(stackFiles.map((file) => path.dirname(file)).toSorted()).toEqual(
+  expect([...new Set(stackFiles.map((file) => path.dirname(file)))].toSorted()).toEqual(
     globSync("examples/*/Pulumi.yaml", { cwd: repository })
       .map((file) => path.dirname(file))
       .toSorted(),

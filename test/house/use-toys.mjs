@@ -13,7 +13,7 @@ const { renderJsonSchema } = await from("components/release/json-schema.ts");
 const { renderKindsPage } = await from("components/release/kinds-page.ts");
 const { planTraffic } = await from("components/traffic/index.ts");
 const { checkPlan } = await from("components/platforms/platform.ts");
-const { loadParts } = await from("stacks/platforms.ts");
+const { loadParts } = await from("stacks/parts.ts");
 const { loadSource } = await from("components/sources/load-source.ts");
 
 const { createJudge } = await from("components/analysis/index.ts");

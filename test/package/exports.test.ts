@@ -131,6 +131,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "scoreModel",
     "scorePortfolio",
   ],
+  "./parts": ["loadParts"],
   "./platforms": [
     "SourceError",
     "UnhashableError",

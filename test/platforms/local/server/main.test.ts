@@ -91,13 +91,15 @@ describe("start", () => {
 
   test.each([
     [["--socket", "a.sock"], "--model-dir is missing"],
-    [["--port", "80"], "Unknown option '--port'"],
+    [["--port", "80", "--socket", "a.sock"], "--socket and --port: saw both; allowed is one of them"],
+    [["--port", "http"], '--port: saw "http"; allowed is 0 to 65535'],
+    [["--path", "80"], "Unknown option '--path'"],
   ])("the arguments %j end it with 2 and the usage", async (args, problem) => {
     using state = createStateFolder();
     const { code, stderr } = await runMain(state.path, args);
     expect(code).toBe(2);
     expect(stderr).toContain(`model-server: ${problem}`);
-    expect(stderr).toContain("usage: main.js --socket <path> --model-dir <dir>");
+    expect(stderr).toContain("usage: main.js (--socket <path> | --port <port>) --model-dir <dir>");
   });
 });
 

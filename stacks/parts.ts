@@ -12,7 +12,13 @@ export interface Parts {
   readonly store?: ArchiveStore;
 }
 
-/** Loads what a release asks for, and no other kind's code. */
+/**
+ * Loads what a release asks for, and no other kind's code: one program then serves from a machine in one stack and from a
+ * cluster in another.
+ *
+ * @example const { platform, monitor, store } = await loadParts(release)
+ * @throws pulumi.RunError when the package of a platform is not installed: it says the line that installs it
+ */
 export async function loadParts({ platform: where, monitor, archive }: ResolvedRelease): Promise<Parts> {
   const platform = (await loaderOf<LoadPlatform>("platforms", where.kind))(where);
   return {
