@@ -2,10 +2,17 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { usageFailure } from "./failure.ts";
 import { projectFileIn } from "./project.ts";
-import { firstPlugin, missingLines } from "./project-lines.ts";
+import { missingLines, pluginsOf } from "./project-lines.ts";
 import { isMapping } from "./render-yaml.ts";
-import { readProjectFile } from "./stack-file.ts";
-import { indented, programLines, releaseLines, type Starter, type StarterPlaces } from "./starter-project.ts";
+import { kindIn, readProjectFile, releaseIn } from "./stack-file.ts";
+import {
+  indented,
+  programLines,
+  releaseLines,
+  type Starter,
+  type StarterPlaces,
+  stackFileOf,
+} from "./starter-project.ts";
 
 /** What a folder holds of a project before `mlc init` writes into it. */
 export interface ExistingProject extends StarterPlaces {
@@ -57,26 +64,32 @@ export function readExisting(root: string): ExistingProject {
 /** What the files that were there lack, so that `pulumi up` serves the release. */
 export function linesToAdd(root: string, existing: ExistingProject, starter: Starter): readonly LinesToAdd[] {
   const { projectFile, program, stackFolder } = existing;
-  const projectLines =
-    projectFile === undefined ? [] : linesFor(readProjectFile(join(root, projectFile)), existing, starter);
-  const stackFile = join(stackFolder, `Pulumi.${starter.stack}.yaml`);
+  const stackFile = stackFileOf(starter, stackFolder);
+  const release = existsSync(join(root, stackFile)) ? releaseIn(stackFile, readText(root, stackFile)) : undefined;
+  const projectLines = projectFile === undefined ? [] : linesFor(join(root, projectFile), existing, starter, release);
   return [
     { file: projectFile ?? "Pulumi.yaml", lines: projectLines },
-    ...(program === undefined || mentions(root, program, "pulumi-model-lifecycle")
+    ...(program === undefined || readText(root, program).includes("pulumi-model-lifecycle")
       ? []
-      : [{ file: program, lines: programLines }]),
-    ...(existsSync(join(root, stackFile)) && !mentions(root, stackFile, "model-lifecycle:release")
+      : [{ file: program, lines: programLines(starter) }]),
+    ...(existsSync(join(root, stackFile)) && release === undefined
       ? [{ file: stackFile, lines: ["config:", ...indented(releaseLines(starter))] }]
       : []),
   ].filter(({ lines }) => lines.length > 0);
 }
 
+/** @param release the stack's own, where it has one: its platform and its archive need their plugins, and not the starter's */
 function linesFor(
-  file: ReturnType<typeof readProjectFile>,
+  path: string,
   { program, runsAsIs }: ExistingProject,
-  { library }: Starter,
+  { library, platform, archive }: Starter,
+  release: unknown,
 ): readonly string[] {
-  const { provider = [], refresh = [] } = missingLines(file, library, firstPlugin);
+  const plugins =
+    release === undefined
+      ? pluginsOf(platform, archive === undefined ? undefined : "oci")
+      : pluginsOf(kindIn(release, "platform"), kindIn(release, "archive"));
+  const { provider = [], refresh = [] } = missingLines(readProjectFile(path), library, plugins);
   // Where there is no program yet, the one that init writes is TypeScript, which Node runs without a build.
   const runtime = program === undefined && !runsAsIs ? RUNTIME : [];
   return [...runtime, ...provider, ...refresh];
@@ -90,9 +103,7 @@ const RUNTIME = [
   "main: index.ts",
 ];
 
-function mentions(root: string, file: string, word: string): boolean {
-  return readFileSync(join(root, file), "utf8").includes(word);
-}
+const readText = (root: string, file: string): string => readFileSync(join(root, file), "utf8");
 
 function readPackage(root: string): Readonly<Record<string, unknown>> | undefined {
   const path = join(root, "package.json");

@@ -1,17 +1,19 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { libraryVersion } from "../../components/release/index.ts";
+import { archiveKinds } from "../../components/release/kinds.ts";
 import { renderFileList } from "../../components/sources/file-list.ts";
 import { hashOfFiles, listDirectory } from "../../components/sources/index.ts";
 import { fileListPath } from "../../components/sources/kept-lists.ts";
 import { type ExistingProject, linesToAdd, readExisting } from "./existing-project.ts";
 import { usageFailure } from "./failure.ts";
-import { createWriter, sayWritten } from "./file-writer.ts";
+import { createWriter, type FileWriter, sayWritten } from "./file-writer.ts";
 import type { StackOptions } from "./options.ts";
 import { shortName } from "./project.ts";
-import { findLibrary } from "./project-lines.ts";
+import { findLibrary, findPackage } from "./project-lines.ts";
 import { isMapping } from "./render-yaml.ts";
-import { ignoredPaths, indented, starterFiles, starterModel } from "./starter-project.ts";
+import { ignoredPaths, indented, type Starter, stackFileOf, starterFiles } from "./starter-project.ts";
+import { starterOf } from "./starters/index.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Outcome } from "./verb.ts";
 
@@ -21,10 +23,14 @@ export interface StarterChoice extends StackOptions {
   readonly name?: string;
   /** @default "approval" */
   readonly model?: string;
+  /** Kind of the platform. @default "local" */
+  readonly platform?: string;
+  /** Repository of a registry that keeps versions which went out of service. @default what the platform brings */
+  readonly archive?: string;
 }
 
 /**
- * Writes a first project that runs as it is. What exists stays, and the lines that it lacks are printed.
+ * Writes a first project. What exists stays, and the lines that it lacks are printed.
  * @throws Failure (2) when a name is not one; nothing was written then.
  */
 export async function writeFirstProject(terminal: Terminal, options: StarterChoice): Promise<Outcome> {
@@ -32,20 +38,21 @@ export async function writeFirstProject(terminal: Terminal, options: StarterChoi
   const stack = checkedStack(options.stack ?? "dev");
   const model = checkedName("--model", options.model ?? "approval");
   const project = checkedName("--name", options.name ?? nameFrom(basename(root)));
+  const { platform = "local" } = options;
+  const starterKind = starterOf(platform);
+  const archive = checkedArchive(options.archive, platform);
   const before = readExisting(root);
   const library = findLibrary(root);
-  const { written, existing, write } = createWriter(root);
-
-  // A version that is there already is pinned as it is; half of it is never replaced.
-  const isThere = existsSync(join(root, "models/v1"));
-  if (isThere) existing.push("models/v1");
-  else write(starterModel);
-  const files = await listDirectory(join(root, "models/v1"));
-  const content = hashOfFiles(files);
-  if (!isThere) write({ [fileListPath(content)]: renderFileList(files) });
-  const starter = { project, stack: shortName(stack), model, library: library.path, content };
+  const writer = createWriter(root);
+  const content = starterKind.model && (await writeModel(root, starterKind.model, writer));
+  const starter: Starter = {
+    ...{ project, stack: shortName(stack), model, platform, library: library.path },
+    ...(content !== undefined && { content }),
+    ...(archive !== undefined && { archive }),
+  };
   const lines = linesToAdd(root, before, starter);
-  write(starterFiles(starter, before));
+  writer.write(starterFiles(starter, before));
+  const { written, existing } = writer;
   if (addIgnoredPaths(join(root, ".gitignore"))) written.push(".gitignore");
 
   sayWritten(terminal, { written, existing });
@@ -55,20 +62,54 @@ export async function writeFirstProject(terminal: Terminal, options: StarterChoi
   if (mustBeModule(before)) {
     terminal.warn(`package.json has no "type": "module"; add it, so that Node takes index.ts for a module`);
   }
-  const next = [...installSteps(before, library.installed), createStack(before, stack), "pulumi up", "mlc status"];
+  const stackFile = stackFileOf(starter, before.stackFolder);
+  if (starterKind.yours !== undefined && written.includes(stackFile)) {
+    terminal.say(`\nMake ${stackFile} your own: ${starterKind.yours}.`);
+  }
+  const next = [
+    ...installSteps(root, before, starterKind.packages),
+    createStack(before, stack),
+    ...starterKind.before,
+    ...["pulumi up", "mlc status"],
+  ];
   terminal.say(`\n${lines.length > 0 ? "Next, when these lines are added:" : "Next:"}\n${indented(next).join("\n")}`);
   return { facts: { root, written, existing, lines, next } };
+}
+
+/** A version that is there already is pinned as it is; half of it is never replaced. @returns its content */
+async function writeModel(
+  root: string,
+  model: Readonly<Record<string, string>>,
+  { existing, write }: FileWriter,
+): Promise<string> {
+  const isThere = existsSync(join(root, "models/v1"));
+  if (isThere) existing.push("models/v1");
+  else write(model);
+  const files = await listDirectory(join(root, "models/v1"));
+  const content = hashOfFiles(files);
+  if (!isThere) write({ [fileListPath(content)]: renderFileList(files) });
+  return content;
 }
 
 /** Node takes the import statements of index.ts without a second thought only where package.json says that the files are modules. */
 const mustBeModule = ({ packages, program, runsAsIs }: ExistingProject): boolean =>
   packages !== undefined && packages.type !== "module" && (program === undefined || runsAsIs);
 
-function installSteps({ packages }: ExistingProject, isInstalled: boolean): readonly string[] {
-  if (isInstalled) return [];
-  const { dependencies, devDependencies } = packages ?? {};
-  const isListed = [dependencies, devDependencies].some((each) => isMapping(each) && LIBRARY in each);
-  return [packages === undefined || isListed ? "npm install" : `npm install ${LIBRARY}@^${libraryVersion}`];
+/** @param packages what the platform needs beside the library */
+function installSteps(
+  root: string,
+  { packages: manifest }: ExistingProject,
+  packages: Readonly<Record<string, string>>,
+): readonly string[] {
+  const needed = Object.entries({ ...packages, [LIBRARY]: `^${libraryVersion}` });
+  const missing = needed.filter(([name]) => !findPackage(root, name).installed);
+  if (missing.length === 0) return [];
+  const { dependencies, devDependencies } = manifest ?? {};
+  const isListed = (name: string): boolean =>
+    [dependencies, devDependencies].some((each) => isMapping(each) && name in each);
+  const unlisted = manifest === undefined ? [] : missing.filter(([name]) => !isListed(name));
+  const words = unlisted.map(([name, version]) => `${name}@${version}`);
+  return [["npm install", ...words].join(" ")];
 }
 
 const LIBRARY = "pulumi-model-lifecycle";
@@ -98,6 +139,20 @@ function checkedName(option: string, name: string): string {
   if (NAME.test(name)) return name;
   throw usageFailure(
     `${option}: seen "${name}", allowed are lower-case letters, digits and dashes, at most 40, beginning with a letter.`,
+  );
+}
+
+function checkedArchive(repository: string | undefined, platform: string): string | undefined {
+  if (repository === undefined) return undefined;
+  const kind = archiveKinds.find((each) => each.kind === "oci");
+  if (!starterOf(platform).archives) {
+    throw usageFailure(
+      `--archive: seen "${repository}", allowed is nothing with --platform ${platform}, which keeps archives itself.`,
+    );
+  }
+  if (kind?.read({ kind: "oci", repository }) !== undefined) return repository;
+  throw usageFailure(
+    `--archive: seen "${repository}", allowed are a registry and a repository in lower case, without a tag: registry.example/archive/approval.`,
   );
 }
 

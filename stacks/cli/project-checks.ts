@@ -18,8 +18,7 @@ import {
   providerLines,
   providerPath,
 } from "./project-lines.ts";
-import { isMapping } from "./render-yaml.ts";
-import { readProjectFile, readStackFile } from "./stack-file.ts";
+import { kindIn, readProjectFile, readStackFile } from "./stack-file.ts";
 import { checkFiles } from "./version-files.ts";
 
 /** Node and the engine. An engine is only looked for: to build one would take minutes. */
@@ -66,16 +65,18 @@ function checkProjectFile(project: Project): readonly Finding[] {
   const { root } = project;
   const file = projectFileIn(root) ?? join(root, "Pulumi.yaml");
   const document = readProjectFile(file);
-  const { sdk } = broughtByPlatform(kindOf(project, "platform"));
-  const plugins = pluginsOf(kindOf(project, "platform"), kindOf(project, "archive"));
+  const { release } = readStackFile(project);
+  const platform = kindIn(release, "platform");
+  const { sdk } = broughtByPlatform(platform);
+  const plugins = pluginsOf(platform, kindIn(release, "archive"));
   const library = findLibrary(root).path;
-  const missing = missingLines(document, library, undefined);
+  const missing = missingLines(document, library, []);
   const cure = (lines: readonly string[]) => `write into ${file}:\n${lines.map((line) => `      ${line}`).join("\n")}`;
   return [
     ...plugins.map((plugin) => {
       const path = providerPath(document, plugin);
       if (path !== undefined) return checkPlugin(root, file, path);
-      return bad("provider", `${file} names no plugin ${plugin.name}`, cure(providerLines(library, plugin)));
+      return bad("provider", `${file} names no plugin ${plugin.name}`, cure(providerLines(library, [plugin])));
     }),
     ...(sdk === undefined ? [] : [checkSdk(root, sdk)]),
     missing.refresh
@@ -98,13 +99,6 @@ function checkPlugin(root: string, file: string, path: string): Finding {
 function checkSdk(root: string, name: string): Finding {
   const { path, installed } = findPackage(root, name);
   return installed ? good("sdk", path) : bad("sdk", `${name} is not installed`, `npm install ${name}`);
-}
-
-/** The kind that the stack's release names in a part; undefined where none can be read. */
-function kindOf(project: Project, part: "platform" | "archive"): string | undefined {
-  const { release } = readStackFile(project);
-  const named = isMapping(release) ? release[part] : undefined;
-  return isMapping(named) && typeof named.kind === "string" ? named.kind : undefined;
 }
 
 async function checkConfiguration(project: Project, check: string): Promise<readonly Finding[]> {

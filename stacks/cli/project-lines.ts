@@ -12,9 +12,6 @@ export const broughtByPlatform = (kind: string | undefined): Brought =>
 export const pluginsOf = (platform: string | undefined, archive: string | undefined): readonly Plugin[] =>
   [broughtByPlatform(platform), broughtBy(archiveKinds, { kind: archive })].flatMap(({ plugin }) => plugin ?? []);
 
-/** The plugin that a first project names. */
-export const firstPlugin: Plugin | undefined = broughtByPlatform(undefined).plugin;
-
 /** What a Pulumi.yaml lacks: the lines to write into it, by what they are for. */
 export interface MissingLines {
   readonly provider?: readonly string[];
@@ -25,14 +22,13 @@ type ProjectFile = Readonly<Record<string, unknown>>;
 
 /**
  * @param library Path of the package, relative to the folder of Pulumi.yaml
- * @param plugin what the stack's platform needs; undefined where it needs none
+ * @param plugins what the stack's platform and archive need
  */
-export function missingLines(file: ProjectFile, library: string, plugin: Plugin | undefined): MissingLines {
+export function missingLines(file: ProjectFile, library: string, plugins: readonly Plugin[]): MissingLines {
   const { options } = file;
+  const missing = plugins.filter((plugin) => providerPath(file, plugin) === undefined);
   return {
-    ...(plugin !== undefined && providerPath(file, plugin) === undefined
-      ? { provider: providerLines(library, plugin) }
-      : {}),
+    ...(missing.length > 0 ? { provider: providerLines(library, missing) } : {}),
     ...(isMapping(options) && options.refresh === "always" ? {} : { refresh: refreshLines }),
   };
 }
@@ -44,11 +40,14 @@ export function providerPath(file: ProjectFile, { name }: Plugin): string | unde
   return isMapping(named) && typeof named.path === "string" ? named.path : undefined;
 }
 
-/** The lines of Pulumi.yaml that name the provider. @param library Path of the package, relative to the folder of Pulumi.yaml */
-export const providerLines = (library: string, plugin: Plugin | undefined): readonly string[] =>
-  plugin === undefined
+/** The lines of Pulumi.yaml that name plugins. @param library Path of the package, relative to the folder of Pulumi.yaml */
+export const providerLines = (library: string, plugins: readonly Plugin[]): readonly string[] =>
+  plugins.length === 0
     ? []
-    : ["plugins:", "  providers:", `    - name: ${plugin.name}`, `      path: ${library}/${plugin.path}`];
+    : [
+        ...["plugins:", "  providers:"],
+        ...plugins.flatMap(({ name, path }) => [`    - name: ${name}`, `      path: ${library}/${path}`]),
+      ];
 
 /** The lines of Pulumi.yaml that let each run look at what is really there. */
 export const refreshLines: readonly string[] = [

@@ -179,6 +179,12 @@ export function modelOf(release: unknown): string | undefined {
   return isMapping(model) && typeof model.name === "string" ? model.name : undefined;
 }
 
+/** The kind that a release names in a part; undefined where none can be read. */
+export function kindIn(release: unknown, part: "platform" | "archive"): string | undefined {
+  const named = isMapping(release) ? release[part] : undefined;
+  return isMapping(named) && typeof named.kind === "string" ? named.kind : undefined;
+}
+
 /** The model's name from files that may be broken in every way. */
 export function modelIn(places: Places): string | undefined {
   try {

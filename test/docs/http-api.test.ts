@@ -3,7 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hashDirectory } from "../../components/sources/index.ts";
-import { starterModel } from "../../stacks/cli/starter-project.ts";
+import { starterModel } from "../../stacks/cli/starters/local.ts";
 import { createProject, type Project, repository } from "../support/project.ts";
 
 // Every example of docs/http-api.md, as a reader would run them: in one shell, in their order, against a real gateway.

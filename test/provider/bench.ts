@@ -9,7 +9,7 @@ import { listSpecNames } from "../../components/platforms/local/supervisor/proce
 import { removeSpec, waitGone } from "../../components/platforms/local/supervisor/process-spec.ts";
 import { parseRelease } from "../../components/release/index.ts";
 import { hashDirectory } from "../../components/sources/index.ts";
-import { starterModel } from "../../stacks/cli/starter-project.ts";
+import { starterModel } from "../../stacks/cli/starters/local.ts";
 
 export type Inputs = Record<string, unknown>;
 

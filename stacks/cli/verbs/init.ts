@@ -8,7 +8,7 @@ export const init: Verb<StarterChoice & WorkflowChoice> = {
   usage: "init [ci] [system]",
   summary: "write a first project: Pulumi.yaml, index.ts and a stack with a commented release; or its workflows",
   description:
-    "Writes a first project. `mlc init ci github` writes the workflows of a stack that is there: a pull request is checked, planned and commented; what is merged is deployed and watched, and what comes of the rollout is proposed; a look each night; a rollback by a button. What exists is never overwritten.",
+    "Writes a first project: with --platform local one that runs as it is, with --platform kubernetes one for a cluster. `mlc init ci github` writes the workflows of a stack that is there: a pull request is checked, planned and commented; what is merged is deployed and watched, and what comes of the rollout is proposed; a look each night; a rollback by a button. What exists is never overwritten.",
   example: "mlc init --stack dev --model sentiment",
   options: [
     { flags: "--cwd <dir>", description: "the folder to write into, or the project's folder" },
@@ -19,6 +19,15 @@ export const init: Verb<StarterChoice & WorkflowChoice> = {
     },
     { flags: "--name <project>", description: "the project's name [the folder's]" },
     { flags: "--model <name>", description: "the model's name [approval]" },
+    {
+      flags: "--platform <kind>",
+      description: "where it is served: local or kubernetes [local]",
+      values: async () => (await import("../starters/index.ts")).starterPlatforms,
+    },
+    {
+      flags: "--archive <repository>",
+      description: "with --platform kubernetes: the repository that keeps images of retired versions [none]",
+    },
     { flags: "--branch <name>", description: "with ci: the branch whose configuration is what serves [main]" },
     {
       flags: "--runner <labels>",

@@ -3,7 +3,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rm
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { hashDirectory } from "../../../components/sources/index.ts";
-import { starterModel } from "../../../stacks/cli/starter-project.ts";
+import { starterModel } from "../../../stacks/cli/starters/local.ts";
 
 export const mlc: string = resolve(import.meta.dirname, "../../../stacks/cli/mlc.ts");
 

@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { checkRelease } from "../../../components/release/index.ts";
 import { createCommandLine, jsonOf } from "./command-line.ts";
+import { readYaml } from "./read-yaml.ts";
 
 const SELECT = "pulumi stack select --create dev";
 const UP = ["pulumi up", "mlc status"];
@@ -39,6 +41,64 @@ describe("init", () => {
     expect(line.read("fresh/Pulumi.yaml")).toContain("refresh: always");
     expect(line.read("fresh/.gitignore")).toBe("node_modules/\n.model-lifecycle/\n");
     expect(await line.run("validate", "--cwd", "fresh", "--json")).toMatchObject({ code: 0 });
+  });
+
+  test("for a cluster writes a release that lacks its pin alone, and says what of it has to be one's own", async () => {
+    await using line = await createCommandLine();
+    mkdirSync(join(line.root, "fresh"));
+    const run = await line.run("init", "--cwd", "fresh", "--platform", "kubernetes", "--model", "churn");
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stdout).toContain("Make Pulumi.dev.yaml your own: namespace, gateway, hosts, prometheus and the image.");
+    expect(JSON.parse(line.read("fresh/package.json"))).toMatchObject({
+      dependencies: { "@pulumi/kubernetes": expect.any(String), "pulumi-model-lifecycle": "^0.1.0" },
+    });
+    expect(line.read("fresh/Pulumi.yaml")).not.toContain("plugins:");
+    expect(readdirSync(join(line.root, "fresh"))).not.toContain("models");
+    const release = readYaml(line.read("fresh/Pulumi.dev.yaml"), ["config", "model-lifecycle:release"]);
+    expect(checkRelease(release)).toMatchObject([
+      { path: "model-lifecycle:release.versions.v1.source.sha256", seen: "nothing" },
+    ]);
+    const again = jsonOf(await line.run("init", "--cwd", "fresh", "--platform", "kubernetes", "--json"));
+    expect(again).toMatchObject({
+      ...{ written: [], lines: [] },
+      next: ["npm install", SELECT, "mlc pin --yes", ...UP],
+    });
+  });
+
+  test("an archive in a registry brings its plugin, also where only the stack's release names one", async () => {
+    await using line = await createCommandLine();
+    mkdirSync(join(line.root, "fresh"));
+    const repository = "registry.example/archive/churn";
+    await line.run("init", "--cwd", "fresh", "--platform", "kubernetes", "--archive", repository);
+    const [file, text] = ["fresh/Pulumi.yaml", line.read("fresh/Pulumi.yaml")];
+    expect(text).toContain("    - name: model-lifecycle-oci\n");
+    expect(line.read("fresh/Pulumi.dev.yaml")).toContain(`archive: { kind: oci, repository: "${repository}" }`);
+    line.write(file, "name: fresh\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.ts\n");
+    const { lines } = jsonOf(await line.run("init", "--cwd", "fresh", "--json")) as { lines: Lines[] };
+    expect(lines.map((each) => each.lines.filter((one) => one.includes("name:")))).toEqual([
+      ["    - name: model-lifecycle-oci"],
+    ]);
+  });
+
+  test.each([
+    [["--platform", "nomad"], '--platform: seen "nomad", allowed are local, kubernetes.'],
+    [["--archive", "r.example/a"], '--archive: seen "r.example/a", allowed is nothing with --platform local'],
+    [
+      ["--platform", "kubernetes", "--archive", "Archive:1"],
+      '--archive: seen "Archive:1", allowed are a registry and a',
+    ],
+  ])("%j are refused in one line before anything is written", async (args, says) => {
+    await using line = await createCommandLine();
+    mkdirSync(join(line.root, "other"));
+    const run = await line.run("init", "--cwd", "other", ...args);
+    expect([run.code, run.stderr.trim().split("\n").length, readdirSync(join(line.root, "other"))]).toEqual([2, 1, []]);
+    expect(run.stderr).toContain(says);
+  });
+
+  test("the kinds of platform are completed", async () => {
+    await using line = await createCommandLine();
+    const run = await line.run("complete", "--", "init", "--platform", "");
+    expect(run.stdout.trim().split("\n")).toEqual(["local", "kubernetes"]);
   });
 
   test("names the package where Node finds it, above the folder as well", async () => {
