@@ -4,12 +4,8 @@ import type { Table } from "./table.ts";
 export interface DataPlane {
   /** Where requests are sent: `http://127.0.0.1:<port>`. */
   readonly url: string;
-  /** What Prometheus scrapes: host and port, path, and query. */
-  readonly metrics: {
-    readonly target: string;
-    readonly path: string;
-    readonly params?: Readonly<Record<string, string>>;
-  };
+  /** What Prometheus scrapes: host and port, and path. */
+  readonly metrics: { readonly target: string; readonly path: string };
   /** Makes the table the proxy's; one call at a time. */
   readonly apply: (table: Table) => Promise<void>;
   readonly stop: () => Promise<void>;

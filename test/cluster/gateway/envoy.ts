@@ -31,11 +31,7 @@ export async function startEnvoy(folder: string): Promise<DataPlane> {
   await waitUntilServing(`http://127.0.0.1:${adminPort}/ready`, server);
   return {
     url: `http://127.0.0.1:${port}`,
-    metrics: {
-      target: `127.0.0.1:${adminPort}`,
-      path: "/stats/prometheus",
-      params: { histogram_buckets: "prometheusnative" },
-    },
+    metrics: { target: `127.0.0.1:${adminPort}`, path: "/stats/prometheus" },
     apply: async (table) => {
       // Addresses before clusters, clusters before routes: nothing is named before it is there.
       for (const backend of table.backends) write(files.endpoints(backend.id), renderEndpoints(backend));

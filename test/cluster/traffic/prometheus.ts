@@ -61,13 +61,12 @@ export async function startClusterPrometheus(
 }
 
 /** YAML reads JSON. */
-const configOf = ({ target, path, params }: Gateway["metrics"], discovery: string, seconds: number) => ({
+const configOf = ({ target, path }: Gateway["metrics"], discovery: string, seconds: number) => ({
   global: { scrape_interval: `${seconds}s`, scrape_timeout: `${seconds}s` },
   scrape_configs: [
     {
       job_name: "gateway",
       metrics_path: path,
-      ...(params && { params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, [value]])) }),
       static_configs: [{ targets: [target] }],
     },
     { job_name: "pods", http_sd_configs: [{ url: discovery, refresh_interval: "1s" }] },
