@@ -49,6 +49,7 @@ const pulumi = "node_modules/@pulumi/pulumi/";
 const kubernetes = "node_modules/@pulumi/kubernetes/";
 const undici = "node_modules/undici/";
 const local = "^components/platforms/local";
+const simulatedStage = "^examples/stage/cluster/simulated-[^/]+\\.ts$";
 
 module.exports = {
   forbidden: [
@@ -240,7 +241,7 @@ module.exports = {
       "^components/(guards|release|traffic|lifecycle)/",
       "node_modules/@pulumi/policy/",
     ]),
-    floor("a demo asks as the command line does", "^examples/(stage|[^/]+/demo)/", [
+    floor("a demo asks as the command line does", { path: "^examples/(stage|[^/]+/demo)/", pathNot: simulatedStage }, [
       "^examples/(stage|[^/]+/(demo|training))/",
       "^stacks/(data-planes|engine/index)\\.ts$",
       "^components/(traffic|rollout)/",
@@ -248,6 +249,12 @@ module.exports = {
       // The credential for feedback, and whether a process is left: this platform's own business.
       "^components/platforms/local/state-folder/(folder|folder-processes|paths)\\.ts$",
       "node_modules/(yaml|undici)/",
+    ]),
+    floor("a cluster of a demo that is simulated", simulatedStage, [
+      "^examples/stage/",
+      "^components/simulations/kubernetes/index\\.ts$",
+      // What runs in the cluster: its controller, and what that counts.
+      "^components/platforms/kubernetes/(cluster|controller|counts|route)/",
     ]),
     {
       name: "stacks-are-the-top",

@@ -14,10 +14,14 @@ export interface Served {
 }
 
 /** What serves the demo's stack, asked as the command line asks it: the platform could be any. */
-export const locate = async ({ dir, stack, project, endpoint, env }: Stage): Promise<Served> => ({
-  plane: await locateDataPlane({ root: dir, stack, project, env, platform: "local", setting: () => undefined }),
-  endpoint,
-});
+export const locate = async ({ dir, endpoint, settings, ...where }: Stage): Promise<Served> => {
+  const { stack, project, env, platform } = where;
+  const plane = await locateDataPlane({
+    ...{ root: dir, stack, project, env, platform },
+    setting: (name) => settings[name],
+  });
+  return { plane, endpoint };
+};
 
 /** What it says now. @throws Error when it says nothing */
 export async function statusOf({ plane, endpoint }: Served): Promise<TrafficStatus> {

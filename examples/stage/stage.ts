@@ -11,32 +11,51 @@ export interface Stage {
   readonly project: string;
   /** What the example calls what it serves. */
   readonly endpoint: string;
+  /** The kind of platform that its stack names. */
+  readonly platform: string;
+  /** What else of it the command line would read in the stack's file: namespace, context. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly stateDir: string;
   readonly packageRoot: string;
   readonly env: NodeJS.ProcessEnv;
   remove(): void;
 }
 
+/** What is to be played, and where. */
+export interface StageChoice extends Pick<Stage, "project" | "endpoint"> {
+  /** @default "demo" */
+  readonly stack?: string;
+  /** @default "local" */
+  readonly platform?: string;
+  /** @default none */
+  readonly settings?: Stage["settings"];
+  /** Packages of the engine that the program needs beside `@pulumi/pulumi`. @default none */
+  readonly packages?: readonly string[];
+  /** What the engine and the command line are told besides. @default nothing */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Copies an example's project to where it can be played; its models are trained into `models` there. */
-export function setStage({ project, endpoint }: Pick<Stage, "project" | "endpoint">): Stage {
+export function setStage(choice: StageChoice): Stage {
+  const { project, endpoint, stack = "demo", platform = "local", settings = {}, packages = [], env = {} } = choice;
   const packageRoot = findPackageRoot();
   const dir = mkdtempSync(path.join(tmpdir(), "mlc-demo-"));
   const example = path.join(packageRoot, "dist/examples", project);
-  for (const file of ["Pulumi.yaml", "Pulumi.demo.yaml", "index.ts", "package.json"]) {
+  for (const file of ["Pulumi.yaml", `Pulumi.${stack}.yaml`, "index.ts", "package.json"]) {
     cpSync(path.join(example, file), path.join(dir, file));
   }
   link(packageRoot, path.join(dir, "node_modules/pulumi-model-lifecycle"));
-  const pulumi = createRequire(path.join(packageRoot, "package.json")).resolve("@pulumi/pulumi/package.json");
-  link(path.dirname(pulumi), path.join(dir, "node_modules/@pulumi/pulumi"));
+  const installed = createRequire(path.join(packageRoot, "package.json"));
+  for (const name of ["@pulumi/pulumi", ...packages]) {
+    link(path.dirname(installed.resolve(`${name}/package.json`)), path.join(dir, "node_modules", name));
+  }
   const home = path.join(dir, ".pulumi");
   mkdirSync(path.join(home, "backend"), { recursive: true });
   const state = path.join(dir, ".state");
   return {
     dir,
-    stack: "demo",
-    project,
-    endpoint,
-    stateDir: path.join(state, "model-lifecycle", project, "demo"),
+    ...{ stack, project, endpoint, platform, settings },
+    stateDir: path.join(state, "model-lifecycle", project, stack),
     packageRoot,
     env: {
       ...process.env,
@@ -48,12 +67,14 @@ export function setStage({ project, endpoint }: Pick<Stage, "project" | "endpoin
       PULUMI_CONFIG_PASSPHRASE: "demo",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DEBUG_COMMANDS: "true",
+      ...env,
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
 }
 
-function findPackageRoot(): string {
+/** The folder of this package. */
+export function findPackageRoot(): string {
   for (let dir = import.meta.dirname; dir !== path.dirname(dir); dir = path.dirname(dir)) {
     if (!readdirSync(dir).includes("package.json")) continue;
     const { name } = JSON.parse(readFileSync(path.join(dir, "package.json"), "utf8")) as { readonly name?: string };

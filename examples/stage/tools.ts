@@ -136,4 +136,4 @@ function planIn(stdout: string): string {
 }
 
 const isStep = /^ [ +~-]+ \S+:\S+ |^Resources:|^ {4}[+~-] \d|^ {4}\d+ (?:changes|unchanged)/;
-const looksOnly = /refresh(?:ing)? *$|^ {4}\S+:\S+ /;
+const looksOnly = /refresh(?:ing)? *(?:\[diff: [^\]]*\])? *$|^ {4}\S+:\S+ /;

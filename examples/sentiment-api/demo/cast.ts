@@ -12,11 +12,21 @@ export type Cast = Readonly<Record<CandidateName, Behaviour>>;
 const behaviourOf: Cast = { v2: "good", "v3-crash": "crash", "v3-skew": "skew" };
 const trainingSeed = 7;
 
+const drawnNames = (seed: number | undefined): readonly CandidateName[] =>
+  seed === undefined ? candidates : draw(candidates, seed);
+
+/** Which model lies under which name. @param seed draws it; absent, each comes under its own */
+export function drawCast(seed: number | undefined): Cast {
+  const drawn = drawnNames(seed);
+  const entries = candidates.map((name, index) => [name, behaviourOf[drawn[index] ?? name]] as const);
+  return Object.fromEntries(entries) as Record<CandidateName, Behaviour>;
+}
+
 /** Trains the five versions into `models`. @param seed draws which model comes under which name; absent, each comes under its own */
 export function trainCast(models: string, seed: number | undefined): Cast {
   const scratch = path.join(models, ".training");
   trainSentiment(scratch, { seed: trainingSeed });
-  const drawn = seed === undefined ? candidates : draw(candidates, seed);
+  const drawn = drawnNames(seed);
   renameSync(path.join(scratch, "v1"), path.join(models, "v1"));
   candidates.forEach((name, index) => {
     renameSync(path.join(scratch, drawn[index] ?? name), path.join(models, name));
@@ -25,8 +35,7 @@ export function trainCast(models: string, seed: number | undefined): Cast {
   trainSentiment(scratch, { seed: trainingSeed + 1 });
   renameSync(path.join(scratch, "v2"), path.join(models, "v4"));
   rmSync(scratch, { recursive: true });
-  const entries = candidates.map((name, index) => [name, behaviourOf[drawn[index] ?? name]] as const);
-  return Object.fromEntries(entries) as Record<CandidateName, Behaviour>;
+  return drawCast(seed);
 }
 
 /** Fisher-Yates with a multiplicative generator (Lehmer, modulus 2^31 - 1). */

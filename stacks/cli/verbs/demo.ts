@@ -7,9 +7,10 @@ const SCRIPTS = ["../../../examples/sentiment-api/demo/main.js", "../../../dist/
 /** Hands everything to the demo of the example. */
 export const demo: Verb = {
   usage: "demo [arguments...]",
-  summary: "see it all in two minutes on this machine",
-  description: "Runs the example from training to retirement, on the real engine. Arguments go to the demo.",
-  example: "mlc demo --report report.json",
+  summary: "see it all in some minutes, on this machine or in a cluster",
+  description:
+    "Runs the example from training to retirement, on the real engine. Arguments go to the demo: --on local, kubernetes (a real control plane where one can be had, else a simulation) or simulated-kubernetes; --report FILE; --seed NUMBER; --keep.",
+  example: "mlc demo --on kubernetes --report report.json",
   options: [],
   json: false,
   passesOn: true,

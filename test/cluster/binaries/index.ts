@@ -48,12 +48,23 @@ export async function findPrograms<Name extends Program>(
   return Object.fromEntries(names.map((name) => [name, found.get(name)])) as Record<Name, string>;
 }
 
+/** Those of these programs that are not in the cache: a run that needs them builds first. */
+export async function missingPrograms(
+  names: readonly Program[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<readonly Program[]> {
+  const missing = await Promise.all(
+    groups.map(async (group) => ((await holds(folderOf(group, env), group.programs)) ? [] : group.programs)),
+  );
+  return names.filter((name) => missing.flat().includes(name));
+}
+
 interface Folder {
   readonly path: string;
 }
 
 async function findGroup(group: Group, { env = process.env, progress = say }: FindOptions): Promise<Folder | NotMade> {
-  const path = join(cacheFolder(env, "cluster"), `${group.programs.join("+")}-${cacheName(group.pins)}`);
+  const path = folderOf(group, env);
   if (await holds(path, group.programs)) return { path };
   return makeOnce<Folder>({
     directory: path,
@@ -68,6 +79,9 @@ async function findGroup(group: Group, { env = process.env, progress = say }: Fi
     },
   });
 }
+
+const folderOf = ({ programs, pins }: Group, env: NodeJS.ProcessEnv): string =>
+  join(cacheFolder(env, "cluster"), `${programs.join("+")}-${cacheName(pins)}`);
 
 async function holds(folder: string, programs: readonly string[]): Promise<boolean> {
   const executable = (program: string) => access(join(folder, program), constants.X_OK);

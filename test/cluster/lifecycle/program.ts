@@ -35,13 +35,7 @@ export interface ClusterProgram extends AsyncDisposable {
  */
 export async function openProgram(cluster: Cluster): Promise<ClusterProgram> {
   const project = await createProject({ program: PROGRAM });
-  const env = {
-    KUBERNETES_SIMULATION_SERVER: cluster.url,
-    KUBERNETES_SIMULATION_TOKEN: cluster.token,
-    NODE_EXTRA_CA_CERTS: cluster.ca,
-    KUBECONFIG: cluster.kubeconfig,
-  };
-  Object.assign(project.env, env);
+  Object.assign(project.env, variablesOf(cluster));
   writeSettings(project);
   const done = (ran: Run): Run => {
     if (ran.code !== 0) throw new Error(ran.output);
@@ -60,6 +54,14 @@ export async function openProgram(cluster: Cluster): Promise<ClusterProgram> {
     [Symbol.asyncDispose]: () => project[Symbol.asyncDispose](),
   };
 }
+
+/** What the engine's plugin and the command line are told of a cluster. */
+export const variablesOf = ({ url, token, ca, kubeconfig }: Cluster): Readonly<Record<string, string>> => ({
+  KUBERNETES_SIMULATION_SERVER: url,
+  KUBERNETES_SIMULATION_TOKEN: token,
+  NODE_EXTRA_CA_CERTS: ca,
+  KUBECONFIG: kubeconfig,
+});
 
 const BUILT = "node_modules/pulumi-model-lifecycle/dist/components";
 
