@@ -29,7 +29,7 @@ export interface TrackingStandIn {
 
 /**
  * Starts a stand-in for the tracking server: the real one takes half a minute to start. Its answers are those that MLflow
- * 3.17.2 was recorded with.
+ * 3.17.2 was recorded with; test/servers/mlflow.test.ts holds our requests to the real server.
  */
 export async function startTrackingServer(): Promise<TrackingStandIn> {
   const server = await serve((request, response, url) => answer(request, response, url));
