@@ -98,6 +98,9 @@ export const loadSource: LoadSource<{ readonly url: string }> = ({ url }, { root
   async open() {
     throw new SourceError({ seen: url, allowed: "a bucket", cure: "name one", field: "url" });
   },
+  async read() {
+    return undefined;
+  },
 });
 
 const dataPlane: DataPlane = {
