@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { writeAtomic } from "../../components/host/atomic-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Writes new files below a folder; what exists stays as it is. */
@@ -27,6 +28,12 @@ export function createWriter(root: string): FileWriter {
     }
   };
   return { written, existing, write };
+}
+
+/** Writes a file whatever stands there, as somebody has asked for, and says so. */
+export function replaceFile(terminal: Terminal, path: string, content: string): void {
+  writeAtomic(path, content);
+  terminal.say(`${terminal.paint("green", "✓")} ${path}`);
 }
 
 /** Says what became of each file. */

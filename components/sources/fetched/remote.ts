@@ -9,6 +9,9 @@ export interface RemoteRequest {
   readonly redirect?: "follow" | "manual";
 }
 
+/** A path as an address has it, its slashes as they are. */
+export const encodePath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
+
 /** A file as its registry lists it. */
 export interface RemoteFile {
   /** As it will be called in the version's directory. */

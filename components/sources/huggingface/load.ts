@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { askJson } from "../fetched/ask.ts";
 import { explainedBy, fetchedSource } from "../fetched/fetched-source.ts";
-import { type Advice, type Remote, RemoteError, type RemoteRequest } from "../fetched/remote.ts";
+import { type Advice, encodePath, type Remote, RemoteError, type RemoteRequest } from "../fetched/remote.ts";
 import { type LoadSource, type ResolveReference, SourceError } from "../source.ts";
 import { HUB, type ResolvedHuggingfaceSource } from "./document.ts";
 
@@ -43,7 +43,7 @@ function remoteOf({ repo, commit, endpoint, include }: Part): Remote {
         mark: lfs?.oid ?? oid,
         ...(lfs !== undefined && { sha256: lfs.oid }),
         request: () => ({
-          url: `${endpoint}/${repo}/resolve/${commit}/${path.split("/").map(encodeURIComponent).join("/")}`,
+          url: `${endpoint}/${repo}/resolve/${commit}/${encodePath(path)}`,
           headers,
         }),
       }));

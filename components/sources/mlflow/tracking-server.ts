@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { askJson } from "../fetched/ask.ts";
-import { RemoteError, type RemoteRequest } from "../fetched/remote.ts";
+import { encodePath, RemoteError, type RemoteRequest } from "../fetched/remote.ts";
 
 /** What is asked of a tracking server: https://mlflow.org/docs/latest/api_reference/rest-api.html. */
 export interface TrackingServer {
@@ -94,4 +94,4 @@ export async function listArtifacts(
 
 /** The request for one of them. */
 export const artifactRequest = (server: TrackingServer, root: string, path: string): RemoteRequest =>
-  server.request(`mlflow-artifacts/artifacts/${`${root}/${path}`.split("/").map(encodeURIComponent).join("/")}`);
+  server.request(`mlflow-artifacts/artifacts/${encodePath(`${root}/${path}`)}`);

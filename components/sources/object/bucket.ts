@@ -1,5 +1,5 @@
 import { AwsV4Signer } from "aws4fetch";
-import type { RemoteRequest } from "../fetched/remote.ts";
+import { encodePath, type RemoteRequest } from "../fetched/remote.ts";
 import type { ResolvedObjectSource } from "./document.ts";
 
 /** Where objects are. */
@@ -22,9 +22,7 @@ export function signerOf({ bucket, region, endpoint }: Place, env: NodeJS.Proces
     AWS_SESSION_TOKEN: sessionToken,
   } = env;
   return async ({ key, query = {}, headers = {}, method = "GET" }) => {
-    const url = new URL(
-      `${endpoint}/${bucket}${key === undefined ? "" : `/${key.split("/").map(encodeURIComponent).join("/")}`}`,
-    );
+    const url = new URL(`${endpoint}/${bucket}${key === undefined ? "" : `/${encodePath(key)}`}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     // The session's token is a header of its own, which a redirect would carry elsewhere.
     if (!accessKeyId || !secretAccessKey) return { url: url.href, headers, redirect: "manual" };

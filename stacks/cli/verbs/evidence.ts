@@ -88,7 +88,6 @@ async function drawIfAsked(
 
 async function write(terminal: Terminal, path: string | undefined, content: () => string): Promise<void> {
   if (path === undefined) return;
-  const { writeAtomic } = await import("../../../components/host/atomic-file.ts");
-  writeAtomic(path, content());
-  terminal.say(`${terminal.paint("green", "✓")} ${path}`);
+  const { replaceFile } = await import("../file-writer.ts");
+  replaceFile(terminal, path, content());
 }

@@ -70,9 +70,8 @@ export const judge: Verb<JudgeOptions> = {
     if (options.out !== undefined) {
       const { evidenceOf } = await import("../judge/evidence.ts");
       const { renderDocument } = await import("../../../components/evidence/index.ts");
-      const { writeAtomic } = await import("../../../components/host/atomic-file.ts");
-      writeAtomic(options.out, renderDocument(evidenceOf(judging, trial, source.name)));
-      terminal.say(`${terminal.paint("green", "✓")} ${options.out}`);
+      const { replaceFile } = await import("../file-writer.ts");
+      replaceFile(terminal, options.out, renderDocument(evidenceOf(judging, trial, source.name)));
     }
     return {
       exitCode: exitCodeOf(judged),

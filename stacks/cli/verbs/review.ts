@@ -25,6 +25,7 @@ export const review: Verb<ReviewOptions> = {
     const { policyPacksOf } = await import("../change.ts");
     const { checkVersion } = await import("../check/check-version.ts");
     const { renderDiff } = await import("../configuration-diff.ts");
+    const { replaceFile } = await import("../file-writer.ts");
     const { findProject } = await import("../project.ts");
     const { readBase } = await import("../review/base.ts");
     const { describeChange } = await import("../review/describe-change.ts");
@@ -62,11 +63,7 @@ export const review: Verb<ReviewOptions> = {
     };
     const page = renderReview(seen);
     if (options.out === undefined) terminal.say(page);
-    else {
-      const { writeAtomic } = await import("../../../components/host/atomic-file.ts");
-      writeAtomic(options.out, page);
-      terminal.say(`${terminal.paint("green", "✓")} ${options.out}`);
-    }
+    else replaceFile(terminal, options.out, page);
     const objections = objectionsTo(seen);
     return {
       exitCode: objections.length === 0 ? exitCodes.done : exitCodes.error,

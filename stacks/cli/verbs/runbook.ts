@@ -19,6 +19,7 @@ export const runbook: Verb<RunbookOptions> = {
   async run(terminal, { options }) {
     const { basename } = await import("node:path");
     const { examineRelease } = await import("../../../components/release/release.ts");
+    const { replaceFile } = await import("../file-writer.ts");
     const { findProject } = await import("../project.ts");
     const { renderRunbook } = await import("../runbook/render-runbook.ts");
     const { readStackFile } = await import("../stack-file.ts");
@@ -36,11 +37,7 @@ export const runbook: Verb<RunbookOptions> = {
       sources: Object.fromEntries(sourced.map(({ name, source }) => [name, source.name])),
     });
     if (options.out === undefined) terminal.say(page.trimEnd());
-    else {
-      const { writeAtomic } = await import("../../../components/host/atomic-file.ts");
-      writeAtomic(options.out, page);
-      terminal.say(`${terminal.paint("green", "✓")} ${options.out}`);
-    }
+    else replaceFile(terminal, options.out, page);
     return { facts: { stack: project.stack, file: file.path, out: options.out ?? null, page } };
   },
 };

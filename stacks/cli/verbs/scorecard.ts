@@ -35,10 +35,9 @@ export const scorecard: Verb<ScorecardOptions> = {
     terminal.say(renderScorecard(card, currency, terminal.paint));
     if (notUsed.length > 0) terminal.say(`Not used: ${notUsed.map(printable).join(", ")}.`);
     if (html !== undefined) {
-      const { writeAtomic } = await import("../../../components/host/atomic-file.ts");
+      const { replaceFile } = await import("../file-writer.ts");
       const { renderPage } = await import("../scorecard/render-page.ts");
-      writeAtomic(html, renderPage(card, currency));
-      terminal.say(`${terminal.paint("green", "✓")} ${html}`);
+      replaceFile(terminal, html, renderPage(card, currency));
     }
     const { quarter, totals, models } = card;
     return { facts: { file, quarter, currency, totals, models: models.map(rowFacts), notUsed, html: html ?? null } };
