@@ -17,8 +17,13 @@ export function withoutHash(record: object): Readonly<Record<string, unknown>> {
   return rest;
 }
 
-/** The record as files of format 1 have it, its fields in the same order. */
-export const asRecorded = (record: object): Readonly<Record<string, unknown>> => renamed(record, "content", "sha256");
+/** The record as files of format 1 have it, with its list of files; the fields in the same order. */
+export const asRecorded = <Listing extends { readonly files: readonly object[] }>(
+  record: Listing,
+): Readonly<Record<string, unknown>> => ({
+  ...renamed(record, "content", "sha256"),
+  files: record.files.map((file) => renamed(file, "hash", "sha256")),
+});
 
 const renamed = (record: object, from: string, to: string): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key === from ? to : key, value]));

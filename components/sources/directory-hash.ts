@@ -66,12 +66,12 @@ async function filesBelow(directory: string, prefix: string): Promise<string[]> 
 }
 
 /** The hash of one file, and how long it is. */
-export async function hashFile(path: string): Promise<{ readonly sha256: string; readonly bytes: number }> {
+export async function hashFile(path: string): Promise<{ readonly hash: string; readonly bytes: number }> {
   const hash = createHash("sha256");
   let bytes = 0;
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
     hash.update(chunk);
     bytes += chunk.length;
   }
-  return { sha256: hash.digest("hex"), bytes };
+  return { hash: hash.digest("hex"), bytes };
 }

@@ -5,7 +5,7 @@ export interface ListedFile {
   /** Relative to the directory, with forward slashes. */
   readonly path: string;
   /** Of the file's bytes, 64 lower-case hex digits. */
-  readonly sha256: string;
+  readonly hash: string;
 }
 
 /**
@@ -13,7 +13,7 @@ export interface ListedFile {
  * `sha256sum --check` reads in the directory. Kept beside the document it certifies itself.
  */
 export const renderFileList = (files: readonly ListedFile[]): string =>
-  files.map(({ sha256, path }) => `${sha256}  ${path}\n`).join("");
+  files.map(({ hash, path }) => `${hash}  ${path}\n`).join("");
 
 /** The hash of a list: the pin of the content that it lists. */
 export const hashOfList = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -24,17 +24,17 @@ export function parseFileList(text: string, content: string): readonly ListedFil
   return text
     .split("\n")
     .slice(0, -1)
-    .map((line) => ({ sha256: line.slice(0, 64), path: line.slice(66) }));
+    .map((line) => ({ hash: line.slice(0, 64), path: line.slice(66) }));
 }
 
 /** What differs between the files that are wanted and those that are there, a sentence each; empty when nothing does. */
 export function differencesOf(wanted: readonly ListedFile[], found: readonly ListedFile[]): readonly string[] {
-  const [before, now] = [wanted, found].map((files) => new Map(files.map(({ path, sha256 }) => [path, sha256])));
+  const [before, now] = [wanted, found].map((files) => new Map(files.map(({ path, hash }) => [path, hash])));
   return [
-    ...wanted.flatMap(({ path, sha256 }) => {
+    ...wanted.flatMap(({ path, hash }) => {
       const seen = now?.get(path);
       if (seen === undefined) return [`${path} is missing`];
-      return seen === sha256 ? [] : [`${path} was changed`];
+      return seen === hash ? [] : [`${path} was changed`];
     }),
     ...found.filter(({ path }) => before?.has(path) !== true).map(({ path }) => `${path} was added`),
   ];

@@ -2,6 +2,9 @@ import type { z } from "zod";
 import * as scalars from "../release/scalars.ts";
 import { optional } from "../release/section.ts";
 
+/** The field of a source's part that pins its content. */
+export const PIN_FIELD = "sha256";
+
 /** What is served, as a source's part of the document says it. */
 export interface Pinned {
   /** The content, as `mlc pin` writes it: 64 lower-case hex digits, a directory's hash, or an image's digest without "sha256:". Another one is another content; files that are not of it are refused before anything is deployed. */
@@ -31,9 +34,9 @@ export const fetchedFields: {
 export const pinned = (
   allowed: string,
   cure: string,
-): { readonly fields: { readonly sha256: z.ZodType<string, string> }; readonly pinField: "sha256" } => ({
+): { readonly fields: { readonly sha256: z.ZodType<string, string> }; readonly pinField: typeof PIN_FIELD } => ({
   fields: { sha256: scalars.digest(allowed, cure) },
-  pinField: "sha256",
+  pinField: PIN_FIELD,
 });
 
 /** The content that a part of the document names. */

@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { contentForm, isContent, withContent } from "./content.ts";
+import type { HashedFile } from "./directory-hash.ts";
 
-/** A file of a content as records list it. */
-export const recordedFile: z.ZodObject<{ path: z.ZodString; sha256: z.ZodString; bytes: z.ZodInt }> = z.object({
-  path: z.string(),
-  sha256: z.string(),
-  bytes: z.int(),
-});
+/** A file of a content; records list it with the name of its hash. */
+export const recordedFile: z.ZodType<HashedFile> = z
+  .object({ path: z.string(), sha256: z.string(), bytes: z.int() })
+  .transform(({ path, sha256, bytes }) => ({ path, hash: sha256, bytes }));
 
 /** The pin of a content. */
 export const recordedContent: z.ZodType<string> = z.string().refine(isContent, contentForm);

@@ -1,6 +1,7 @@
 import { checkRelease, type Problem, type Release } from "../../components/release/index.ts";
 import { writeFileListOf } from "../../components/sources/kept-lists.ts";
 import { loadSource } from "../../components/sources/load-source.ts";
+import { PIN_FIELD } from "../../components/sources/pinned.ts";
 import { resolveReference } from "../../components/sources/resolve-reference.ts";
 import { type Found, SourceError } from "../../components/sources/source.ts";
 import { readUnpinned, type UnpinnedPart } from "../../components/sources/unpinned.ts";
@@ -79,7 +80,7 @@ async function fetched(terminal: Terminal, { root }: Project, name: string, sour
 function unpinnedOf(name: string, source: Source): UnpinnedPart {
   const unpinned = readUnpinned(source);
   if (unpinned !== undefined) return unpinned;
-  const anyPin = { sha256: "0".repeat(64) };
+  const anyPin = { [PIN_FIELD]: "0".repeat(64) };
   const path = `${releaseKey}.versions.${name}.source`;
   const release = { versions: { [name]: { source: { ...source, ...anyPin } } } };
   throw problemsFailure(checkRelease(release).filter((problem) => problem.path.startsWith(path)));

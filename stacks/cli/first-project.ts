@@ -13,7 +13,7 @@ import { shortName } from "./project.ts";
 import { findLibrary, findPackage } from "./project-lines.ts";
 import { isMapping } from "./render-yaml.ts";
 import { ignoredPaths, indented, type Starter, stackFileOf, starterFiles } from "./starter-project.ts";
-import { starterOf } from "./starters/index.ts";
+import { type PlatformStarter, starterOf, starterPlatforms } from "./starters/index.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Outcome } from "./verb.ts";
 
@@ -23,7 +23,7 @@ export interface StarterChoice extends StackOptions {
   readonly name?: string;
   /** @default "approval" */
   readonly model?: string;
-  /** Kind of the platform. @default "local" */
+  /** Kind of the platform. @default the first that there is: this machine */
   readonly platform?: string;
   /** Repository of a registry that keeps versions which went out of service. @default what the platform brings */
   readonly archive?: string;
@@ -38,15 +38,15 @@ export async function writeFirstProject(terminal: Terminal, options: StarterChoi
   const stack = checkedStack(options.stack ?? "dev");
   const model = checkedName("--model", options.model ?? "approval");
   const project = checkedName("--name", options.name ?? nameFrom(basename(root)));
-  const { platform = "local" } = options;
-  const starterKind = starterOf(platform);
-  const archive = checkedArchive(options.archive, platform);
+  const { platform = starterPlatforms[0] ?? "" } = options;
+  const on = await starterOf(platform);
+  const archive = checkedArchive(options.archive, platform, on);
   const before = readExisting(root);
   const library = findLibrary(root);
   const writer = createWriter(root);
-  const content = starterKind.model && (await writeModel(root, starterKind.model, writer));
+  const content = on.model && (await writeModel(root, on.model, writer));
   const starter: Starter = {
-    ...{ project, stack: shortName(stack), model, platform, library: library.path },
+    ...{ project, stack: shortName(stack), model, platform, on, library: library.path },
     ...(content !== undefined && { content }),
     ...(archive !== undefined && { archive }),
   };
@@ -63,13 +63,13 @@ export async function writeFirstProject(terminal: Terminal, options: StarterChoi
     terminal.warn(`package.json has no "type": "module"; add it, so that Node takes index.ts for a module`);
   }
   const stackFile = stackFileOf(starter, before.stackFolder);
-  if (starterKind.yours !== undefined && written.includes(stackFile)) {
-    terminal.say(`\nMake ${stackFile} your own: ${starterKind.yours}.`);
+  if (on.yours !== undefined && written.includes(stackFile)) {
+    terminal.say(`\nMake ${stackFile} your own: ${on.yours}.`);
   }
   const next = [
-    ...installSteps(root, before, starterKind.packages),
+    ...installSteps(root, before, on.packages),
     createStack(before, stack),
-    ...starterKind.before,
+    ...on.before,
     ...["pulumi up", "mlc status"],
   ];
   terminal.say(`\n${lines.length > 0 ? "Next, when these lines are added:" : "Next:"}\n${indented(next).join("\n")}`);
@@ -142,10 +142,14 @@ function checkedName(option: string, name: string): string {
   );
 }
 
-function checkedArchive(repository: string | undefined, platform: string): string | undefined {
+function checkedArchive(
+  repository: string | undefined,
+  platform: string,
+  { archives }: PlatformStarter,
+): string | undefined {
   if (repository === undefined) return undefined;
   const kind = archiveKinds.find((each) => each.kind === "oci");
-  if (!starterOf(platform).archives) {
+  if (!archives) {
     throw usageFailure(
       `--archive: seen "${repository}", allowed is nothing with --platform ${platform}, which keeps archives itself.`,
     );

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { libraryVersion } from "../../components/release/library-version.ts";
 import { pluginsOf, providerLines, refreshLines } from "./project-lines.ts";
-import { type PlatformStarter, type StarterRelease, starterOf } from "./starters/index.ts";
+import type { PlatformStarter, StarterRelease } from "./starters/index.ts";
 
 /** What the files of a first project are made from. */
 export interface Starter extends StarterRelease {
@@ -9,6 +9,8 @@ export interface Starter extends StarterRelease {
   readonly stack: string;
   /** Kind of the platform. */
   readonly platform: string;
+  /** What a first project is on it. */
+  readonly on: PlatformStarter;
   /** Path of the installed package, relative to the project. */
   readonly library: string;
 }
@@ -28,11 +30,10 @@ export function starterFiles(
   starter: Starter,
   { projectFile, program, stackFolder }: StarterPlaces,
 ): Readonly<Record<string, string>> {
-  const platform = starterOf(starter.platform);
   return {
-    "package.json": renderPackage(starter, platform),
+    "package.json": renderPackage(starter),
     [projectFile ?? "Pulumi.yaml"]: renderProject(starter),
-    [program ?? "index.ts"]: platform.program,
+    [program ?? "index.ts"]: starter.on.program,
     [stackFileOf(starter, stackFolder)]: renderStack(starter),
   };
 }
@@ -44,13 +45,13 @@ export const stackFileOf = ({ stack }: Pick<Starter, "stack">, stackFolder: stri
 /** What belongs into no repository. */
 export const ignoredPaths: readonly string[] = ["node_modules/", ".model-lifecycle/"];
 
-const renderPackage = ({ project }: Starter, { packages }: PlatformStarter): string =>
+const renderPackage = ({ project, on }: Starter): string =>
   `${JSON.stringify(
     {
       name: project,
       private: true,
       type: "module",
-      dependencies: { ...packages, "@pulumi/pulumi": "^3.249.0", "pulumi-model-lifecycle": `^${libraryVersion}` },
+      dependencies: { ...on.packages, "@pulumi/pulumi": "^3.249.0", "pulumi-model-lifecycle": `^${libraryVersion}` },
     },
     undefined,
     2,
@@ -67,9 +68,9 @@ ${[...providerLines(library, pluginsOf(platform, archive === undefined ? undefin
 `;
 
 /** What a program that exists has to say. */
-export const programLines = ({ platform }: Pick<Starter, "platform">): readonly string[] =>
-  starterOf(platform)
-    .program.trimEnd()
+export const programLines = ({ on }: Pick<Starter, "on">): readonly string[] =>
+  on.program
+    .trimEnd()
     .split("\n")
     .filter((line) => line !== "");
 
@@ -86,5 +87,4 @@ const renderStack = (starter: Starter): string =>
   ].join("\n");
 
 /** The release of a first stack, as it stands below `config:`. */
-export const releaseLines = (starter: Starter): readonly string[] =>
-  starterOf(starter.platform).release(starter).trimEnd().split("\n");
+export const releaseLines = (starter: Starter): readonly string[] => starter.on.release(starter).trimEnd().split("\n");

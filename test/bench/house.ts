@@ -65,10 +65,10 @@ const knownRooms = (): readonly Figure[] => [
     "know a platform's kind by name (components/archives left aside: a kind of archive named alike is no platform)",
     /^components\/archives\//,
   ),
-  // A hash of something else says so where it is made; an image by its digest is written as registries write it.
+  // A hash of something else says so where it is made; an image by its digest is written as registries write it, and a header of S3 as S3 does.
   rooms(
     "pin-rooms",
-    /(?<!(?:createHash|\bhash)\("|@)\bsha256\b/,
+    /(?<!(?:createHash|\bhash)\("|@|x-amz-checksum-)\bsha256\b/,
     "know a pin's algorithm by name (components/evidence left aside: the hash of an evidence document is no pin)",
     /^components\/evidence\//,
   ),

@@ -33,8 +33,8 @@ describe("the directory hash", () => {
     const lines = ["Z.txt", "a-b/c.txt", "a/b.txt", "model.json", "vocabulary/words.txt"];
     const files = await listDirectory(directory);
     expect(files.map(({ path }) => path)).toEqual(lines);
-    expect(files.at(-1)).toEqual({ path: "vocabulary/words.txt", sha256: sha256("good\nbad\n"), bytes: 9 });
-    const expected = sha256(files.map((file) => `${file.sha256}  ${file.path}\n`).join(""));
+    expect(files.at(-1)).toEqual({ path: "vocabulary/words.txt", hash: sha256("good\nbad\n"), bytes: 9 });
+    const expected = sha256(files.map((file) => `${file.hash}  ${file.path}\n`).join(""));
     expect(await hashDirectory(directory)).toBe(expected);
     expect(hashOfFiles(files)).toBe(expected);
   });
@@ -76,7 +76,7 @@ describe("the directory hash", () => {
   test("covers a file larger than one chunk of its stream", async () => {
     const content = Buffer.alloc(300_000, 7);
     put("weights.bin", content);
-    expect(await listDirectory(directory)).toEqual([{ path: "weights.bin", sha256: sha256(content), bytes: 300_000 }]);
+    expect(await listDirectory(directory)).toEqual([{ path: "weights.bin", hash: sha256(content), bytes: 300_000 }]);
   });
 });
 

@@ -9,14 +9,14 @@ import { emptyDirectory } from "./conformance.ts";
 
 const hex = fc.stringMatching(/^[0-9a-f]{64}$/);
 const lists = fc.uniqueArray(
-  fc.record({ path: fc.stringMatching(/^[a-z0-9 äß/.]{1,20}$/), sha256: hex, bytes: fc.nat() }),
+  fc.record({ path: fc.stringMatching(/^[a-z0-9 äß/.]{1,20}$/), hash: hex, bytes: fc.nat() }),
   { selector: ({ path: name }) => name, maxLength: 20 },
 );
 
 test("a list is read back as it was written, by its pin", () => {
   fc.assert(
     fc.property(lists, (files) => {
-      const listed = files.map(({ path: name, sha256 }) => ({ path: name, sha256 }));
+      const listed = files.map(({ path: name, hash }) => ({ path: name, hash }));
       expect(parseFileList(renderFileList(files), hashOfFiles(files))).toEqual(listed);
     }),
   );
@@ -57,8 +57,8 @@ test("differences are exactly what was taken away, changed and added", () => {
         of: typeof wanted,
         by: (path: string) => string | undefined,
         holds: (a: string, b?: string) => boolean,
-      ) => of.filter(({ path: name, sha256 }) => holds(sha256, by(name))).length;
-      const in_ = (of: typeof wanted) => (name: string) => of.find((file) => file.path === name)?.sha256;
+      ) => of.filter(({ path: name, hash }) => holds(hash, by(name))).length;
+      const in_ = (of: typeof wanted) => (name: string) => of.find((file) => file.path === name)?.hash;
       expect(differences.filter((line) => line.endsWith(" is missing"))).toHaveLength(
         count(wanted, in_(found), (_, b) => b === undefined),
       );

@@ -110,7 +110,7 @@ describe("a hub (stand-in)", () => {
     const source = await sourceOf(hub);
     const { content, files } = await source.pin();
     hub.tampered.set(
-      files.find(({ path }) => path.endsWith("safetensors"))?.sha256 ?? "",
+      files.find(({ path }) => path.endsWith("safetensors"))?.hash ?? "",
       Buffer.alloc(300_000, "other"),
     );
     const copy = emptyDirectory();

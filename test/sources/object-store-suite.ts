@@ -59,7 +59,7 @@ export function objectStoreSuite(): void {
       const folder = process.env.XDG_CACHE_HOME ?? "";
       const { files, content } = await (await sourceOf(store)).pin();
       // What had to be downloaded for its hash is in the store of this user.
-      expect(readdirSync(join(folder, "model-lifecycle/contents/files"))).toEqual([files[0]?.sha256.slice(0, 2)]);
+      expect(readdirSync(join(folder, "model-lifecycle/contents/files"))).toEqual([files[0]?.hash.slice(0, 2)]);
       const copy = emptyDirectory();
       await (await sourceOf(store)).open(content, copy);
       expect(readFileSync(join(copy, "big.bin")).equals(big)).toBe(true);

@@ -13,16 +13,16 @@ import { hashOfList, type ListedFile, parseFileList, renderFileList } from "../f
  */
 export interface ContentStore {
   /** Where a file of these bytes is, or will be. */
-  readonly pathOf: (sha256: string) => string;
+  readonly pathOf: (hash: string) => string;
   /** Whether it is there; one whose bytes are others by now is removed. */
-  readonly holds: (sha256: string) => Promise<boolean>;
+  readonly holds: (hash: string) => Promise<boolean>;
   /** Where a download is written that is not whole yet, and what is kept beside it. */
   readonly partOf: (key: string) => { readonly file: string; readonly tag: string; readonly claim: string };
   /** Moves a whole download to its place. */
-  readonly keep: (file: string, sha256: string) => void;
+  readonly keep: (file: string, hash: string) => void;
   /** What the bytes behind a mark were the last time. */
   readonly knownAs: (key: string) => string | undefined;
-  readonly rememberAs: (key: string, sha256: string) => void;
+  readonly rememberAs: (key: string, hash: string) => void;
   /** The list that a content is the hash of. */
   readonly listOf: (content: string) => readonly ListedFile[] | undefined;
   readonly keepList: (files: readonly ListedFile[]) => void;
@@ -30,17 +30,17 @@ export interface ContentStore {
 
 /** @param root @default `${XDG_CACHE_HOME:-~/.cache}/model-lifecycle/contents` */
 export function openContentStore(root: string = cacheFolder(process.env, "contents")): ContentStore {
-  const pathOf = (sha256: string) => join(root, "files", sha256.slice(0, 2), sha256);
+  const pathOf = (hash: string) => join(root, "files", hash.slice(0, 2), hash);
   const inFolder = (folder: string, name: string) => {
     mkdirSync(join(root, folder), { recursive: true, mode: 0o700 });
     return join(root, folder, name);
   };
   return {
     pathOf,
-    async holds(sha256) {
-      const path = pathOf(sha256);
+    async holds(hash) {
+      const path = pathOf(hash);
       try {
-        if ((await hashFile(path)).sha256 === sha256) return true;
+        if ((await hashFile(path)).hash === hash) return true;
         rmSync(path, { force: true });
         return false;
       } catch (error) {
@@ -53,8 +53,8 @@ export function openContentStore(root: string = cacheFolder(process.env, "conten
       tag: inFolder("parts", `${key}.tag`),
       claim: inFolder("parts", `${key}.claim`),
     }),
-    keep(file, sha256) {
-      const path = pathOf(sha256);
+    keep(file, hash) {
+      const path = pathOf(hash);
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       const opened = openSync(file, "r");
       try {
@@ -66,7 +66,7 @@ export function openContentStore(root: string = cacheFolder(process.env, "conten
       renameSync(file, path);
     },
     knownAs: (key) => readIfThere(inFolder("known", key)),
-    rememberAs: (key, sha256) => writeAtomic(inFolder("known", key), sha256),
+    rememberAs: (key, hash) => writeAtomic(inFolder("known", key), hash),
     listOf(content) {
       const text = readIfThere(inFolder("lists", content));
       return text === undefined ? undefined : parseFileList(text, content);

@@ -23,18 +23,18 @@ const LOOKS_EVERY_MS = 200;
 export async function fetchBlob(fetching: Fetching, file: RemoteFile, wanted?: string): Promise<HashedFile> {
   const { store, place } = fetching;
   const { path, bytes, mark } = file;
-  const expected = wanted ?? file.sha256;
+  const expected = wanted ?? file.hash;
   const key = keyOf(place, path, bytes, mark, expected);
   const there = expected ?? (mark === undefined ? undefined : store.knownAs(key));
-  if (there !== undefined && (await store.holds(there))) return { path, bytes, sha256: there };
+  if (there !== undefined && (await store.holds(there))) return { path, bytes, hash: there };
   const part = store.partOf(key);
   const claim = await claimInTurn(part.claim, { everyMs: LOOKS_EVERY_MS });
   try {
     // Who was waited for has fetched it.
-    if (expected !== undefined && (await store.holds(expected))) return { path, bytes, sha256: expected };
-    const sha256 = await fetchWhole(fetching, file, expected, key);
-    if (mark !== undefined) store.rememberAs(key, sha256);
-    return { path, bytes, sha256 };
+    if (expected !== undefined && (await store.holds(expected))) return { path, bytes, hash: expected };
+    const hash = await fetchWhole(fetching, file, expected, key);
+    if (mark !== undefined) store.rememberAs(key, hash);
+    return { path, bytes, hash };
   } finally {
     claim.release();
   }
@@ -50,14 +50,14 @@ async function fetchWhole(
   const isSame = expected !== undefined || file.mark !== undefined;
   for (;;) {
     const isOnePiece = await download(file, part, { isSame, arrived });
-    const { sha256 } = await hashFile(part.file);
-    if (expected === undefined || sha256 === expected) {
-      store.keep(part.file, sha256);
+    const { hash } = await hashFile(part.file);
+    if (expected === undefined || hash === expected) {
+      store.keep(part.file, hash);
       forget(part);
-      return sha256;
+      return hash;
     }
     forget(part);
     // Of two halves each may be of another file; of one piece it is what the server has.
-    if (isOnePiece) throw new RemoteError(`${file.path} is ${sha256} there, and not ${expected}`, { code: "changed" });
+    if (isOnePiece) throw new RemoteError(`${file.path} is ${hash} there, and not ${expected}`, { code: "changed" });
   }
 }

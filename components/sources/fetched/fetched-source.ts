@@ -5,6 +5,7 @@ import { copyFile } from "../../host/copy-files.ts";
 import { byBytes, type HashedFile, hashOfFiles } from "../directory-hash.ts";
 import { differencesOf, type ListedFile } from "../file-list.ts";
 import { readFileListOf } from "../kept-lists.ts";
+import { PIN_FIELD } from "../pinned.ts";
 import { type Found, type Source, type SourceContext, SourceError } from "../source.ts";
 import { ask } from "./ask.ts";
 import { type ContentStore, openContentStore } from "./content-store.ts";
@@ -44,14 +45,14 @@ export function fetchedSource(
 
   async function pin(): Promise<Found> {
     const files = await list();
-    const into = fetching(files.filter(({ sha256 }) => sha256 === undefined));
+    const into = fetching(files.filter(({ hash }) => hash === undefined));
     const hashed: HashedFile[] = [];
     const pickles: string[] = [];
     for (const file of files) {
-      const { path, bytes, sha256 } = file;
-      const found = sha256 === undefined ? await explained(fetchBlob(into, file)) : { path, bytes, sha256 };
+      const { path, bytes, hash } = file;
+      const found = hash === undefined ? await explained(fetchBlob(into, file)) : { path, bytes, hash };
       hashed.push(found);
-      if (allowPickle === undefined && isPickle(path, await explained(headOf(store, file, found.sha256))))
+      if (allowPickle === undefined && isPickle(path, await explained(headOf(store, file, found.hash))))
         pickles.push(path);
     }
     if (pickles.length > 0) throw refusedPickles(name, pickles);
@@ -69,32 +70,31 @@ export function fetchedSource(
       seen: `${name}, whose content is ${found.content}`,
       allowed: `the pinned content, ${content}`,
       cure: "Bring the files back there; or add what is there now as another version: mlc add.",
-      field: "sha256",
+      field: PIN_FIELD,
     });
   }
 
   /** Fetches what is wanted, under its name at the place; where that is other bytes by now, from what it keeps of earlier ones. */
   async function bring(wanted: readonly ListedFile[]): Promise<void> {
     const missing: ListedFile[] = [];
-    for (const file of wanted) if (!(await store.holds(file.sha256))) missing.push(file);
+    for (const file of wanted) if (!(await store.holds(file.hash))) missing.push(file);
     if (missing.length === 0) return;
     const listed = new Map((await list()).map((file) => [file.path, file]));
     const into = fetching([...listed.values()].filter(({ path }) => missing.some((each) => each.path === path)));
     const gone: string[] = [];
-    for (const { path, sha256 } of missing) {
+    for (const { path, hash } of missing) {
       const now = listed.get(path);
-      const isNow = now !== undefined && (now.sha256 ?? sha256) === sha256;
-      const found = isNow && (await explained(hasFetched(fetchBlob(into, now, sha256))));
-      if (!found && !(await explained(fromEarlier(path, sha256))))
+      const isNow = now !== undefined && (now.hash ?? hash) === hash;
+      const found = isNow && (await explained(hasFetched(fetchBlob(into, now, hash))));
+      if (!found && !(await explained(fromEarlier(path, hash))))
         gone.push(`${path} ${now === undefined ? "is missing" : "was changed"}`);
     }
     if (gone.length > 0) throw goneAtPlace(name, gone);
   }
 
-  async function fromEarlier(path: string, sha256: string): Promise<boolean> {
+  async function fromEarlier(path: string, hash: string): Promise<boolean> {
     for (const file of (await remote.earlier?.(path)) ?? []) {
-      if ((file.sha256 ?? sha256) === sha256 && (await hasFetched(fetchBlob(fetching([file]), file, sha256))))
-        return true;
+      if ((file.hash ?? hash) === hash && (await hasFetched(fetchBlob(fetching([file]), file, hash)))) return true;
     }
     return false;
   }
@@ -113,16 +113,16 @@ export function fetchedSource(
       const problems = nameProblems(wanted);
       if (problems.length > 0) throw refusedNames(name, problems);
       await bring(wanted);
-      const heads = wanted.map(({ path, sha256 }) => ({ path, head: readHead(store.pathOf(sha256)) }));
+      const heads = wanted.map(({ path, hash }) => ({ path, head: readHead(store.pathOf(hash)) }));
       const pickles = heads.filter(({ path, head }) => isPickle(path, head)).map(({ path }) => path);
       if (allowPickle === undefined && pickles.length > 0) throw refusedPickles(name, pickles);
-      for (const { path, sha256 } of wanted) copyFile(store.pathOf(sha256), join(directory, path));
+      for (const { path, hash } of wanted) copyFile(store.pathOf(hash), join(directory, path));
     },
     async read(path) {
       const file = (await list()).find((each) => each.path === path);
       if (file === undefined) return undefined;
-      const { sha256 } = await explained(fetchBlob(fetching([file]), file));
-      return readFile(store.pathOf(sha256), "utf8");
+      const { hash } = await explained(fetchBlob(fetching([file]), file));
+      return readFile(store.pathOf(hash), "utf8");
     },
   };
 }
@@ -144,7 +144,7 @@ export async function explainedBy<Value>(
 const otherBytes: Advice = {
   allowed: "the bytes whose hash is listed",
   cure: "It is damaged there, or on the way: fetch it again, and tell who keeps it when it stays so.",
-  field: "sha256",
+  field: PIN_FIELD,
 };
 
 /** Whether it could be had; false where the place has other bytes under this name. */
@@ -160,8 +160,8 @@ async function hasFetched(fetched: Promise<unknown>): Promise<boolean> {
 }
 
 /** How a file begins, of which perhaps nothing is here. */
-async function headOf(store: ContentStore, file: RemoteFile, sha256: string): Promise<Buffer> {
-  if (await store.holds(sha256)) return readHead(store.pathOf(sha256));
+async function headOf(store: ContentStore, file: RemoteFile, hash: string): Promise<Buffer> {
+  if (await store.holds(hash)) return readHead(store.pathOf(hash));
   if (file.bytes === 0) return Buffer.alloc(0);
   const response = await ask(await file.request(), { headers: { range: `bytes=0-${HEAD_BYTES - 1}` } });
   if (!response.ok)
@@ -208,5 +208,5 @@ const goneAtPlace = (name: string, gone: readonly string[]): SourceError =>
     seen: `${name}: the pinned content is gone there: ${gone.join("; ")}`,
     allowed: "the files that were pinned",
     cure: "Bring them back there, or deploy once from a machine that has fetched them: they are kept below ~/.cache/model-lifecycle.",
-    field: "sha256",
+    field: PIN_FIELD,
   });

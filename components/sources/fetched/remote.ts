@@ -18,7 +18,7 @@ export interface RemoteFile {
   readonly path: string;
   readonly bytes: number;
   /** Of its bytes, where the registry tells it before a download. */
-  readonly sha256?: string;
+  readonly hash?: string;
   /** Stands for these bytes at this place: with another one the request is refused, or is another request. Absent: the registry has nothing of the kind. */
   readonly mark?: string;
   readonly request: () => RemoteRequest | Promise<RemoteRequest>;

@@ -1,7 +1,7 @@
 import { documentKind, type SourceKind } from "../../release/kind.ts";
 import * as scalars from "../../release/scalars.ts";
 import { listOf, optional } from "../../release/section.ts";
-import { contentOf, type Fetched, fetchedFields } from "../pinned.ts";
+import { contentOf, type Fetched, fetchedFields, PIN_FIELD } from "../pinned.ts";
 
 /** Where the hub is. */
 export const HUB = "https://huggingface.co";
@@ -71,6 +71,6 @@ export const huggingfaceSource: SourceKind<HuggingfaceSourceDocument, ResolvedHu
       content: contentOf(rest),
     }),
   }),
-  pinField: "sha256",
+  pinField: PIN_FIELD,
   reference: { form: /^hf:\/\//, example: "hf://org/model@main" },
 };

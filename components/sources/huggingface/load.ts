@@ -5,7 +5,7 @@ import { type Advice, encodePath, type Remote, RemoteError, type RemoteRequest }
 import { type LoadSource, type ResolveReference, SourceError } from "../source.ts";
 import { HUB, type ResolvedHuggingfaceSource } from "./document.ts";
 
-// What the hub answers: https://huggingface.co/docs/hub/api. A file in Git LFS has its sha256 in the list; of a small one
+// What the hub answers: https://huggingface.co/docs/hub/api. A file in Git LFS has its hash in the list; of a small one
 // the list knows git's own hash only.
 
 const tree = z.array(
@@ -41,7 +41,7 @@ function remoteOf({ repo, commit, endpoint, include }: Part): Remote {
         path,
         bytes: lfs?.size ?? size,
         mark: lfs?.oid ?? oid,
-        ...(lfs !== undefined && { sha256: lfs.oid }),
+        ...(lfs !== undefined && { hash: lfs.oid }),
         request: () => ({
           url: `${endpoint}/${repo}/resolve/${commit}/${encodePath(path)}`,
           headers,

@@ -2,7 +2,7 @@ import { documentKind, type SourceKind } from "../../release/kind.ts";
 import { renderSeen } from "../../release/problems.ts";
 import * as scalars from "../../release/scalars.ts";
 import { optional } from "../../release/section.ts";
-import { contentOf, type Fetched, fetchedFields } from "../pinned.ts";
+import { contentOf, type Fetched, fetchedFields, PIN_FIELD } from "../pinned.ts";
 
 /** `source` of a version whose files an MLflow tracking server hands out. */
 export interface MlflowSourceDocument extends Fetched {
@@ -68,6 +68,6 @@ export const mlflowSource: SourceKind<MlflowSourceDocument, ResolvedMlflowSource
       content: contentOf(rest),
     }),
   }),
-  pinField: "sha256",
+  pinField: PIN_FIELD,
   reference: { form: /^(?:models|runs):\//, example: "models:/sentiment@champion" },
 };

@@ -1,7 +1,7 @@
 import { documentKind, type SourceKind } from "../../release/kind.ts";
 import * as scalars from "../../release/scalars.ts";
 import { optional } from "../../release/section.ts";
-import { contentOf, type Fetched, fetchedFields } from "../pinned.ts";
+import { contentOf, type Fetched, fetchedFields, PIN_FIELD } from "../pinned.ts";
 
 /** `source` of a version whose files are objects in a bucket. */
 export interface ObjectSourceDocument extends Fetched {
@@ -60,6 +60,6 @@ export const objectSource: SourceKind<ObjectSourceDocument, ResolvedObjectSource
       content: contentOf(rest),
     }),
   }),
-  pinField: "sha256",
+  pinField: PIN_FIELD,
   reference: { form: /^(?:s3|gs):\/\//, example: "s3://bucket/prefix" },
 };

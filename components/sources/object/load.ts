@@ -38,7 +38,7 @@ interface Listed {
   readonly key: string;
   readonly bytes: number;
   readonly tag: string;
-  /** Its sha256 is known there, of the whole of it. */
+  /** Its hash is known there, of the whole of it. */
   readonly isHashed: boolean;
 }
 
@@ -80,7 +80,7 @@ function fileOf(
   return { path, bytes, mark: tag, isHashed, request: () => sign({ key, query, headers: { "if-match": tag } }) };
 }
 
-/** With the sha256 that the store knows: of the whole object alone, for that of parts is a hash of hashes. */
+/** With the hash that the store knows: of the whole object alone, for that of parts is a hash of hashes. */
 async function withHash(
   sign: SignRequest,
   key: string,
@@ -91,7 +91,7 @@ async function withHash(
   const response = await ask(await sign({ key, headers, method: "HEAD" }), { method: "HEAD" });
   const told = Buffer.from(response.headers.get("x-amz-checksum-sha256") ?? "", "base64");
   const isWhole = response.ok && response.headers.get("x-amz-checksum-type") === "FULL_OBJECT" && told.length === 32;
-  return isWhole ? { ...file, sha256: told.toString("hex") } : file;
+  return isWhole ? { ...file, hash: told.toString("hex") } : file;
 }
 
 /** What a versioned bucket has under this name; nothing where it has no versions, or shows none to this login. */

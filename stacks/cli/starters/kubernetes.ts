@@ -1,7 +1,7 @@
 import type { PlatformStarter } from "./platform-starter.ts";
 
 /** A first project for a cluster: its namespace, its Gateway, its Prometheus and the image are the team's own. */
-export const kubernetesStarter: PlatformStarter = {
+export const starter: PlatformStarter = {
   packages: { "@pulumi/kubernetes": "^4.30.0" },
   archives: true,
   before: ["mlc pin --yes"],

@@ -35,7 +35,7 @@ export const starterModel: Readonly<Record<string, string>> = {
 };
 
 /** A first project on this machine: it comes with a model, and runs as it is. */
-export const localStarter: PlatformStarter = {
+export const starter: PlatformStarter = {
   model: starterModel,
   packages: {},
   archives: false,

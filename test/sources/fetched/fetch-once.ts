@@ -4,4 +4,4 @@ import { fetchBlob } from "../../../components/sources/fetched/fetch-blob.ts";
 
 const [root = "", url = "", bytes = "", sha256 = ""] = process.argv.slice(2);
 const fetching = { store: openContentStore(root), place: "test", arrived: () => {} };
-await fetchBlob(fetching, { path: "f", bytes: Number(bytes), sha256, request: () => ({ url }) });
+await fetchBlob(fetching, { path: "f", bytes: Number(bytes), hash: sha256, request: () => ({ url }) });

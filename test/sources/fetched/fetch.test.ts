@@ -30,7 +30,7 @@ async function stage(manners: readonly (Manner & { readonly bytes?: Buffer })[])
   const file: RemoteFile = {
     path: "model.bin",
     bytes: bytes.length,
-    sha256,
+    hash: sha256,
     request: () => ({ url: `${server.origin}/model.bin` }),
   };
   const fetching = { store, place: "test", arrived: (length: number) => void arrived.push(length) };
@@ -45,7 +45,7 @@ const whole = (root: string) => globSync("files/*/*", { cwd: root }).map((path) 
 describe("a download that is cut", () => {
   test("is gone on with, and no byte is fetched twice", async () => {
     const { fetching, file, ranges, arrived, store } = await stage([{ cutAfter: 100_000 }, {}]);
-    expect(await fetchBlob(fetching, file)).toEqual({ path: "model.bin", bytes: bytes.length, sha256 });
+    expect(await fetchBlob(fetching, file)).toEqual({ path: "model.bin", bytes: bytes.length, hash: sha256 });
     expect(ranges()).toEqual(["all", "bytes=100000-"]);
     expect(sum(arrived)).toBe(bytes.length);
     expect(readFileSync(store.pathOf(sha256)).equals(bytes)).toBe(true);
@@ -56,13 +56,13 @@ describe("a download that is cut", () => {
       { cutAfter: 100_000, ignoresRanges: true },
       { ignoresRanges: true },
     ]);
-    expect(await fetchBlob(fetching, file)).toMatchObject({ sha256 });
+    expect(await fetchBlob(fetching, file)).toMatchObject({ hash: sha256 });
     expect(ranges()).toEqual(["all", "bytes=100000-"]);
   });
 
   test("is noticed by the listed size where the server tells no length", async () => {
     const { fetching, file, ranges } = await stage([{ cutAfter: 1000, isChunked: true }, {}]);
-    expect(await fetchBlob(fetching, file)).toMatchObject({ sha256 });
+    expect(await fetchBlob(fetching, file)).toMatchObject({ hash: sha256 });
     expect(ranges()).toEqual(["all", "bytes=1000-"]);
   });
 
@@ -76,7 +76,7 @@ describe("a download that is cut", () => {
   test("of which both halves are of other files is fetched once more as a whole", async () => {
     const other = randomBytes(bytes.length);
     const { fetching, file, ranges } = await stage([{ cutAfter: 100_000, bytes: other }, {}]);
-    expect(await fetchBlob(fetching, file)).toMatchObject({ sha256 });
+    expect(await fetchBlob(fetching, file)).toMatchObject({ hash: sha256 });
     expect(ranges()).toEqual(["all", "bytes=100000-", "all"]);
   });
 });
@@ -84,8 +84,8 @@ describe("a download that is cut", () => {
 describe("where no hash is known beforehand", () => {
   test("a cut is gone on with under the same entity tag alone", async () => {
     const { fetching, file, ranges } = await stage([{ cutAfter: 100_000, tag: '"a"' }, { tag: '"a"' }]);
-    const { sha256: _, ...listed } = file;
-    expect(await fetchBlob(fetching, listed)).toMatchObject({ sha256 });
+    const { hash: _, ...listed } = file;
+    expect(await fetchBlob(fetching, listed)).toMatchObject({ hash: sha256 });
     expect(ranges()).toEqual(["all", "bytes=100000-"]);
   });
 
@@ -97,18 +97,18 @@ describe("where no hash is known beforehand", () => {
     ] as const) {
       const tagged = (tag: string | undefined) => (tag === undefined ? {} : { tag });
       const { fetching, file } = await stage([{ cutAfter: 100_000, bytes: other, ...tagged(before) }, tagged(after)]);
-      const { sha256: _, ...listed } = file;
-      expect(await fetchBlob(fetching, listed)).toMatchObject({ sha256 });
+      const { hash: _, ...listed } = file;
+      expect(await fetchBlob(fetching, listed)).toMatchObject({ hash: sha256 });
     }
   });
 
   test("what came whole before, and was not named yet, is asked for again by its tag", async () => {
     const { fetching, file, store, ranges } = await stage([{ tag: '"b"' }]);
-    const { sha256: _, ...listed } = file;
+    const { hash: _, ...listed } = file;
     const part = store.partOf(keyOf("test", "model.bin", bytes.length, undefined, undefined));
     writeFileSync(part.file, randomBytes(bytes.length));
     writeFileSync(part.tag, '"a"');
-    expect(await fetchBlob(fetching, listed)).toMatchObject({ sha256 });
+    expect(await fetchBlob(fetching, listed)).toMatchObject({ hash: sha256 });
     expect(ranges()).toEqual([`bytes=${bytes.length - 1}-`]);
   });
 });
@@ -142,7 +142,7 @@ describe("bytes that are others than listed", () => {
 test("of two who want it at once one fetches, and the other finds it", async () => {
   const { fetching, file, server } = await stage([{}]);
   const found = await Promise.all([fetchBlob(fetching, file), fetchBlob(fetching, file)]);
-  expect(found.map((each) => each.sha256)).toEqual([sha256, sha256]);
+  expect(found.map((each) => each.hash)).toEqual([sha256, sha256]);
   expect(server.asked.length).toBe(1);
 });
 
@@ -164,7 +164,7 @@ test("a credential does not follow a redirect to another origin", async () => {
   );
   const store = openContentStore(emptyDirectory());
   const request = () => ({ url: `${server.origin}/f`, headers: { authorization: "Bearer abc" } });
-  await fetchBlob({ store, place: "x", arrived: () => {} }, { path: "f", bytes: bytes.length, sha256, request });
+  await fetchBlob({ store, place: "x", arrived: () => {} }, { path: "f", bytes: bytes.length, hash: sha256, request });
   expect([server, elsewhere].map(({ asked }) => asked.map(({ authorization }) => authorization))).toEqual([
     ["Bearer abc"],
     [undefined],

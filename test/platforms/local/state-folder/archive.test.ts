@@ -102,10 +102,10 @@ test("a file changed together with its line of the manifest is found", async () 
   rewrite(inArchive("artifact", "weights.json"), "[2]");
   const files = manifest.files.map((file) =>
     file.path === "weights.json"
-      ? { ...file, sha256: "4ed1a6fb7c0e4e2a4a4a0b4f5a4ab1c2d2d8ad3a8ae63a6d4f4cb2ce6f3a8b1f" }
+      ? { ...file, hash: "4ed1a6fb7c0e4e2a4a4a0b4f5a4ab1c2d2d8ad3a8ae63a6d4f4cb2ce6f3a8b1f" }
       : file,
   );
-  rewrite(inArchive("manifest.json"), JSON.stringify({ ...asRecorded(manifest), files }));
+  rewrite(inArchive("manifest.json"), JSON.stringify(asRecorded({ ...manifest, files })));
   expect(await findArchiveDamage(folder, name)).toContain("manifest.json: the files do not give the content hash");
 });
 
@@ -113,7 +113,7 @@ test("a manifest rewritten without a flaw is found by its own hash", async () =>
   const { manifest, manifestSha256 } = await archiveVersion(folder, request, now);
   const files = manifest.files.slice(1);
   rmSync(inArchive("artifact", "model.json"));
-  rewrite(inArchive("manifest.json"), JSON.stringify({ ...asRecorded(manifest), files, sha256: hashOfFiles(files) }));
+  rewrite(inArchive("manifest.json"), JSON.stringify(asRecorded({ ...manifest, files, content: hashOfFiles(files) })));
   expect(await verifyArchive(folder, name)).toBe(true);
   expect(await findArchiveDamage(folder, { ...name, manifestSha256 })).toEqual(["manifest.json was changed"]);
 });
@@ -224,7 +224,7 @@ test("a manifest that is not as it was noted is refused, one whose retention was
   const longer = await archiveVersion(folder, { ...request, retentionDays: 60 }, now);
   expect(await verifyArchive(folder, name)).toBe(true);
   expect(await archiveVersion(folder, { ...request, retentionDays: 60 }, now)).toEqual(longer);
-  rewrite(inArchive("manifest.json"), `${JSON.stringify({ ...manifest, by: "eve@evil" }, undefined, 2)}\n`);
+  rewrite(inArchive("manifest.json"), `${JSON.stringify(asRecorded({ ...manifest, by: "eve@evil" }), undefined, 2)}\n`);
   expect(await findArchiveDamage(folder, name)).toEqual(["manifest.json was changed"]);
   await expect(archiveVersion(folder, request, now)).rejects.toThrow("manifest.json was changed");
 });
