@@ -5,13 +5,14 @@
 
 import { lifecycleFigures } from "./cluster/lifecycle.ts";
 import { matrixFigures } from "./cluster/matrix.ts";
-import { badToZero } from "./cluster/side-by-side.ts";
+import { badToZero, falseRollbacks } from "./cluster/side-by-side.ts";
 import { Report } from "./report.ts";
 
 const parts = {
   matrix: ["objects put to the simulation and to the server", matrixFigures],
   lifecycle: ["lives of an endpoint under traffic", lifecycleFigures],
-  bad: ["bad versions, beside Argo Rollouts", badToZero],
+  bad: ["bad versions, beside Argo Rollouts and Flagger", badToZero],
+  healthy: ["healthy versions, beside Argo Rollouts and Flagger", falseRollbacks],
 } as const;
 
 const only = process.argv.includes("--only") ? process.argv.slice(process.argv.indexOf("--only") + 1) : undefined;

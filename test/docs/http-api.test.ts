@@ -62,7 +62,7 @@ beforeAll(async () => {
   const { url } = await project.outputs();
   const script = [
     'pulumi() { echo "$ENDPOINT"; }',
-    `npx() { shift; ${process.execPath} ${path.join(repository, "stacks/cli/mlc.ts")} "$@"; }`,
+    `npx() { shift; ${process.execPath} ${path.join(repository, "dist/stacks/cli/mlc.js")} "$@"; }`,
     ...examples.map(({ command }) => `${command}\necho "${MARK}"`),
   ].join("\n");
   const output = await shell(script, { ...project.env, ENDPOINT: String(url), PULUMI_STACK: "dev" });

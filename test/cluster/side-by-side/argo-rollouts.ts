@@ -2,7 +2,7 @@ import { freePort } from "../../../components/host/free-port.ts";
 import { findPrograms } from "../binaries/index.ts";
 import { NAMESPACE, SCRAPE_SECONDS } from "../test-bed/index.ts";
 import { type Arena, BASE } from "./arena.ts";
-import { type Contestant, type Endpoint, type Enter, hostOf, type Policy } from "./contestant.ts";
+import { type Contestant, type Endpoint, type Enter, hostOf, type Outcome, type Policy } from "./contestant.ts";
 import { applyService, merge, PODS, seriesOf, templateOf } from "./objects.ts";
 import { startVirtualServices, VIRTUAL_SERVICES, virtualServiceOf } from "./virtual-services.ts";
 
@@ -66,8 +66,17 @@ async function createEndpoint(
   return {
     ...{ name, host: hostOf(name), candidate: () => canary },
     tryOut: (version) => merge(api, path, { spec: { template: templateOf(name, version, labels) } }),
+    outcome: async () => {
+      const { status } = await api.get<{ readonly status?: { readonly phase?: string } }>(path);
+      return outcomes.get(status?.phase);
+    },
   };
 }
+
+const outcomes: ReadonlyMap<string | undefined, Outcome> = new Map([
+  ["Healthy", "promoted"],
+  ["Degraded", "stopped"],
+]);
 
 const stepsOf = ({ steps, bakeSeconds }: Policy): readonly object[] =>
   steps.flatMap((share) => [

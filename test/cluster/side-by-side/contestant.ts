@@ -1,5 +1,8 @@
 import type { Arena } from "./arena.ts";
 
+/** What became of a version that was on trial. */
+export type Outcome = "promoted" | "stopped";
+
 /** One endpoint, and the tool that changes its versions. */
 export interface Endpoint {
   /** The name of its route. */
@@ -9,6 +12,8 @@ export interface Endpoint {
   readonly tryOut: (version: string) => Promise<void>;
   /** The Service that gets the share of the version on trial. */
   readonly candidate: (version: string) => string;
+  /** What became of the version that was tried out last; undefined while it is on trial. Asked once it has some share. */
+  readonly outcome: () => Promise<Outcome | undefined>;
   /** When that was counted on which the version was stopped, in ms since 1970, by the clock of who scraped; undefined when the tool does not say. */
   readonly provenAt?: () => Promise<number | undefined>;
 }

@@ -3,6 +3,7 @@ import { until } from "../lifecycle/rollouts.ts";
 import { type Arena, openArena } from "./arena.ts";
 import { enterArgo } from "./argo-rollouts.ts";
 import type { Contestant, Endpoint, Policy } from "./contestant.ts";
+import { enterFlagger } from "./flagger.ts";
 import { enterOurs } from "./ours.ts";
 
 /** How much is compared. */
@@ -31,7 +32,7 @@ export async function onField<Value>(
   const arena = await openArena();
   try {
     const contestants: Contestant[] = [];
-    for (const enter of [enterOurs, enterArgo]) contestants.push(...(await enter(arena, policy, count)));
+    for (const enter of [enterOurs, enterArgo, enterFlagger]) contestants.push(...(await enter(arena, policy, count)));
     const endpoints = contestants.flatMap((each) => each.endpoints);
     for (const { host } of endpoints) {
       await until(async () => (await fetchOnce(arena, host)) === 200, `${host} to answer`);
@@ -45,11 +46,13 @@ export async function onField<Value>(
 
 /** Puts a version on trial behind every endpoint, and waits until each gives it such a share. @param share of 10,000 */
 export async function tryOut({ arena, endpoints }: Field, version: string, share: number): Promise<void> {
-  await Promise.all(endpoints.map((each) => each.tryOut(version)));
-  for (const { name, candidate } of endpoints) {
-    const has = async () => arena.share(name, candidate(version)) >= share;
-    await until(has, `${name} to give ${version} ${share / 100} %`);
-  }
+  await Promise.all(
+    endpoints.map(async ({ name, candidate, tryOut: begin }) => {
+      await begin(version);
+      const has = async () => arena.share(name, candidate(version)) >= share;
+      await until(has, `${name} to give ${version} ${share / 100} %`);
+    }),
+  );
 }
 
 async function fetchOnce({ gateway }: Arena, host: string): Promise<number> {

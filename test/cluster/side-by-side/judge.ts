@@ -7,7 +7,7 @@ export async function startJudge({ prometheus, run }: TestBed): Promise<string> 
   const port = await run({
     ...{ name: "judge", path: process.execPath, ready: "/healthz" },
     args: (port) => [
-      ...[join(repository, "stacks/cli/mlc.ts"), "judge", "--serve", String(port)],
+      ...[join(repository, "dist/stacks/cli/mlc.js"), "judge", "--serve", String(port)],
       ...["--prometheus", prometheus.url, "--series", "envoy", "--interval", String(2 * SCRAPE_SECONDS)],
       ...["--guard", "errorRate=2pp"],
     ],

@@ -35,9 +35,9 @@ async function createEndpoint(
     await applyDeployment(api, serviceOf(version), labels, templateOf(name, version, labels));
     await applyService(api, serviceOf(version), labels);
   };
-  const orderOf = (candidate?: string): RouteOrder => {
-    const versions = [BASE, ...(candidate === undefined ? [] : [candidate])];
-    const parts = { model: name, stable: BASE, versions: contentsOf(versions) };
+  const orderOf = (stable: string, candidate?: string): RouteOrder => {
+    const versions = [stable, ...(candidate === undefined ? [] : [candidate])];
+    const parts = { model: name, stable, versions: contentsOf(versions) };
     return {
       ...{ format: 1, endpoint: name },
       traffic: candidate === undefined ? stablePlan(parts) : trialOf({ ...parts, candidate }, policy),
@@ -52,7 +52,7 @@ async function createEndpoint(
     return text === undefined ? undefined : readKept(text);
   };
   await deploy(BASE);
-  const order = orderOf();
+  const order = orderOf(BASE);
   await api.create(ROUTES, {
     ...{ apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" },
     metadata: { name, annotations: { [annotations.order]: JSON.stringify(order) } },
@@ -65,8 +65,15 @@ async function createEndpoint(
     ...{ name, host: hostOf(name), candidate: serviceOf },
     tryOut: async (version) => {
       await deploy(version);
-      const changed = { [annotations.order]: JSON.stringify(orderOf(version)) };
+      const { plan, progress } = (await kept())?.state ?? {};
+      const stable = progress?.phase === "complete" ? plan?.candidate : plan?.stable;
+      const changed = { [annotations.order]: JSON.stringify(orderOf(stable ?? BASE, version)) };
       await merge(api, routePath(name), { metadata: { annotations: changed } });
+    },
+    outcome: async () => {
+      const { progress } = (await kept())?.state ?? {};
+      if (progress?.ended !== undefined) return "stopped";
+      return progress?.phase === "complete" ? "promoted" : undefined;
     },
     provenAt: async () => (await kept())?.cursor?.at,
   };

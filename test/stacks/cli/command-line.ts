@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { hashDirectory } from "../../../components/sources/index.ts";
 import { starterModel } from "../../../stacks/cli/starters/local.ts";
 
-export const mlc: string = resolve(import.meta.dirname, "../../../stacks/cli/mlc.ts");
+export const mlc: string = resolve(import.meta.dirname, "../../../dist/stacks/cli/mlc.js");
 
 export interface Run {
   readonly code: number | null;

@@ -18,7 +18,7 @@ test("with the pin of its image alone a first project for a cluster previews and
       mkdirSync(path.join(dir, "node_modules"));
       symlinkSync(path.join(repository, "node_modules/@pulumi"), path.join(dir, "node_modules/@pulumi"), "dir");
       symlinkSync(repository, path.join(dir, "node_modules/pulumi-model-lifecycle"), "dir");
-      const mlc = path.join(repository, "stacks/cli/mlc.ts");
+      const mlc = path.join(repository, "dist/stacks/cli/mlc.js");
       const init = await run(process.execPath, [mlc, "init", "--platform", "kubernetes"], dir, env);
       expect(init.code, init.output).toBe(0);
       const file = path.join(dir, "Pulumi.dev.yaml");

@@ -10,7 +10,7 @@ import type { TrafficPlan } from "../../../../components/traffic/plan.ts";
 import type { TrafficStatus } from "../../../../components/traffic/status.ts";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
 
-const MAIN = resolve("components/platforms/local/gateway/main.ts");
+const MAIN = resolve("dist/components/platforms/local/gateway/main.js");
 
 export interface Answer {
   readonly status: number;

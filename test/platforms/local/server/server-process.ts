@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Agent, fetch, type RequestInit, type Response } from "undici";
 
-const main = fileURLToPath(new URL("../../../../components/platforms/local/server/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../../../../dist/components/platforms/local/server/main.js", import.meta.url));
 
 /** A folder as the platform's state folder is one: the servers' working directory. */
 export interface StateFolder {
