@@ -41,9 +41,12 @@ const walls = [
 ];
 
 /** What a kind of platform, source, archive or monitor brings to the release document. */
-const kindsPart = "^components/(platforms|sources|runtimes|archives|monitors)/([^/]+)/document(\\.ts$|/)";
+const kindsPart =
+  "^components/(platforms|sources|runtimes|archives|monitors|model-registries)/([^/]+)/document(\\.ts$|/)";
 /** What every source that is pinned says of it in the document. */
 const pinsPart = "^components/sources/pinned\\.ts$";
+/** A registry that content comes from is asked in the same way when it is told something. */
+const registryAsSource = "^components/sources/(mlflow/tracking-server|fetched/remote)\\.ts$";
 const zod = "node_modules/zod/";
 const pulumi = "node_modules/@pulumi/pulumi/";
 const kubernetes = "node_modules/@pulumi/kubernetes/";
@@ -90,7 +93,7 @@ module.exports = {
     floor("capabilities", "^components/capabilities/", ["^components/(capabilities|guards|release|traffic)/"]),
     floor(
       "contracts",
-      "^components/(platforms/(platform|data-plane|rehearsal)|archives/(archive-store|record)|monitors/monitor)\\.ts$",
+      "^components/(platforms/(platform|data-plane|rehearsal)|archives/(archive-store|record)|monitors/monitor|model-registries/registry-writer)\\.ts$",
       [
         "^components/(capabilities|kit|release|traffic|rollout)/",
         "^components/(archives/archive-store|monitors/monitor|platforms/rehearsal)\\.ts$",
@@ -100,7 +103,7 @@ module.exports = {
     floor("what somebody else implements", "^components/platforms/index\\.ts$", [
       "^components/platforms/[^/]+\\.ts$",
       "^components/(capabilities|kit|rollout|sources|traffic)/",
-      "^components/(archives/archive-store|monitors/monitor)\\.ts$",
+      "^components/(archives/archive-store|monitors/monitor|model-registries/registry-writer)\\.ts$",
     ]),
     floor("an archive in a registry", { path: "^components/archives/oci/[^/]+\\.ts$", pathNot: kindsPart }, [
       "^components/archives/oci/[^/]+\\.ts$",
@@ -112,6 +115,20 @@ module.exports = {
     floor("its side of the engine", "^components/archives/oci/provider/", [
       "^components/archives/oci/",
       "^components/(provider|registry|kit|release|host)/",
+    ]),
+    floor("a model registry", { path: "^components/model-registries/([^/]+)/[^/]+\\.ts$", pathNot: kindsPart }, [
+      "^components/model-registries/$1/[^/]+\\.ts$",
+      "^components/model-registries/$1/provider/(lookup|notes)\\.ts$",
+      "^components/model-registries/registry-writer\\.ts$",
+      "^components/(kit|release)/",
+      registryAsSource,
+      pulumi,
+      zod,
+    ]),
+    floor("a model registry's side of the engine", "^components/model-registries/([^/]+)/provider/", [
+      "^components/model-registries/$1/",
+      "^components/(provider|kit|release)/",
+      registryAsSource,
     ]),
     floor("monitors", { path: "^components/monitors/prometheus/", pathNot: kindsPart }, [
       "^components/(monitors/prometheus|release|traffic|analysis|kit)/",
@@ -233,7 +250,7 @@ module.exports = {
     floor("components", "^components/[^/]+\\.ts$", [
       "^components/[^/]+\\.ts$",
       "^components/(kit|lifecycle|analysis|release|traffic|sources)/",
-      "^components/(platforms/platform|archives/archive-store|monitors/monitor)\\.ts$",
+      "^components/(platforms/platform|archives/archive-store|monitors/monitor|model-registries/registry-writer)\\.ts$",
       pulumi,
     ]),
     floor("policies", "^policies/", [

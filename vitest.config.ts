@@ -10,6 +10,7 @@ const LONG = [
   "test/examples/sentiment-api/kubernetes-stack.test.ts",
   "test/house/toys.test.ts",
   "test/kit/options.test.ts",
+  "test/model-registries/engine.test.ts",
   "test/monitors/gateways.test.ts",
   "test/package/consumer.test.ts",
   "test/package/types.test.ts",

@@ -1,5 +1,6 @@
 /**
- * What somebody else implements: a platform that serves, what asks it, where archives are kept, what watches, and where
+ * What somebody else implements: a platform that serves, what asks it, where archives are kept, what watches, which model
+ * registry is told, and where
  * content comes from. Given by `pulumi-model-lifecycle/platforms`.
  */
 export type {
@@ -19,6 +20,12 @@ export {
   type Weights,
 } from "../capabilities/index.ts";
 export type { Tags } from "../kit/index.ts";
+export type {
+  LoadRegistry,
+  RegistryContext,
+  RegistryPlan,
+  RegistryWriter,
+} from "../model-registries/registry-writer.ts";
 export type {
   KeepDocument,
   LoadMonitor,

@@ -1,6 +1,6 @@
 import { type Draft, looseOf, type Report, readDraft, textOf } from "./draft.ts";
 import { broughtBy, checkKind } from "./kind.ts";
-import { archiveKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
+import { archiveKinds, modelRegistryKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
 import { type PathSegment, type Problem, renderList, renderPath } from "./problems.ts";
 import { checkConsumers, checkRetirement } from "./retirement-checks.ts";
 import { checkRollout } from "./rollout-checks.ts";
@@ -17,6 +17,7 @@ export function checkReferences(data: unknown, root: string): Problem[] {
   checkKind(platformKinds, draft.platform, inside(report, "platform"));
   checkKind(archiveKinds, draft.archive, inside(report, "archive"));
   checkKind(monitorKinds, draft.monitor, inside(report, "monitor"));
+  checkKind(modelRegistryKinds, draft.modelRegistry, inside(report, "modelRegistry"));
   checkArchive(draft, report);
   checkVersions(draft, report);
   checkRollout(draft, report);

@@ -1,5 +1,12 @@
 import type { DocumentOf } from "./kind.ts";
-import type { archiveKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
+import type {
+  archiveKinds,
+  modelRegistryKinds,
+  monitorKinds,
+  platformKinds,
+  runtimeKinds,
+  sourceKinds,
+} from "./kinds.ts";
 import type { Amount, Duration, Percent, Points, Share, Timestamp, ValueRange } from "./units.ts";
 
 // The docstrings below are the one description of each field: json-schema.ts shows them in editors.
@@ -23,6 +30,8 @@ export interface Release {
   readonly archive?: ArchiveDocument;
   /** What writes alert rules and dashboards. Another kind takes the documents of this one away; serving is the same. @default what the platform brings: `{ kind: prometheus }` beside a local one */
   readonly monitor?: MonitorDocument;
+  /** Which model registry is told what serves: aliases and tags of its versions. Taking it out leaves the registry as it is; serving is the same. @default none is told */
+  readonly modelRegistry?: ModelRegistryDocument;
   /** Who calls the model and would have to move before a version may go. @default [] */
   readonly consumers?: readonly Consumer[];
 }
@@ -55,6 +64,9 @@ export type ArchiveDocument = DocumentOf<typeof archiveKinds>;
 
 /** Who watches what serves, told apart by `kind`: each monitor's folder brings its part. */
 export type MonitorDocument = DocumentOf<typeof monitorKinds>;
+
+/** Which model registry is told what serves, told apart by `kind`: each registry's folder brings its part. */
+export type ModelRegistryDocument = DocumentOf<typeof modelRegistryKinds>;
 
 /** One version of the model: where its content comes from, and what it must pass. */
 export interface VersionDocument {

@@ -15,6 +15,7 @@ export interface Draft {
   readonly retirement: Loose;
   readonly archive: Loose;
   readonly monitor: Loose;
+  readonly modelRegistry: Loose;
   readonly consumers: readonly unknown[];
 }
 
@@ -28,6 +29,7 @@ export function readDraft(data: unknown): Draft {
     retirement: looseOf(release.retirement),
     archive: looseOf(release.archive),
     monitor: looseOf(release.monitor),
+    modelRegistry: looseOf(release.modelRegistry),
     consumers: listOf(release.consumers),
   };
 }

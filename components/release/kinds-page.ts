@@ -2,7 +2,7 @@ import { z } from "zod";
 import { readDocstrings } from "./docstrings.ts";
 import { fieldNotes } from "./field-notes.ts";
 import type { DocumentKind, OfKind } from "./kind.ts";
-import { archiveKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
+import { archiveKinds, modelRegistryKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
 
 type Kinds = readonly DocumentKind<OfKind, OfKind>[];
 
@@ -12,6 +12,7 @@ const parts: readonly (readonly [part: string, where: string, kinds: Kinds])[] =
   ["serve", "What answers for a version: `versions.<name>.serve`.", runtimeKinds],
   ["archive", "Where archives are kept.", archiveKinds],
   ["monitor", "What watches.", monitorKinds],
+  ["modelRegistry", "Which model registry is told what serves.", modelRegistryKinds],
 ];
 
 /** What every kind brings to the release document, as a Markdown page. @param documentSource what `readDocumentSource` reads */

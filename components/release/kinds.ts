@@ -1,5 +1,6 @@
 import { localArchive } from "../archives/local/document.ts";
 import { ociArchive } from "../archives/oci/document.ts";
+import { mlflowRegistry } from "../model-registries/mlflow/document.ts";
 import { prometheusMonitor } from "../monitors/prometheus/document.ts";
 import { kubernetesPlatform } from "../platforms/kubernetes/document.ts";
 import { localPlatform } from "../platforms/local/document.ts";
@@ -38,3 +39,6 @@ export const archiveKinds: readonly (typeof localArchive | typeof ociArchive)[] 
 
 /** Who watches what serves. */
 export const monitorKinds: readonly (typeof prometheusMonitor)[] = [prometheusMonitor];
+
+/** Which model registries are told what serves. */
+export const modelRegistryKinds: readonly (typeof mlflowRegistry)[] = [mlflowRegistry];

@@ -2,7 +2,7 @@ import { resolveGuards, type WrittenGuard } from "../guards/index.ts";
 import { checkReferences } from "./cross-checks.ts";
 import type { Model } from "./document.ts";
 import { broughtBy, resolveKind } from "./kind.ts";
-import { archiveKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
+import { archiveKinds, modelRegistryKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
 import { checkPlainData } from "./plain-data.ts";
 import { type Problem, ReleaseError } from "./problems.ts";
 import type { ResolvedRelease, ResolvedRollout, ResolvedVersion, TrafficStep } from "./resolved.ts";
@@ -56,7 +56,7 @@ function isWithin(path: string, other: string): boolean {
 }
 
 function resolveRelease(release: FilledRelease, origin: string): ResolvedRelease {
-  const { model, platform, versions, rollout, retirement, consumers } = release;
+  const { model, platform, versions, rollout, retirement, consumers, modelRegistry } = release;
   const brought = broughtBy(platformKinds, platform);
   const { archive = brought.archive, monitor = brought.monitor } = release;
   return {
@@ -68,6 +68,7 @@ function resolveRelease(release: FilledRelease, origin: string): ResolvedRelease
     retirement,
     ...(archive === undefined ? {} : { archive: resolveKind(archiveKinds, archive) }),
     ...(monitor === undefined ? {} : { monitor: resolveKind(monitorKinds, monitor) }),
+    ...(modelRegistry === undefined ? {} : { modelRegistry: resolveKind(modelRegistryKinds, modelRegistry) }),
     consumers,
     origin,
   };
@@ -84,8 +85,10 @@ function resolveVersion(
   deployed: boolean,
 ): ResolvedVersion {
   const { golden, floor, latency } = checks;
+  const from = "from" in source ? source.from : undefined;
   return {
     source: resolveKind(sourceKinds, source),
+    ...(from === undefined ? {} : { from }),
     ...(serve === undefined ? {} : { serve: resolveKind(runtimeKinds, serve) }),
     checks: definedOnly({
       golden,

@@ -1,7 +1,14 @@
 import type { Guard } from "../guards/index.ts";
 import type { Consumer, Model } from "./document.ts";
 import type { Delivery, ResolvedOf } from "./kind.ts";
-import type { archiveKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
+import type {
+  archiveKinds,
+  modelRegistryKinds,
+  monitorKinds,
+  platformKinds,
+  runtimeKinds,
+  sourceKinds,
+} from "./kinds.ts";
 
 export type { Guard } from "../guards/index.ts";
 export type { Delivery } from "./kind.ts";
@@ -21,6 +28,8 @@ export interface ResolvedRelease {
   readonly archive?: ResolvedArchive;
   /** Who watches what serves; absent when neither the release nor its platform says so. */
   readonly monitor?: ResolvedMonitor;
+  /** Which model registry is told what serves; absent when none is. */
+  readonly modelRegistry?: ResolvedModelRegistry;
   readonly consumers: readonly Consumer[];
   /** Where the document stands in the configuration, for problems found later: `model-lifecycle:release`. */
   readonly origin: string;
@@ -47,10 +56,15 @@ export type ResolvedArchive = ResolvedOf<typeof archiveKinds>;
 /** Who watches what serves, told apart by `kind`. */
 export type ResolvedMonitor = ResolvedOf<typeof monitorKinds>;
 
+/** Which model registry is told what serves, told apart by `kind`. */
+export type ResolvedModelRegistry = ResolvedOf<typeof modelRegistryKinds>;
+
 /** One version with its defaults filled in. */
 export interface ResolvedVersion {
   /** Where the content comes from, and what it must be. */
   readonly source: ResolvedSource;
+  /** The reference that it was added by, for people and for the registry that it came from. */
+  readonly from?: string;
   /** What answers for it; absent: the library's own model server. */
   readonly serve?: ResolvedRuntime;
   readonly checks: ResolvedChecks;

@@ -9,7 +9,7 @@ import type {
   SourceDocument,
 } from "./document.ts";
 import { byKind } from "./kind.ts";
-import { archiveKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
+import { archiveKinds, modelRegistryKinds, monitorKinds, platformKinds, runtimeKinds, sourceKinds } from "./kinds.ts";
 import { rolloutTimes } from "./rollout-times.ts";
 import * as scalars from "./scalars.ts";
 import { byName, listOf, optional, section } from "./section.ts";
@@ -137,6 +137,7 @@ const release = section(
     retirement: byName(versionName, retirement, "versions on their way out, by name").default({}),
     archive: optional(byKind(archiveKinds)),
     monitor: optional(byKind(monitorKinds)),
+    modelRegistry: optional(byKind(modelRegistryKinds)),
     consumers: listOf(consumer, { most: 1000 }, "a list of at most 1000 consumers").default([]),
   },
   "Write one: mlc init",

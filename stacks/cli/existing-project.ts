@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { usageFailure } from "./failure.ts";
 import { projectFileIn } from "./project.ts";
-import { missingLines, pluginsOf } from "./project-lines.ts";
+import { kindsNamedIn, missingLines, pluginsOf } from "./project-lines.ts";
 import { isMapping } from "./render-yaml.ts";
-import { kindIn, readProjectFile, releaseIn } from "./stack-file.ts";
+import { readProjectFile, releaseIn } from "./stack-file.ts";
 import {
   indented,
   programLines,
@@ -87,8 +87,8 @@ function linesFor(
 ): readonly string[] {
   const plugins =
     release === undefined
-      ? pluginsOf(platform, archive === undefined ? undefined : "oci")
-      : pluginsOf(kindIn(release, "platform"), kindIn(release, "archive"));
+      ? pluginsOf({ platform, archive: archive === undefined ? undefined : "oci" })
+      : pluginsOf(kindsNamedIn(release));
   const { provider = [], refresh = [] } = missingLines(readProjectFile(path), library, plugins);
   // Where there is no program yet, the one that init writes is TypeScript, which Node runs without a build.
   const runtime = program === undefined && !runsAsIs ? RUNTIME : [];

@@ -13,12 +13,13 @@ import {
   broughtByPlatform,
   findLibrary,
   findPackage,
+  kindsNamedIn,
   missingLines,
   pluginsOf,
   providerLines,
   providerPath,
 } from "./project-lines.ts";
-import { kindIn, readProjectFile, readStackFile } from "./stack-file.ts";
+import { readProjectFile, readStackFile } from "./stack-file.ts";
 import { checkFiles } from "./version-files.ts";
 
 /** Node and the engine. An engine is only looked for: to build one would take minutes. */
@@ -66,9 +67,9 @@ function checkProjectFile(project: Project): readonly Finding[] {
   const file = projectFileIn(root) ?? join(root, "Pulumi.yaml");
   const document = readProjectFile(file);
   const { release } = readStackFile(project);
-  const platform = kindIn(release, "platform");
-  const { sdk } = broughtByPlatform(platform);
-  const plugins = pluginsOf(platform, kindIn(release, "archive"));
+  const named = kindsNamedIn(release);
+  const { sdk } = broughtByPlatform(named.platform);
+  const plugins = pluginsOf(named);
   const library = findLibrary(root).path;
   const missing = missingLines(document, library, []);
   const cure = (lines: readonly string[]) => `write into ${file}:\n${lines.map((line) => `      ${line}`).join("\n")}`;

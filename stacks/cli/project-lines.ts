@@ -1,16 +1,35 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { type Brought, broughtBy, type Plugin } from "../../components/release/kind.ts";
-import { archiveKinds, platformKinds } from "../../components/release/kinds.ts";
+import { archiveKinds, modelRegistryKinds, platformKinds } from "../../components/release/kinds.ts";
 import { isMapping } from "./render-yaml.ts";
+import { kindIn } from "./stack-file.ts";
 
 /** What a kind of platform brings along; where it cannot be told which is meant, what the first does. */
 export const broughtByPlatform = (kind: string | undefined): Brought =>
   broughtBy(platformKinds, platformKinds.find((each) => each.kind === kind) ?? platformKinds[0] ?? {});
 
-/** The plugins that a release's platform and archive need, by the kinds that they name. */
-export const pluginsOf = (platform: string | undefined, archive: string | undefined): readonly Plugin[] =>
-  [broughtByPlatform(platform), broughtBy(archiveKinds, { kind: archive })].flatMap(({ plugin }) => plugin ?? []);
+/** What of a release brings plugins: the kinds that it names. */
+export interface NamedKinds {
+  readonly platform: string | undefined;
+  readonly archive?: string | undefined;
+  readonly modelRegistry?: string | undefined;
+}
+
+/** The kinds that a release names, which may be malformed. */
+export const kindsNamedIn = (release: unknown): NamedKinds => ({
+  platform: kindIn(release, "platform"),
+  archive: kindIn(release, "archive"),
+  modelRegistry: kindIn(release, "modelRegistry"),
+});
+
+/** The plugins that a release needs, by the kinds that it names. */
+export const pluginsOf = ({ platform, archive, modelRegistry }: NamedKinds): readonly Plugin[] =>
+  [
+    broughtByPlatform(platform),
+    broughtBy(archiveKinds, { kind: archive }),
+    broughtBy(modelRegistryKinds, { kind: modelRegistry }),
+  ].flatMap(({ plugin }) => plugin ?? []);
 
 /** What a Pulumi.yaml lacks: the lines to write into it, by what they are for. */
 export interface MissingLines {

@@ -180,7 +180,7 @@ export function modelOf(release: unknown): string | undefined {
 }
 
 /** The kind that a release names in a part; undefined where none can be read. */
-export function kindIn(release: unknown, part: "platform" | "archive"): string | undefined {
+export function kindIn(release: unknown, part: "platform" | "archive" | "modelRegistry"): string | undefined {
   const named = isMapping(release) ? release[part] : undefined;
   return isMapping(named) && typeof named.kind === "string" ? named.kind : undefined;
 }

@@ -64,7 +64,7 @@ runtime:
   options:
     typescript: false # Node runs index.ts as it is
 main: index.ts
-${[...providerLines(library, pluginsOf(platform, archive === undefined ? undefined : "oci")), ...refreshLines].join("\n")}
+${[...providerLines(library, pluginsOf({ platform, archive: archive === undefined ? undefined : "oci" })), ...refreshLines].join("\n")}
 `;
 
 /** What a program that exists has to say. */

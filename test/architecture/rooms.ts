@@ -11,8 +11,8 @@ export const floors: readonly { readonly name: string; readonly rooms: RegExp }[
     rooms: /^components\/(provider|simulations\/[^/]+|platforms\/[^/]+(\/provider)?)$/,
   },
   { name: "A platform's data plane", rooms: /^components\/platforms\/[^/]+\/.+$/ },
-  { name: "Archives and monitors", rooms: /^components\/(archives|monitors)\/.+$/ },
-  { name: "Contracts", rooms: /^components\/(platforms|capabilities|archives|monitors|kit)$/ },
+  { name: "Archives, monitors and model registries", rooms: /^components\/(archives|monitors|model-registries)\/.+$/ },
+  { name: "Contracts", rooms: /^components\/(platforms|capabilities|archives|monitors|model-registries|kit)$/ },
   { name: "Decisions", rooms: /^components\/(rollout|lifecycle|evidence|metric-sources)$/ },
   {
     name: "Document and arithmetic",
@@ -22,7 +22,8 @@ export const floors: readonly { readonly name: string; readonly rooms: RegExp }[
 ];
 
 /** What a kind brings to the release document belongs to the document; of its own folder it may know plain data. */
-const PART_OF_DOCUMENT = /^components\/(platforms|sources|runtimes|archives|monitors)\/[^/]+\/document(\.ts$|\/)/;
+const PART_OF_DOCUMENT =
+  /^components\/(platforms|sources|runtimes|archives|monitors|model-registries)\/[^/]+\/document(\.ts$|\/)/;
 
 /** The room that a file stands in: the folder on whose floor it is. */
 export function roomOf(file: string): string {
@@ -30,7 +31,8 @@ export function roomOf(file: string): string {
   const folder = path.dirname(file).split("/");
   const [top, room] = folder;
   if (top === "policies") return top;
-  const depth = room === "platforms" ? 4 : room === "archives" || room === "monitors" || room === "simulations" ? 3 : 2;
+  const depth =
+    room === "platforms" ? 4 : ["archives", "monitors", "model-registries", "simulations"].includes(room ?? "") ? 3 : 2;
   return folder.slice(0, depth).join("/");
 }
 

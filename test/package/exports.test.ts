@@ -27,7 +27,15 @@ test("every sub-path and command of the package is there, with its types", () =>
 
 /** A name more is a promise more; a name less breaks somebody. */
 const names: Readonly<Record<string, readonly string[]>> = {
-  ".": ["CanaryRollout", "ModelArchive", "ModelEndpoint", "ModelRetirement", "MonitoringStack", "readRelease"],
+  ".": [
+    "CanaryRollout",
+    "ModelArchive",
+    "ModelEndpoint",
+    "ModelRegistry",
+    "ModelRetirement",
+    "MonitoringStack",
+    "readRelease",
+  ],
   "./spec": [
     "ReleaseError",
     "UnhashableError",
@@ -95,6 +103,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
     "withLadder",
   ],
   "./archives/oci": ["ociArchive"],
+  "./model-registries/mlflow": ["mlflowRegistry"],
   "./drift": [
     "NO_PERIODS",
     "PERIODS",

@@ -13,10 +13,12 @@ import {
   listDirectory,
   type LoadMonitor,
   type LoadPlatform,
+  type LoadRegistry,
   type LoadSource,
   type LoadStore,
   type LocateDataPlane,
   type Monitor,
+  type RegistryWriter,
   type ServingContext,
   type ServingHandle,
   type ServingPlan,
@@ -79,6 +81,13 @@ const cloud = (): ServingPlatform => ({
 });
 export const load: LoadPlatform<{ readonly kind: "cloud" }> = cloud;
 export const loadStore: LoadStore<{ readonly kind: "shelf" }> = (_part, platform) => platform.archive ?? store;
+
+const whiteboard: RegistryWriter = {
+  write({ name, parent, after }, { release, url }) {
+    new Thing(\`\${name}-line\`, { stable: release.rollout.stable, url }, { parent, dependsOn: [...after] });
+  },
+};
+export const loadRegistry: LoadRegistry<{ readonly kind: "whiteboard" }> = () => whiteboard;
 
 const bell: Monitor = { watch: (_context, { traffic }) => ({ rules: pulumi.output(traffic.model) }) };
 export const loadMonitor: LoadMonitor<{ readonly kind: "bell" }> = (_part, platform) => {

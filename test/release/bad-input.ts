@@ -21,7 +21,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[[], undefined]],
     at: "",
     seen: "nothing",
-    allowed: "the keys model, platform, versions, rollout, retirement, archive, monitor, consumers",
+    allowed: "the keys model, platform, versions, rollout, retirement, archive, monitor, modelRegistry, consumers",
     cure: "Write one: mlc init",
   },
   {
@@ -29,7 +29,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[[], "model: sentiment"]],
     at: "",
     seen: '"model: sentiment"',
-    allowed: "the keys model, platform, versions, rollout, retirement, archive, monitor, consumers",
+    allowed: "the keys model, platform, versions, rollout, retirement, archive, monitor, modelRegistry, consumers",
     cure: "Write one: mlc init",
   },
   {
@@ -37,7 +37,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[[], null]],
     at: "",
     seen: "null (nothing after the colon)",
-    allowed: "the keys model, platform, versions, rollout, retirement, archive, monitor, consumers",
+    allowed: "the keys model, platform, versions, rollout, retirement, archive, monitor, modelRegistry, consumers",
     cure: "Write one: mlc init",
   },
   {
@@ -70,7 +70,7 @@ export const badInputs: readonly BadInput[] = [
     edits: [[["retirment"], {}]],
     at: ".retirment",
     seen: 'the key "retirment"',
-    allowed: "the keys model, platform, versions, rollout, retirement, archive, monitor, consumers",
+    allowed: "the keys model, platform, versions, rollout, retirement, archive, monitor, modelRegistry, consumers",
     cure: "Did you mean retirement? Rename the key.",
   },
   {

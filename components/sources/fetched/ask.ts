@@ -12,7 +12,7 @@ const placeOf = (url: string): string => {
 
 /** Asks once. @param more headers of this try, and its end @throws RemoteError when nobody answers */
 export async function ask(
-  { url, headers = {}, redirect = "follow" }: RemoteRequest,
+  { url, headers = {}, redirect = "follow", ...rest }: RemoteRequest,
   more: {
     readonly method?: "GET" | "HEAD";
     readonly headers?: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export async function ask(
   } = {},
 ): Promise<Response> {
   try {
-    return await fetch(url, { ...more, redirect, headers: { ...headers, ...more.headers } });
+    return await fetch(url, { ...rest, ...more, redirect, headers: { ...headers, ...more.headers } });
   } catch (error) {
     throw new RemoteError(`${new URL(url).origin} does not answer: ${reasonOf(error)}`, { cause: error });
   }

@@ -5,6 +5,9 @@
 export interface RemoteRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** @default GET */
+  readonly method?: "GET" | "POST" | "DELETE";
+  readonly body?: string;
   /** manual where a header beside `authorization` is secret: only that one is left out on the way to another origin. @default follow */
   readonly redirect?: "follow" | "manual";
 }

@@ -8,19 +8,31 @@ export interface TrackingServer {
   /** @param path behind `/api/2.0/` */
   readonly request: (path: string) => RemoteRequest;
   readonly ask: <Schema extends z.ZodType>(path: string, schema: Schema) => Promise<z.output<Schema>>;
+  /** Changes something. @throws RemoteError */
+  readonly tell: (method: "POST" | "DELETE", path: string, body: object) => Promise<void>;
 }
 
 /** What artifacts are called that the server hands out itself. */
 const SCHEME = "mlflow-artifacts:/";
 
-/** The server at an address, with the login that the environment has for it. */
-export function openTrackingServer(server: string, env: NodeJS.ProcessEnv): TrackingServer {
-  const headers = loginFor(server, env);
+/** The server at an address. @param token its login, where it is not the one that the environment has for it */
+export function openTrackingServer(server: string, env: NodeJS.ProcessEnv, token?: string): TrackingServer {
+  const headers = token === undefined ? loginFor(server, env) : { authorization: `Bearer ${token}` };
   const request = (path: string): RemoteRequest => ({ url: `${server}/api/2.0/${path}`, headers });
   return {
     server,
     request,
     ask: async (path, schema) => (await askJson(request(path), schema)).answer,
+    async tell(method, path, body) {
+      const { url } = request(path);
+      const told = {
+        url,
+        method,
+        headers: { ...headers, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      };
+      await askJson(told, z.looseObject({}));
+    },
   };
 }
 

@@ -1,13 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Manner, type Served, sendFile, serve } from "./http.ts";
-
-/** A version in the registry of the stand-in, by what it was registered from. */
-export interface Registered {
-  readonly source: string;
-}
+import {
+  answerRegistry,
+  json,
+  type RegistryStandIn,
+  refuse,
+  registeredModel,
+  searchVersions,
+} from "./registry-answers.ts";
 
 /** A stand-in for an MLflow tracking server. */
-export interface TrackingStandIn {
+export interface TrackingStandIn extends RegistryStandIn {
   readonly server: Served;
   /** Artifacts by their path on the server. */
   readonly artifacts: Map<string, Buffer>;
@@ -15,16 +18,14 @@ export interface TrackingStandIn {
   readonly models: Map<string, string>;
   /** Artifact roots of runs by id. */
   readonly runs: Map<string, string>;
-  /** Versions of each registered model: `fraud/1`. */
-  readonly versions: Map<string, Registered>;
-  /** Versions by alias: `fraud@champion`. */
-  readonly aliases: Map<string, string>;
   /** How it hands bytes out. */
   manner: Manner;
   /** Who may come in: an Authorization header. */
   login?: string;
   /** What it does not do, as `--no-serve-artifacts` says. */
   servesNothing?: boolean;
+  /** So many requests are still answered; all later ones with 503. */
+  answersLeft?: number;
 }
 
 /**
@@ -40,17 +41,25 @@ export async function startTrackingServer(): Promise<TrackingStandIn> {
     runs: new Map(),
     versions: new Map(),
     aliases: new Map(),
+    tags: new Map(),
     manner: {},
   };
   return state;
 
   function answer(request: IncomingMessage, response: ServerResponse, url: URL) {
     if (state.login !== undefined && request.headers.authorization !== state.login) return notLoggedIn(response);
+    if (state.answersLeft !== undefined && state.answersLeft-- <= 0) {
+      response.writeHead(503, { "content-type": "text/plain" }).end("no more for now");
+      return;
+    }
     const path = decodeURIComponent(url.pathname);
     const asked = (name: string) => url.searchParams.get(name) ?? "";
     const [, api = "", rest = ""] = /^\/api\/2\.0\/(mlflow-artifacts|mlflow)\/(.*)$/.exec(path) ?? [];
     if (api === "mlflow-artifacts") return artifacts(request, response, rest, asked("path"));
+    if (request.method !== "GET") return void answerRegistry(state, request, response, `${request.method} ${rest}`);
     const name = asked("name");
+    if (rest === "model-versions/search") return searchVersions(state, response, url);
+    if (rest === "registered-models/get") return registeredModel(state, response, name);
     if (rest === "registered-models/alias") return alias(response, name, asked("alias"));
     if (rest === "model-versions/get") return version(response, name, asked("version"));
     if (rest === "model-versions/get-download-uri") return download(response, name, asked("version"));
@@ -125,11 +134,3 @@ function notLoggedIn(response: ServerResponse) {
   response.writeHead(401, { "www-authenticate": 'Basic realm="mlflow"', "content-type": "text/html; charset=utf-8" });
   response.end("You are not authenticated.");
 }
-
-function refuse(response: ServerResponse, status: number, code: string, message: string) {
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify({ error_code: code, message }));
-}
-
-const json = (response: ServerResponse, answer: unknown): void =>
-  void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
