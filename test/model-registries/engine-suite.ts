@@ -122,7 +122,7 @@ export function engineSuite(start: () => Promise<ToldServer>): void {
     expect(gone.lines).toEqual(["delete Lookup sentiment-registry-lookup", "delete Notes sentiment-registry-notes"]);
     expect(await told.aliases()).toEqual({ champion: "1" });
     expect(await notedOf(told, "1")).toMatchObject({ role: "stable" });
-  }, 400_000);
+  }, 800_000);
 }
 
 const said = (output: string): string => output.replaceAll(/\s+/g, " ");
