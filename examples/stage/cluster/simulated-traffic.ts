@@ -103,6 +103,7 @@ export class SimulatedTraffic {
         series({ ...behind(each), [answers.status]: "2" }, each, ({ answered }) => answered),
       ),
       open: [],
+      underWay: [],
       values: versions.map((each) => series(told(each), each, ({ feedback }) => feedback)),
       sums: versions.map((each) => series(told(each), each, ({ positive }) => positive)),
       buckets: versions.flatMap(buckets),

@@ -48,7 +48,8 @@ export async function openProgram(cluster: Cluster): Promise<ClusterProgram> {
       project.configure(document);
       return up(...more);
     },
-    mlc: (...args) => run(process.execPath, [join(repository, "dist/stacks/cli/mlc.js"), ...args], project.dir, project.env),
+    mlc: (...args) =>
+      run(process.execPath, [join(repository, "dist/stacks/cli/mlc.js"), ...args], project.dir, project.env),
     document: () =>
       parse(readFileSync(join(project.dir, `Pulumi.${project.stack}.yaml`), "utf8")).config["model-lifecycle:release"],
     [Symbol.asyncDispose]: () => project[Symbol.asyncDispose](),

@@ -5,6 +5,7 @@ import { configMapPath } from "../cluster/index.ts";
 import type { Counted } from "../counts/index.ts";
 import { gateways } from "../gateways/index.ts";
 import { historyName } from "../route/names.ts";
+import type { RouteOrder } from "../route/order.ts";
 import { type Split, shareIn } from "../route/split.ts";
 import { act, isLowering, keep } from "./act.ts";
 import { type Decision, firstKept, take, takeCounts, takePlan, withIntent } from "./decide.ts";
@@ -135,6 +136,7 @@ async function count(
     stable: { version: plan.stable, port: stable },
     candidate: { version: plan.candidate, port: candidate },
     shadowing: live?.mirrored === plan.candidate,
+    weight: drawnBy(order, plan.candidate, live),
     intervalMs: metrics.intervalSeconds * 1000,
     selector: metrics.selector,
   };
@@ -144,6 +146,22 @@ async function count(
     if (!(error instanceof MetricSourceError)) throw error;
     return { kind: "away", problem: error.message };
   }
+}
+
+/**
+ * The candidate's share where every request that is counted was drawn by it: who names a version is led to Services that
+ * count apart.
+ */
+function drawnBy(
+  { gateway: { kind }, variants }: RouteOrder,
+  candidate: string,
+  live: Split | undefined,
+): number | undefined {
+  const isApart = Object.values(variants).every(({ named }) => named !== undefined);
+  if (gateways[kind].underWay === undefined || !isApart || live === undefined || live.mirrored !== undefined)
+    return undefined;
+  const weight = Math.round(shareIn(live, candidate));
+  return weight === 0 ? undefined : weight;
 }
 
 /** Keeps what was decided, then makes the route so, then tells. */

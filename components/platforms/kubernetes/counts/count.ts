@@ -1,11 +1,12 @@
 import { copiesKinds } from "../../../guards/index.ts";
 import { type Arm, countsOf, countsTails, emptyArm } from "../../../metric-sources/index.ts";
-import { type Increase, increasesOf, type Labels, targetOf } from "../../../metric-sources/prometheus/index.ts";
+import { type Increase, increasesOf } from "../../../metric-sources/prometheus/index.ts";
 import type { ClosedInterval } from "../../../rollout/index.ts";
-import { armOf } from "./arm-of.ts";
+import { arrivalsIn, isSettled, weightKnown } from "./arrivals.ts";
 import { countersOf, type FoundSeries } from "./counters.ts";
 import type { CountCursor } from "./cursor.ts";
 import { cutsFor } from "./durations.ts";
+import { movesOf } from "./gauges.ts";
 import type { CountQuestion } from "./question.ts";
 
 /** What was counted since a cursor. */
@@ -62,10 +63,16 @@ export function countSince(
     question.intervalMs,
   );
   const fresh = all.filter(isNew);
+  const underWay = movesOf(found.underWay, question).filter(isNew);
   const intervals = ends.flatMap((end, i) => {
     const from = i === 0 ? cursor.at : (ends[i - 1] ?? cursor.at);
-    const own = fresh.filter((each) => each.at <= end && (i === 0 || each.at > from));
-    return end - from > gapMs ? [] : [closeInterval({ from, end }, own, question)];
+    const isOwn = ({ at: moment }: { readonly at: number }): boolean => moment <= end && (i === 0 || moment > from);
+    const own = fresh.filter(isOwn);
+    if (end - from > gapMs) return [];
+    const arrivals = isSettled(cursor.under, from, question)
+      ? arrivalsIn(own, underWay.filter(isOwn), question.weight ?? 0)
+      : undefined;
+    return [{ ...closeInterval({ from, end }, own, question), ...(arrivals !== undefined && { arrivals }) }];
   });
   const counted = ends.at(-1) ?? cursor.at;
   const consumed = [...scrapes].flatMap(([target, own]) => {
@@ -76,6 +83,7 @@ export function countSince(
     intervals,
     cursor: {
       at: counted,
+      under: weightKnown(cursor.under, question, counted),
       targets: {
         ...keptTargets(cursor, counted - 2 * gapMs),
         ...Object.fromEntries(consumed),
@@ -114,16 +122,9 @@ function openChanges(
   question: CountQuestion,
 ): readonly Increase[] {
   const sent = increases.filter(({ outcome, counts }) => outcome === "failed" && counts === "requests");
-  return open.flatMap(
-    ({ labels, values }: { readonly labels: Labels; readonly values: FoundSeries["open"][number]["values"] }) =>
-      values.flatMap(({ at, value }, i) => {
-        const before = values[i - 1]?.value ?? 0;
-        const [target, arm] = [targetOf(labels), armOf(labels, question)];
-        const isCounted = sent.some((each) => each.at === at && each.target === target && each.arm === arm);
-        if (arm === undefined || !isCounted) return [];
-        return [{ target, arm, outcome: "failed", counts: "requests", at, values: [before - value] } as const];
-      }),
-  );
+  return movesOf(open, question)
+    .filter(({ at, target, arm }) => sent.some((each) => each.at === at && each.target === target && each.arm === arm))
+    .map(({ by, ...move }) => ({ ...move, outcome: "failed", counts: "requests", values: [-by] }));
 }
 
 function closeInterval(

@@ -9,6 +9,8 @@ export interface FoundSeries {
   readonly sent: readonly Series[];
   readonly answers: readonly Series[];
   readonly open: readonly Series[];
+  /** Gauges of what is under way and counts as sent when it ends; none where what was drawn is not asked. */
+  readonly underWay: readonly Series[];
   /** How many values came back, and the sums of their places in the metric's range. */
   readonly values: readonly Series[];
   readonly sums: readonly Series[];

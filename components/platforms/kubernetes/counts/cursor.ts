@@ -6,14 +6,17 @@ export interface CountCursor {
   readonly at: number;
   /** The last scrape of each target that was counted, in ms since 1970. */
   readonly targets: Readonly<Record<string, number>>;
+  /** The candidate's share in basis points, and since when all counts are of it, in ms since 1970; absent where what was drawn is not asked. */
+  readonly under?: { readonly weight: number; readonly since: number } | undefined;
 }
 
 /** Reads a cursor that was kept. @throws PlanError */
 export function readCursor(at: string, value: unknown): CountCursor {
   const cursor = object(at, value);
   const targets = object(`${at}.targets`, cursor.targets);
-  for (const [name, moment] of [["at", cursor.at], ...Object.entries(targets)] as const) {
-    expect(`${at}.${name}`, moment, typeof moment === "number" && Number.isFinite(moment), "ms since 1970");
+  const under = cursor.under === undefined ? {} : object(`${at}.under`, cursor.under);
+  for (const [name, moment] of [["at", cursor.at], ...Object.entries(targets), ...Object.entries(under)] as const) {
+    expect(`${at}.${name}`, moment, typeof moment === "number" && Number.isFinite(moment), "a number");
   }
   return value as CountCursor;
 }

@@ -14,6 +14,11 @@ export interface CountQuestion {
   readonly step: number;
   /** The candidate answers nobody: what it gets are copies. */
   readonly shadowing: boolean;
+  /**
+   * The candidate's share on the route in basis points, where every request that counts was drawn by it: what was drawn is
+   * held against it. Absent where nobody can tell.
+   */
+  readonly weight?: number | undefined;
   /** How often it is scraped, in ms. */
   readonly intervalMs: number;
   /** Matchers that narrow the series. */

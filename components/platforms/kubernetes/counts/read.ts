@@ -43,10 +43,11 @@ export async function readCounts(
   const isOne = gateway.sent.metric === gateway.answers.metric;
   const { durations } = gateway;
   const isTimed = question.guards.some(countsTails) && durations !== undefined;
-  const [sent, apart, open, values, sums, buckets] = await Promise.all([
+  const [sent, apart, open, underWay, values, sums, buckets] = await Promise.all([
     of(gateway.sent),
     of(isOne ? undefined : gateway.answers),
     of(gateway.open),
+    of(question.weight === undefined ? undefined : gateway.underWay),
     fed("model_feedback_total"),
     fed("model_feedback_value_sum"),
     of(isTimed ? { ...durations, metric: `${durations.metric}_bucket` } : undefined),
@@ -55,7 +56,7 @@ export async function readCounts(
   const labels = [...sent, ...answers, ...values].map((each) => each.labels);
   checkReplicas(server.url, labels);
   const up = labels.length === 0 ? [] : await samples(within(upSelectorOf(labels), selector));
-  return countSince(cursor, { sent, answers, open, values, sums, buckets }, momentsOf(up), question);
+  return countSince(cursor, { sent, answers, open, underWay, values, sums, buckets }, momentsOf(up), question);
 }
 
 const feedbackOf = (metric: string, model: string, { stable, candidate, selector }: CountQuestion): string => {

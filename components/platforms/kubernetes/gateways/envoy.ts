@@ -21,6 +21,7 @@ export const envoy: Gateway = {
   sent: { metric: "envoy_cluster_upstream_rq_completed" },
   answers: { metric: "envoy_cluster_upstream_rq_xx", status: "envoy_response_code_class" },
   answersAll: true,
+  underWay: { metric: "envoy_cluster_upstream_rq_active" },
   durations: { metric: "envoy_cluster_upstream_rq_time", unit: "ms", bounds: ENVOY_BOUNDS },
   service: "envoy_cluster_name",
   valueOf: (namespace, { service, port }) => escapeRegex(`${namespace}_${service}_${port}`),

@@ -31,6 +31,11 @@ export interface Gateway {
   readonly durations?: Histogram;
   /** Requests that are under way, where they count as sent when they begin. */
   readonly open?: GatewayMetric;
+  /**
+   * Requests that are under way, where they count as sent when they end; there every request is divided by the weights
+   * themselves, and counts are held against them.
+   */
+  readonly underWay?: GatewayMetric;
   /** The label that tells services apart. */
   readonly service: string;
   /** What that label says of a service: a regular expression for the whole value. */

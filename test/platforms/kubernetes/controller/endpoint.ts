@@ -6,7 +6,7 @@ import {
 import type { HttpRoute, Target, World } from "../../../../components/platforms/kubernetes/controller/index.ts";
 import { type Kept, readKept, STATE_KEY } from "../../../../components/platforms/kubernetes/controller/kept.ts";
 import type { ConfigMap } from "../../../../components/platforms/kubernetes/controller/objects.ts";
-import type { CountCursor } from "../../../../components/platforms/kubernetes/counts/index.ts";
+import type { CountCursor, CountQuestion } from "../../../../components/platforms/kubernetes/counts/index.ts";
 import { annotations } from "../../../../components/platforms/kubernetes/route/annotations.ts";
 import { historyName, routeName, stateName } from "../../../../components/platforms/kubernetes/route/names.ts";
 import type { RouteOrder } from "../../../../components/platforms/kubernetes/route/order.ts";
@@ -29,6 +29,8 @@ export class DrivenEndpoint {
   failing = 0.01;
   /** Counts that do not come. */
   silent = false;
+  /** What was asked of the counts last. */
+  asked: CountQuestion | undefined;
   readonly #model: string;
   readonly #intervals: ClosedInterval[] = [];
   #order: RouteOrder;
@@ -121,11 +123,12 @@ export class DrivenEndpoint {
   world(who = "controller test"): World {
     return {
       client: this.cluster.client,
-      counts: async (_server, { step }, cursor: CountCursor | undefined) => {
+      counts: async (_server, question, cursor: CountCursor | undefined) => {
+        this.asked = question;
         // As the real one: without a cursor nothing is judged yet.
         const from = cursor?.at ?? this.#intervals.length;
         const passed = this.silent ? [] : this.#intervals.slice(from);
-        const intervals = passed.map(({ live }) => ({ live: { ...live, step } }));
+        const intervals = passed.map(({ live }) => ({ live: { ...live, step: question.step } }));
         return { intervals, cursor: { at: from + intervals.length, targets: {} }, notes: [] };
       },
       now: () => NOW + this.#intervals.length * 1_000,
@@ -136,7 +139,15 @@ export class DrivenEndpoint {
   }
 }
 
-const withMetrics = (plan: TrafficPlan): RouteOrder => ({
-  ...orderOf(plan),
-  metrics: { url: "http://prometheus.invalid", intervalSeconds: 1 },
-});
+/** What is counted of it, and who names a version counts apart. */
+function withMetrics(plan: TrafficPlan): RouteOrder {
+  const order = orderOf(plan);
+  const apart = Object.entries(order.variants).map(
+    ([version, variant]) => [version, { ...variant, named: `${variant.service}-named` }] as const,
+  );
+  return {
+    ...order,
+    variants: Object.fromEntries(apart),
+    metrics: { url: "http://prometheus.invalid", intervalSeconds: 1 },
+  };
+}

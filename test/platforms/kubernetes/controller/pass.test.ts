@@ -51,6 +51,16 @@ test("the first pass keeps a state and writes for which one the route is", async
   expect(endpoint.annotation("writtenBy")).toBe("controller test 2026-01-01T00:00:01.000Z");
 });
 
+test("what is drawn is held against the share that the route gives, and against none while it gives nothing", async () => {
+  const endpoint = await climbingEndpoint();
+  while (endpoint.weight < 500) await passes(endpoint, 1);
+  await passes(endpoint, 1);
+  expect(endpoint.asked?.weight).toBe(endpoint.weight);
+  endpoint.divide({ shares: { v1: 10_000 } });
+  await passes(endpoint, 1);
+  expect(endpoint.asked?.weight).toBeUndefined();
+});
+
 test("a good candidate climbs to the whole of its target, step by step", async () => {
   const endpoint = await climbingEndpoint();
   const weights: number[] = [];
