@@ -43,8 +43,8 @@ const walls = [
 /** What a kind of platform, source, archive or monitor brings to the release document. */
 const kindsPart =
   "^components/(platforms|sources|runtimes|archives|monitors|model-registries)/([^/]+)/document(\\.ts$|/)";
-/** What every source that is pinned says of it in the document. */
-const pinsPart = "^components/sources/pinned\\.ts$";
+/** What several sources say in the document: what is pinned, where a bucket is. */
+const pinsPart = "^components/sources/(pinned|bucket-place)\\.ts$";
 /** A registry that content comes from is asked in the same way when it is told something. */
 const registryAsSource = "^components/sources/(mlflow/tracking-server|fetched/remote)\\.ts$";
 const zod = "node_modules/zod/";
@@ -64,11 +64,11 @@ module.exports = {
       "^components/(sources|registry|host)/",
       "^components/release/(resolved|kinds)\\.ts$",
       zod,
-      "node_modules/aws4fetch/",
+      "node_modules/(aws4fetch|yaml)/",
     ]),
     floor("release", "^components/release/", ["^components/(release|guards)/", kindsPart, zod]),
     floor("a kind's part of the document", kindsPart, ["^components/release/", "^components/$1/$2/", pinsPart, zod]),
-    floor("a pin's part of the document", pinsPart, ["^components/release/", zod]),
+    floor("a pin's part of the document", pinsPart, ["^components/release/", pinsPart, zod]),
     floor("runtimes", "^components/runtimes/", ["^components/(runtimes|release)/"]),
     floor("models", "^components/models/", [
       "^components/(models|sources|host)/",

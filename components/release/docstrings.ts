@@ -28,7 +28,7 @@ function fieldsIn(body: string): ReadonlyMap<string, string> {
 /** The text of what describes the document: its own types, then those that kinds bring in their folders. */
 export function readDocumentSource(): string {
   const components = fileURLToPath(new URL("..", import.meta.url));
-  const files = globSync(["release/document.ts", "sources/pinned.ts", "*/*/document{,/*}.ts"], {
+  const files = globSync(["release/document.ts", "sources/{pinned,bucket-place}.ts", "*/*/document{,/*}.ts"], {
     cwd: components,
   }).toSorted();
   return files.map((file) => readFileSync(path.join(components, file), "utf8")).join("\n");

@@ -5,7 +5,9 @@ import { prometheusMonitor } from "../monitors/prometheus/document.ts";
 import { kubernetesPlatform } from "../platforms/kubernetes/document.ts";
 import { localPlatform } from "../platforms/local/document.ts";
 import { commandRuntime } from "../runtimes/command/document.ts";
+import { bentoSource } from "../sources/bento/document.ts";
 import { claimSource } from "../sources/claim/document.ts";
+import { dvcSource } from "../sources/dvc/document.ts";
 import { huggingfaceSource } from "../sources/huggingface/document.ts";
 import { mlflowSource } from "../sources/mlflow/document.ts";
 import { objectSource } from "../sources/object/document.ts";
@@ -27,9 +29,11 @@ export const sourceKinds: readonly (
   | typeof huggingfaceSource
   | typeof mlflowSource
   | typeof objectSource
+  | typeof bentoSource
+  | typeof dvcSource
   | typeof ociSource
   | typeof claimSource
-)[] = [pathSource, huggingfaceSource, mlflowSource, objectSource, ociSource, claimSource];
+)[] = [pathSource, huggingfaceSource, mlflowSource, objectSource, bentoSource, dvcSource, ociSource, claimSource];
 
 /** What answers for a version. */
 export const runtimeKinds: readonly (typeof commandRuntime)[] = [commandRuntime];

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -65,12 +65,16 @@ async function filesBelow(directory: string, prefix: string): Promise<string[]> 
   return paths;
 }
 
-/** The hash of one file, and how long it is. */
-export async function hashFile(path: string): Promise<{ readonly hash: string; readonly bytes: number }> {
+/** The hash of one file, and how long it is. @param beside is given the same bytes */
+export async function hashFile(
+  path: string,
+  beside?: Hash,
+): Promise<{ readonly hash: string; readonly bytes: number }> {
   const hash = createHash("sha256");
   let bytes = 0;
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
     hash.update(chunk);
+    beside?.update(chunk);
     bytes += chunk.length;
   }
   return { hash: hash.digest("hex"), bytes };

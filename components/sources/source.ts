@@ -51,6 +51,8 @@ export interface ReferenceContext {
   readonly env: NodeJS.ProcessEnv;
   /** The registry, where it is not the one that the environment names. */
   readonly endpoint?: string;
+  /** Folder of Pulumi.yaml, absolute, for what is looked up there. @default the working directory */
+  readonly root?: string;
 }
 
 /**

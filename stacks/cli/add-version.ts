@@ -29,7 +29,7 @@ export async function addVersion(terminal: Terminal, name: string, options: AddO
       `Version ${name} is there already, and a version never becomes another one. Take the next name: there are ${Object.keys(versions).join(", ")}.`,
     );
   }
-  const source = await explained(name, resolved(options));
+  const source = await explained(name, resolved(options, project));
   const found = await fetched(terminal, project, name, source);
   const { pinField } = unpinnedOf(name, source);
   const version = { source: { ...source, [pinField]: found.content } };
@@ -55,8 +55,8 @@ export async function addVersion(terminal: Terminal, name: string, options: AddO
   };
 }
 
-async function resolved({ from, endpoint, include, allowPickle }: AddOptions): Promise<Source> {
-  const part = await resolveReference(from, { env: process.env, ...(endpoint !== undefined && { endpoint }) });
+async function resolved({ from, endpoint, include, allowPickle }: AddOptions, { root }: Project): Promise<Source> {
+  const part = await resolveReference(from, { env: process.env, root, ...(endpoint !== undefined && { endpoint }) });
   return {
     ...part,
     ...(include !== undefined && include.length > 0 && { include }),

@@ -16,7 +16,14 @@ export function ownStore(): string {
 /** Variables of the environment for a test, and none of the others that a source reads. */
 export function ownEnvironment(values: Readonly<Record<string, string>>): void {
   const names = ["HF_TOKEN", "HF_ENDPOINT", "MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME"];
-  const all = [...names, "MLFLOW_TRACKING_PASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+  const all = [
+    ...names,
+    "MLFLOW_TRACKING_PASSWORD",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "BENTOML_HOME",
+  ];
   const before = Object.fromEntries(all.map((name) => [name, process.env[name]]));
   const set = (each: Readonly<Record<string, string | undefined>>) => {
     for (const name of all) {

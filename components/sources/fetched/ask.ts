@@ -1,14 +1,21 @@
+import { fileURLToPath } from "node:url";
 import type { z } from "zod";
+import { answerLocalFile } from "./local-file.ts";
 import { RemoteError, type RemoteRequest } from "./remote.ts";
 
 /** The longest a registry may take over an answer that is no file. */
 const PATIENCE_MS = 30_000;
 
-/** Where the answer comes from, without what a signed address carries behind it. */
+const isFile = (url: string): boolean => url.startsWith("file:");
+
+/** Where an answer comes from, without what a signed address carries behind it. */
 const placeOf = (url: string): string => {
   const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
+  return isFile(url) ? fileURLToPath(url) : `${origin}${pathname}`;
 };
+
+/** Who answers: a server, or this machine for a file of its own. */
+export const answererOf = (url: string): string => (isFile(url) ? fileURLToPath(url) : new URL(url).origin);
 
 /** Asks once. @param more headers of this try, and its end @throws RemoteError when nobody answers */
 export async function ask(
@@ -20,9 +27,10 @@ export async function ask(
   } = {},
 ): Promise<Response> {
   try {
+    if (isFile(url)) return await answerLocalFile(url, more.headers?.range);
     return await fetch(url, { ...rest, ...more, redirect, headers: { ...headers, ...more.headers } });
   } catch (error) {
-    throw new RemoteError(`${new URL(url).origin} does not answer: ${reasonOf(error)}`, { cause: error });
+    throw new RemoteError(`${answererOf(url)} does not answer: ${reasonOf(error)}`, { cause: error });
   }
 }
 

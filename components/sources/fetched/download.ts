@@ -2,7 +2,7 @@ import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, statSync, wri
 import { setTimeout as sleep } from "node:timers/promises";
 import { explainFullDisk, writeAtomic } from "../../host/atomic-file.ts";
 import { errorCode } from "../../host/host-error.ts";
-import { ask, reasonOf, refusalOf } from "./ask.ts";
+import { answererOf, ask, reasonOf, refusalOf } from "./ask.ts";
 import { RemoteError, type RemoteFile } from "./remote.ts";
 
 /** A download that may have begun in another process. */
@@ -120,9 +120,8 @@ async function receive(
     }
   } catch (error) {
     if (errorCode(error) !== undefined) throw explainFullDisk(file, error);
-    const { origin } = new URL(response.url);
     return {
-      error: new RemoteError(`${path}: ${origin} broke off: ${reasonOf(error)}`, { cause: error }),
+      error: new RemoteError(`${path}: ${answererOf(response.url)} broke off: ${reasonOf(error)}`, { cause: error }),
       reached: at,
     };
   } finally {

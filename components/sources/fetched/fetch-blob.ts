@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { claimInTurn } from "../../host/claim.ts";
 import { type HashedFile, hashFile } from "../directory-hash.ts";
 import { type ContentStore, keyOf } from "./content-store.ts";
@@ -50,14 +51,24 @@ async function fetchWhole(
   const isSame = expected !== undefined || file.mark !== undefined;
   for (;;) {
     const isOnePiece = await download(file, part, { isSame, arrived });
-    const { hash } = await hashFile(part.file);
-    if (expected === undefined || hash === expected) {
+    const md5 = file.md5 === undefined ? undefined : createHash("md5");
+    const { hash } = await hashFile(part.file, md5);
+    const other = differenceOf([hash, expected], [md5?.digest("hex"), file.md5]);
+    if (other === undefined) {
       store.keep(part.file, hash);
       forget(part);
       return hash;
     }
     forget(part);
     // Of two halves each may be of another file; of one piece it is what the server has.
-    if (isOnePiece) throw new RemoteError(`${file.path} is ${hash} there, and not ${expected}`, { code: "changed" });
+    if (isOnePiece) throw new RemoteError(`${file.path} is ${other}`, { code: "changed" });
   }
+}
+
+/** The first hash that is another one than is wanted; where none is wanted, any will do. */
+function differenceOf(
+  ...pairs: readonly (readonly [found: string | undefined, wanted: string | undefined])[]
+): string | undefined {
+  const pair = pairs.find(([found, wanted]) => wanted !== undefined && found !== wanted);
+  return pair && `${pair[0]} there, and not ${pair[1]}`;
 }

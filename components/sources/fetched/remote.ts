@@ -1,8 +1,9 @@
-// A place elsewhere that lists files and hands them out over HTTP. What a kind of source has to know of its registry is how
+// A place elsewhere that lists files and hands them out, over HTTP or from a folder of this machine. What a kind of source has to know of its registry is how
 // to list and how to ask; the rest of pinning and fetching is the same for all of them.
 
 /** One request. It is made anew for each try: what is signed grows old. */
 export interface RemoteRequest {
+  /** Also `file:` for a file of this machine, and `data:` for what a registry only says. */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** @default GET */
@@ -22,6 +23,8 @@ export interface RemoteFile {
   readonly bytes: number;
   /** Of its bytes, where the registry tells it before a download. */
   readonly hash?: string;
+  /** Of its bytes, where the registry calls them by it: what comes is compared with it, and the hash decides. */
+  readonly md5?: string;
   /** Stands for these bytes at this place: with another one the request is refused, or is another request. Absent: the registry has nothing of the kind. */
   readonly mark?: string;
   readonly request: () => RemoteRequest | Promise<RemoteRequest>;

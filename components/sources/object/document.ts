@@ -1,29 +1,23 @@
 import { documentKind, type SourceKind } from "../../release/kind.ts";
 import * as scalars from "../../release/scalars.ts";
-import { optional } from "../../release/section.ts";
-import { contentOf, type Fetched, fetchedFields, PIN_FIELD } from "../pinned.ts";
+import { bucketFields, type InBucket, type ResolvedBucketPlace, resolveBucketPlace } from "../bucket-place.ts";
+import { contentOf, fetchedFields, PIN_FIELD } from "../pinned.ts";
 
 /** `source` of a version whose files are objects in a bucket. */
-export interface ObjectSourceDocument extends Fetched {
+export interface ObjectSourceDocument extends InBucket {
   /** object: the objects below a prefix of a bucket: Amazon S3 and what speaks its protocol, Google Cloud Storage with an HMAC key. */
   readonly kind: "object";
   /** The bucket. */
   readonly bucket: string;
   /** The folder in it, without a slash at its end: `fraud/v1` is not `fraud/v10`. */
   readonly prefix: string;
-  /** The bucket's region. @default us-east-1 */
-  readonly region?: string;
-  /** The store's address, for any other than Amazon's; Google's is https://storage.googleapis.com. @default https://s3.<region>.amazonaws.com */
-  readonly endpoint?: string;
 }
 
 /** The same, resolved. */
-export interface ResolvedObjectSource {
+export interface ResolvedObjectSource extends ResolvedBucketPlace {
   readonly kind: "object";
   readonly bucket: string;
   readonly prefix: string;
-  readonly region: string;
-  readonly endpoint: string;
   readonly allowPickle?: string;
   /** What the files must be. */
   readonly content: string;
@@ -34,10 +28,6 @@ const bucketName = scalars.scalar(
   /^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/,
 );
 
-const regionName = scalars.scalar({ allowed: "the name of a region", example: '"eu-central-1"' }, /^[a-z0-9-]+$/, {
-  length: 63,
-});
-
 /** What a bucket brings to the document. */
 export const objectSource: SourceKind<ObjectSourceDocument, ResolvedObjectSource> = {
   ...documentKind<ObjectSourceDocument, ResolvedObjectSource>({
@@ -46,16 +36,14 @@ export const objectSource: SourceKind<ObjectSourceDocument, ResolvedObjectSource
     fields: {
       bucket: bucketName,
       prefix: scalars.path("fraud/v1"),
-      region: optional(regionName),
-      endpoint: optional(scalars.address("https://minio.example.com")),
+      ...bucketFields,
       ...fetchedFields,
     },
-    resolve: ({ kind, bucket, prefix, region = "us-east-1", endpoint, allowPickle, ...rest }) => ({
+    resolve: ({ kind, bucket, prefix, allowPickle, ...rest }) => ({
       kind,
       bucket,
       prefix,
-      region,
-      endpoint: endpoint ?? `https://s3.${region}.amazonaws.com`,
+      ...resolveBucketPlace(rest),
       ...(allowPickle !== undefined && { allowPickle }),
       content: contentOf(rest),
     }),

@@ -1,8 +1,9 @@
+import { GOOGLE } from "../bucket-place.ts";
 import { ask, askText } from "../fetched/ask.ts";
+import { type SignRequest, signerOf } from "../fetched/bucket.ts";
 import { fetchedSource } from "../fetched/fetched-source.ts";
 import { type Advice, type Remote, RemoteError, type RemoteFile } from "../fetched/remote.ts";
 import { type LoadSource, type ResolveReference, SourceError } from "../source.ts";
-import { type SignRequest, signerOf } from "./bucket.ts";
 import type { ResolvedObjectSource } from "./document.ts";
 import { type Entry, entriesOf, keyOf, textOf } from "./listing.ts";
 
@@ -110,8 +111,6 @@ async function listVersions(sign: SignRequest, key: string, path: string): Promi
     throw error;
   }
 }
-
-const GOOGLE = "https://storage.googleapis.com";
 
 /** `s3://bucket/prefix`, `gs://bucket/prefix`. The store and the region are those of the environment, in Amazon's variables. */
 export const resolve: ResolveReference = async (reference, { env, endpoint: named }) => {

@@ -90,6 +90,26 @@ test("of a hub some files are taken, a pickle only with a reason, and a branch b
   expect(await line.runWith(env, "validate")).toMatchObject({ code: 0 });
 });
 
+test("an output of DVC is looked up in the project, and becomes its md5 in the remote", async () => {
+  await using line = await createCommandLine();
+  const md5 = "764efa883dda1e11db47671c4a3bbd9e";
+  line.write(".dvc/config", "[core]\n    remote = store\n['remote \"store\"']\n    url = ../remote\n");
+  line.write("models/words.txt.dvc", `outs:\n- md5: ${md5}\n  size: 3\n  hash: md5\n  path: words.txt\n`);
+  line.write(`remote/files/md5/76/${md5.slice(2)}`, "hi\n");
+  const run = await line.run("add", "v3", "--from", "dvc://models/words.txt", "--yes", "--json");
+  expect(jsonOf(run)).toMatchObject({
+    source: { kind: "dvc", md5, remote: "remote", file: "words.txt", from: "dvc://models/words.txt" },
+    files: [{ path: "words.txt", bytes: 3 }],
+  });
+  expect(await line.run("validate")).toMatchObject({ code: 0 });
+  line.write(`remote/files/md5/76/${md5.slice(2)}`, "ho\n");
+  const changed = await line.run("add", "v4", "--from", "dvc://models/other", "--yes");
+  expect(changed).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('no .dvc file and no dvc.lock names "models/other"'),
+  });
+});
+
 test("what cannot be fetched leaves everything as it was", async () => {
   await using line = await createCommandLine();
   const tracking = await startTrackingServer();

@@ -1,9 +1,11 @@
 import { AwsV4Signer } from "aws4fetch";
-import { encodePath, type RemoteRequest } from "../fetched/remote.ts";
-import type { ResolvedObjectSource } from "./document.ts";
+import type { ResolvedBucketPlace } from "../bucket-place.ts";
+import { encodePath, type RemoteRequest } from "./remote.ts";
 
 /** Where objects are. */
-export type Place = Pick<ResolvedObjectSource, "bucket" | "region" | "endpoint">;
+export interface Place extends ResolvedBucketPlace {
+  readonly bucket: string;
+}
 
 /** What may be asked of a bucket, signed where the environment has keys; without any, it has to be open to all. */
 export type SignRequest = (request: {
