@@ -112,7 +112,7 @@ export interface VersionCounts {
 /** Something that changed who serves, or that a person has to know. */
 export interface TrafficEvent {
   readonly at: string;
-  /** plan, override, evidence (it begins anew, or weighs less), step, abort, rollback, complete, hold, server-down, server-up, start, loss, drift and gateway (in a cluster). */
+  /** plan, override, evidence (it begins anew, or weighs less), step, abort, rollback, complete, hold, server-down, server-up, start, loss, drift, gateway and effective (in a cluster). */
   readonly kind: string;
   readonly text: string;
 }

@@ -71,7 +71,7 @@ export function takePlan(
 const hashed = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
 
 /** What people are told of: of each the last is remembered. */
-type Subject = "plan" | "route";
+type Subject = "plan" | "route" | "standstill" | "flowing";
 
 /** Tells people once. @param about the same again is not told */
 export function tell(
@@ -81,11 +81,17 @@ export function tell(
   { kind, text }: Pick<TrafficEvent, "kind" | "text">,
   now: number,
 ): Decision {
-  const line = `${subject} ${hashed(about)}`;
-  if (before.kept.told.split("\n").includes(line)) return before;
+  if (isTold(before.kept.told, subject, about)) return before;
   const taken = take(before, { kind: "note", event: kind, text, now });
-  return { ...taken, kept: { ...taken.kept, told: [...othersTold(before.kept, subject), line].join("\n") } };
+  const told = [...othersTold(before.kept, subject), lineOf(subject, about)].join("\n");
+  return { ...taken, kept: { ...taken.kept, told } };
 }
+
+/** Whether people were told of it. @param told of `Kept` */
+export const isTold = (told: string, subject: Subject, about: string): boolean =>
+  told.split("\n").includes(lineOf(subject, about));
+
+const lineOf = (subject: Subject, about: string): string => `${subject} ${hashed(about)}`;
 
 /** It is over, and told when it comes again. */
 export function forget(before: Decision, subject: Subject): Decision {

@@ -16,6 +16,7 @@ import { type Kept, writeKept } from "./kept.ts";
 import { look, refused, type Seen, type Stopped } from "./look.ts";
 import type { ConfigMap } from "./objects.ts";
 import { readyPods } from "./readiness.ts";
+import { isStillCounted, tellStandstill } from "./standstill.ts";
 import { limitOf, tellTrouble } from "./trouble.ts";
 import type { Target, World } from "./world.ts";
 
@@ -108,7 +109,8 @@ async function decide(
   const counted = await count(world, target, seen, decision.kept);
   if (counted === undefined) return { decision };
   if ("problem" in counted) return { decision, problem: counted.problem };
-  return { decision: takeCounts(decision, counted, limitOf(seen, decision.kept, ready, target.namespace), now) };
+  const judged = takeCounts(decision, counted, limitOf(seen, decision.kept, ready, target.namespace), now);
+  return { decision: tellStandstill(judged, counted, now) };
 }
 
 async function learntFor({ client }: World, { namespace }: Target, { order }: Seen): Promise<Learnt | undefined> {
@@ -126,8 +128,9 @@ async function count(
 ): Promise<Counted | Stopped | undefined> {
   const { plan, progress } = kept.state;
   const { metrics } = order;
-  if (plan?.candidate === undefined || progress === undefined || progress.ended !== undefined) return undefined;
-  if (metrics === undefined || !isJudged(plan)) return undefined;
+  if (plan?.candidate === undefined || progress === undefined || metrics === undefined) return undefined;
+  const isOver = progress.ended !== undefined;
+  if (isOver ? !isStillCounted(kept, live) : !isJudged(plan)) return undefined;
   const [stable, candidate] = [order.variants[plan.stable], order.variants[plan.candidate]];
   if (stable === undefined || candidate === undefined) return undefined;
   const question = {

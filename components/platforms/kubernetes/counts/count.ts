@@ -14,6 +14,8 @@ export interface Counted {
   /** In the order of time. */
   readonly intervals: readonly ClosedInterval[];
   readonly cursor: CountCursor;
+  /** Requests to the candidate's Service in these intervals, whatever became of them; absent where nobody could count them. */
+  readonly toCandidate?: number;
   /** What people should know: counters that began anew, time that is left out. */
   readonly notes: readonly string[];
 }
@@ -89,6 +91,12 @@ export function countSince(
         ...Object.fromEntries(consumed),
       },
     },
+    toCandidate: sentOf(
+      armIn(
+        fresh.filter(({ at: moment }) => moment <= counted),
+        "candidate",
+      ),
+    ),
     notes: [
       ...resets
         .filter(isNew)

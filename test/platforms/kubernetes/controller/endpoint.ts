@@ -27,6 +27,8 @@ export class DrivenEndpoint {
   readonly target: Target;
   /** What share of the candidate's requests fail, 0 to 1. */
   failing = 0.01;
+  /** Requests an interval that reach the candidate beside the route. */
+  leaking = 0;
   /** Counts that do not come. */
   silent = false;
   /** What was asked of the counts last. */
@@ -114,7 +116,7 @@ export class DrivenEndpoint {
 
   /** An interval goes by. */
   passed(): void {
-    const n1 = (this.weight * REQUESTS) / 10_000;
+    const n1 = (this.weight * REQUESTS) / 10_000 + this.leaking;
     const [n0, at] = [REQUESTS - n1 + 200, NOW + this.#intervals.length * 1_000];
     const counts = { errorRate: { n0, x0: n0 / 100, n1, x1: Math.round(n1 * this.failing) } };
     this.#intervals.push({ live: { at, seconds: 1, counts } });
@@ -129,7 +131,8 @@ export class DrivenEndpoint {
         const from = cursor?.at ?? this.#intervals.length;
         const passed = this.silent ? [] : this.#intervals.slice(from);
         const intervals = passed.map(({ live }) => ({ live: { ...live, step: question.step } }));
-        return { intervals, cursor: { at: from + intervals.length, targets: {} }, notes: [] };
+        const toCandidate = passed.reduce((sum, { live }) => sum + (live.counts.errorRate?.n1 ?? 0), 0);
+        return { intervals, toCandidate, cursor: { at: from + intervals.length, targets: {} }, notes: [] };
       },
       now: () => NOW + this.#intervals.length * 1_000,
       wait: async () => {},

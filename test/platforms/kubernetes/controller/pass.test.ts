@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { httpRoutePath } from "../../../../components/platforms/kubernetes/cluster/index.ts";
 import {
   type ConfigMap,
@@ -59,6 +59,42 @@ test("what is drawn is held against the share that the route gives, and against 
   endpoint.divide({ shares: { v1: 10_000 } });
   await passes(endpoint, 1);
   expect(endpoint.asked?.weight).toBeUndefined();
+});
+
+describe("a candidate that was stopped", () => {
+  async function stopped(): Promise<DrivenEndpoint> {
+    const endpoint = await climbingEndpoint();
+    endpoint.failing = 0.5;
+    while (endpoint.kept.state.progress?.ended === undefined) await passes(endpoint, 1);
+    return endpoint;
+  }
+  const told = ({ kept }: DrivenEndpoint, kind: string) =>
+    kept.state.events.filter((event) => event.kind === kind).map(({ text }) => text);
+
+  test("gets nothing any more once its counter stands still; that is told once, and nothing is counted behind it", async () => {
+    const endpoint = await stopped();
+    expect(told(endpoint, "effective")).toEqual([]);
+    await passes(endpoint, 1);
+    expect(told(endpoint, "effective")).toEqual(["v2 gets nothing any more: its counter stood still for 1 s"]);
+    endpoint.asked = undefined;
+    await passes(endpoint, 3);
+    expect(endpoint.asked).toBeUndefined();
+    expect(told(endpoint, "effective")).toHaveLength(1);
+  });
+
+  test("and still gets requests is told after a minute, and looked at until it gets none", async () => {
+    const endpoint = await stopped();
+    endpoint.leaking = 7;
+    await passes(endpoint, 59);
+    expect([...told(endpoint, "effective"), ...told(endpoint, "gateway")]).toEqual([]);
+    await passes(endpoint, 3);
+    expect(told(endpoint, "gateway")).toEqual([
+      "v2 still got 7 requests in 1 s, although the route gives it nothing: look for another route to its Service, or a gateway that has not taken this one",
+    ]);
+    endpoint.leaking = 0;
+    await passes(endpoint, 1);
+    expect(told(endpoint, "effective")).toHaveLength(1);
+  });
 });
 
 test("a good candidate climbs to the whole of its target, step by step", async () => {
