@@ -153,6 +153,23 @@ describe.each(["envoy", "haproxy"] as const)("%s", (kind) => {
     await expect.poll(boundsShown, { timeout: 20_000 }).toEqual(gateways.envoy.durations?.bounds);
   });
 
+  test("what is under way stands in a gauge of its version until it is answered", async () => {
+    await setWeights({ v1: 5_000, v2: 5_000 });
+    const { target, path } = gateway.metrics;
+    const underWay = async (): Promise<number> => {
+      const page = await (await fetch(`http://${target}${path}`)).text();
+      const metric = gateways.envoy.underWay?.metric ?? "";
+      return Number(
+        new RegExp(`^${metric}\\{envoy_cluster_name="default_sentiment-v2_80"\\} (\\d+)$`, "m").exec(page)?.[1],
+      );
+    };
+    pods.behave("v2", { delayMs: () => 1_000 });
+    const clients = startClients(gateway.url, HOST, 100);
+    await expect.poll(underWay, { timeout: 20_000 }).toBeGreaterThan(10);
+    await clients.stop();
+    await expect.poll(underWay, { timeout: 20_000 }).toBe(0);
+  });
+
   test("a mirrored version gets every request, and answers nobody", async () => {
     await setWeights({ v1: 10_000, v2: 0 }, "v2");
     await expect

@@ -39,6 +39,10 @@ async function promotes(): Promise<void> {
   expectUnharmed(facts);
   expect(facts).toMatchObject({ phase: "complete", spoilt: 0 });
   expect(weights("v2")).toEqual([0, 500, 2_500, 5_000, 9_500]);
+  const state = (await stage.kept())?.state;
+  // What Envoy drew was held against the weights, and fits them.
+  expect(state?.judges?.share).toMatchObject({ weight: expect.any(Number) });
+  expect(state?.progress?.mismatch).toBeUndefined();
   await change("promote");
   await until(async () => stage.ledger.weightOf("v2") === 10_000, "v2 to serve alone");
 }
@@ -57,6 +61,8 @@ async function stopsCrash(): Promise<void> {
   expectUnharmed(facts);
   expect(facts).toMatchObject({ phase: "aborted", cause: "guard:errorRate" });
   expect(ledger.weightOf("v3")).toBe(0);
+  const told = async () => (await stage.kept())?.state.events.find(({ kind }) => kind === "effective")?.text;
+  expect(await until(told, "its counter to stand still")).toMatch(/^v3 gets nothing any more/);
 }
 
 /** A candidate whose answers are quietly others is stopped by what comes back of them. */
