@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { loadSource } from "../../components/sources/load-source.ts";
 import { emptyDirectory } from "../sources/conformance.ts";
+import { wholeSafetensors } from "../sources/formats/files.ts";
 import { startHub } from "../sources/stand-ins/hub.ts";
 import { ownEnvironment, ownStore } from "../sources/store-of-test.ts";
 import { pythonOf } from "../support/python.ts";
@@ -20,7 +21,7 @@ test("the stand-in for the hub is one that the hub's own client accepts, and bot
   const hub = await startHub();
   const files = new Map([
     ["config.json", Buffer.from("{}")],
-    ["model.safetensors", Buffer.alloc(300_000, "weights")],
+    ["model.safetensors", wholeSafetensors(300_000, "weights")],
     ["tok/vocab.txt", Buffer.from("a\nb\n")],
   ]);
   hub.repositories.set("acme/fraud", { commits: new Map([[commit, files]]), revisions: new Map([["main", commit]]) });

@@ -84,9 +84,9 @@ describe("a remote of DVC", () => {
   test("gives one file under the name that it is called by, and odd names of a directory as they are", async () => {
     ownStore();
     const { put, putDirectory, sourceOf } = openRemote();
-    const one = await sourceOf({ md5: put("hi\n"), file: "model.onnx" });
-    expect((await one.pin()).files.map((file) => [file.path, file.bytes])).toEqual([["model.onnx", 3]]);
-    expect(await one.read("model.onnx")).toBe("hi\n");
+    const one = await sourceOf({ md5: put("hi\n"), file: "model.bin" });
+    expect((await one.pin()).files.map((file) => [file.path, file.bytes])).toEqual([["model.bin", 3]]);
+    expect(await one.read("model.bin")).toBe("hi\n");
     const odd = await sourceOf({ md5: putDirectory({ "ä b/ö+%.txt": "odd", empty: "", copy: "odd" }) });
     expect((await odd.pin()).files.map((file) => [file.path, file.bytes])).toEqual([
       ["copy", 3],

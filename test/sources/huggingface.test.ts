@@ -4,11 +4,12 @@ import { describe, expect, test } from "vitest";
 import { loadSource } from "../../components/sources/load-source.ts";
 import { resolveReference } from "../../components/sources/resolve-reference.ts";
 import { emptyDirectory, sourceConformance } from "./conformance.ts";
+import { safetensors, wholeSafetensors } from "./formats/files.ts";
 import { type Hub, startHub } from "./stand-ins/hub.ts";
 import { ownEnvironment, ownStore } from "./store-of-test.ts";
 
 const commit = "2".repeat(40);
-const weights = Buffer.alloc(300_000, "weights");
+const weights = wholeSafetensors(300_000, "weights");
 
 function fill(
   { repositories }: Hub,
@@ -87,6 +88,22 @@ describe("a hub (stand-in)", () => {
     const copy = emptyDirectory();
     await (await sourceOf(hub)).open(content, copy);
     expect(readdirSync(copy).toSorted()).toEqual([".gitattributes", "config.json", "model.safetensors", "tok"]);
+  });
+
+  test("that has a lie in a header is refused when the file has come, and nothing is opened", async () => {
+    ownEnvironment({});
+    ownStore();
+    const hub = await startHub();
+    const lying = safetensors({ w: { dtype: "U8", shape: [2], data_offsets: [0, 9] } }, 2000);
+    fill(hub, { ...model, "model.safetensors": lying });
+    const source = await sourceOf(hub);
+    const { content } = await source.pin();
+    const copy = emptyDirectory();
+    await expect(source.open(content, copy)).rejects.toMatchObject({
+      seen: 'hf://acme/fraud@222222222222: model.safetensors has "w" in 9 bytes, of 2 that U8 [2] needs',
+      field: "kind",
+    });
+    expect(readdirSync(copy)).toEqual([]);
   });
 
   test("gives the files that are included alone, and says when none is", async () => {

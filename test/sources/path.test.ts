@@ -36,3 +36,19 @@ test("a symbolic link is refused: what it points to is not pinned", async () => 
     field: "path",
   });
 });
+
+test("a file that is not of the format that its name says is refused when it is pinned and when it is compared", async () => {
+  const { source, put } = await stage();
+  const { content } = await source.pin();
+  put("model.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n");
+  put("model.onnx", "not a graph");
+  const refused = {
+    seen: expect.stringMatching(
+      /^models\/v1: model\.onnx is no ONNX.*; model\.safetensors is a pointer of Git LFS, and not the file \(git lfs pull fetches it\)$/,
+    ),
+    allowed: "whole files of the format that their names say, with all that they refer to beside them",
+    field: "path",
+  };
+  await expect(source.pin()).rejects.toMatchObject(refused);
+  await expect(source.verify(content)).rejects.toMatchObject(refused);
+});

@@ -1,16 +1,17 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { copyFile } from "../../host/copy-files.ts";
 import { byBytes, type HashedFile, hashOfFiles } from "../directory-hash.ts";
 import { differencesOf, type ListedFile } from "../file-list.ts";
+import { checkFormats, type PlacedFile } from "../formats/format-problems.ts";
+import { HEAD_BYTES, isPickle } from "../formats/pickles.ts";
 import { readFileListOf } from "../kept-lists.ts";
 import { PIN_FIELD } from "../pinned.ts";
 import { type Found, type Source, type SourceContext, SourceError } from "../source.ts";
 import { ask } from "./ask.ts";
 import { type ContentStore, openContentStore } from "./content-store.ts";
 import { fetchBlob } from "./fetch-blob.ts";
-import { HEAD_BYTES, isPickle } from "./pickles.ts";
 import { progressOf } from "./progress.ts";
 import { type Advice, type Remote, RemoteError, type RemoteFile } from "./remote.ts";
 import { nameProblems } from "./remote-names.ts";
@@ -41,6 +42,12 @@ export function fetchedSource(
     return files;
   }
 
+  /** Of what was pinned without a download the header is read when it has come. */
+  function placed({ path, hash, bytes }: ListedFile & Partial<HashedFile>): PlacedFile {
+    const facts = statSync(store.pathOf(hash), { throwIfNoEntry: false });
+    return { path, bytes: facts?.size ?? bytes ?? 0, ...(facts !== undefined && { at: store.pathOf(hash) }) };
+  }
+
   const fetching = (files: readonly RemoteFile[]) => ({ store, place, arrived: progressOf(name, files, progress) });
 
   async function pin(): Promise<Found> {
@@ -56,6 +63,7 @@ export function fetchedSource(
         pickles.push(path);
     }
     if (pickles.length > 0) throw refusedPickles(name, pickles);
+    checkFormats(name, hashed.map(placed), "kind");
     store.keepList(hashed);
     return { content: hashOfFiles(hashed), files: hashed };
   }
@@ -116,6 +124,7 @@ export function fetchedSource(
       const heads = wanted.map(({ path, hash }) => ({ path, head: readHead(store.pathOf(hash)) }));
       const pickles = heads.filter(({ path, head }) => isPickle(path, head)).map(({ path }) => path);
       if (allowPickle === undefined && pickles.length > 0) throw refusedPickles(name, pickles);
+      checkFormats(name, wanted.map(placed), "kind");
       for (const { path, hash } of wanted) copyFile(store.pathOf(hash), join(directory, path));
     },
     async read(path) {

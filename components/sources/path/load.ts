@@ -4,6 +4,7 @@ import { copyFiles } from "../../host/copy-files.ts";
 import { errorCode } from "../../host/host-error.ts";
 import { hashOfFiles, listDirectory, pathsIn, UnhashableError } from "../directory-hash.ts";
 import { differencesOf } from "../file-list.ts";
+import { checkFormats } from "../formats/format-problems.ts";
 import { type Found, type LoadSource, type ResolveReference, SourceError } from "../source.ts";
 import type { ResolvedPathSource } from "./document.ts";
 
@@ -16,6 +17,11 @@ export const load: LoadSource<Omit<ResolvedPathSource, "content">> = ({ path }, 
     });
   const pin = async (): Promise<Found> => {
     const files = await reading(listDirectory(directory));
+    checkFormats(
+      path,
+      files.map((file) => ({ ...file, at: join(directory, file.path) })),
+      "path",
+    );
     return { content: hashOfFiles(files), files };
   };
   return {

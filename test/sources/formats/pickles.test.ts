@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPickle } from "../../../components/sources/fetched/pickles.ts";
+import { isPickle } from "../../../components/sources/formats/pickles.ts";
 
 const bytes = (text: string) => Buffer.from(text, "latin1");
 
