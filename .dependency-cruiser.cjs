@@ -75,6 +75,11 @@ module.exports = {
       zod,
       "node_modules/onnxruntime-node/",
     ]),
+    floor("packaging", "^components/packaging/", [
+      "^components/(packaging|registry|sources)/",
+      "^components/release/(index|resolved|placeholders|library-version)\\.ts$",
+      zod,
+    ]),
     floor("guards", "^components/guards/", ["^components/(guards|analysis)/"]),
     floor("traffic", "^components/traffic/", ["^components/(traffic|release)/"]),
     floor("lifecycle", "^components/lifecycle/", ["^components/(lifecycle|release|traffic)/"]),

@@ -15,6 +15,7 @@ const LONG = [
   "test/package/consumer.test.ts",
   "test/package/types.test.ts",
   "test/golden/kubernetes.test.ts",
+  "test/packaging/image.test.ts",
   "test/platforms/kubernetes/engine/faults.test.ts",
   "test/platforms/kubernetes/engine/image-volumes.test.ts",
   "test/platforms/kubernetes/engine/lifecycle.test.ts",

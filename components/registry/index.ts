@@ -1,5 +1,5 @@
 export { hasBlob, mountBlob, readBlob, writeBlob } from "./blobs.ts";
-export { contentIn, digestOf } from "./digest.ts";
+export { contentIn, digestOf, digestOfBytes, startHash } from "./digest.ts";
 export { dockerLogin } from "./docker-logins.ts";
 export { type Descriptor, digestOfTag, type Manifest, readManifest, writeManifest } from "./manifests.ts";
 export { byDigest, pulledFrom, readReference } from "./reference.ts";

@@ -46,6 +46,16 @@ export interface AddOptions extends ChangeOptions {
   readonly allowPickle?: string;
 }
 
+/** What an image is made of, and where it goes. */
+export interface PackageOptions extends StackOptions {
+  readonly image: string;
+  readonly base: string;
+  /** @default images/<version> */
+  readonly out?: string;
+  /** @default false: a daemon makes it */
+  readonly push?: boolean;
+}
+
 /** How traffic is taken back. */
 export interface EmergencyOptions extends StackOptions {
   /** @default the name in Pulumi.yaml */

@@ -9,6 +9,7 @@ const verbs: Verbs = {
   add: async () => (await import("./verbs/add.ts")).add,
   pin: async () => (await import("./verbs/pin.ts")).pin,
   import: async () => (await import("./verbs/import.ts")).importVerb,
+  package: async () => (await import("./verbs/package.ts")).packageVerb,
   runbook: async () => (await import("./verbs/runbook.ts")).runbook,
   plan: async () => (await import("./verbs/plan.ts")).plan,
   start: async () => (await import("./verbs/start.ts")).start,

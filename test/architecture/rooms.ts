@@ -16,7 +16,7 @@ export const floors: readonly { readonly name: string; readonly rooms: RegExp }[
   { name: "Decisions", rooms: /^components\/(rollout|lifecycle|evidence|metric-sources)$/ },
   {
     name: "Document and arithmetic",
-    rooms: /^components\/(release|traffic|sources|models|runtimes|guards|analysis|drift|scorecard)$/,
+    rooms: /^components\/(release|traffic|sources|packaging|models|runtimes|guards|analysis|drift|scorecard)$/,
   },
   { name: "This machine, and registries of images", rooms: /^components\/(host|registry)$/ },
 ];

@@ -19,6 +19,7 @@ test("the commands are those of a model's life", () => {
     "add",
     "pin",
     "import",
+    "package",
     "runbook",
     "plan",
     "start",

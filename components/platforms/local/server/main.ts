@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { hostname } from "node:os";
 import { parseArgs } from "node:util";
 import { messageOf } from "../../../host/host-error.ts";
 import { checkContent } from "../../../models/load-model.ts";
@@ -13,7 +14,7 @@ import { predictRoute } from "./predict-route.ts";
 import { drain, listenOnSocket } from "./unix-socket.ts";
 
 const usage =
-  "usage: main.js (--socket <path> | --port <port>) --model-dir <dir> --model <name> --version <version> --instance <id>";
+  "usage: main.js (--socket <path> | --port <port>) --model-dir <dir> --model <name> --version <version> [--instance <id>]";
 
 /** How long a stopping server waits for answers under way; its supervisor kills it after 5 s. */
 const graceMs = 4_000;
@@ -45,7 +46,8 @@ function parseSettings(args: readonly string[]): Settings {
     modelDir: required("model-dir"),
     model: required("model"),
     version: required("version"),
-    instance: required("instance"),
+    // In a container that is its name.
+    instance: values.instance || hostname(),
   };
 }
 
