@@ -4,10 +4,14 @@ usage: make.py <folder> <rows>
 """
 import json, os, pathlib, sys, warnings
 
-import lightgbm, numpy, xgboost
+import lightgbm, numpy, onnxruntime, skl2onnx, xgboost
+from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 from sklearn.ensemble import ExtraTreesClassifier, GradientBoostingClassifier, GradientBoostingRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
@@ -132,3 +136,43 @@ for name, model, y, missing in [
     target.mkdir(parents=True)
     export(model, X, target / "model.json", target / "samples.jsonl")
     (target / "library").write_text("sklearn")
+
+
+def write_graph(name, model, X, bits):
+    """A graph of a fitted estimator. Its labels are scikit-learn's; so are its numbers in 64 bits, and in 32 those of the graph itself in Python: where scikit-learn computes in 64 bits, a graph in 32 is another model."""
+    target = folder / f"onnx-{name}-{bits}"
+    target.mkdir(parents=True)
+    kind, number = (DoubleTensorType, numpy.float64) if bits == 64 else (FloatTensorType, numpy.float32)
+    is_class = hasattr(model, "predict_proba")
+    graph = skl2onnx.to_onnx(model, initial_types=[("X", kind([None, X.shape[1]]))], options={id(model): {"zipmap": False}} if is_class else None).SerializeToString()
+    (target / "model.onnx").write_bytes(graph)
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    scores = session.run(None, {"X": X.astype(number)})[-1].astype(float)
+    own = model.predict_proba(X) if is_class else model.predict(X)
+    outputs = (own if bits == 64 else scores.reshape(own.shape)).tolist()
+    labels = model.predict(X).tolist() if is_class else [None] * len(X)
+    with open(target / "samples.jsonl", "w") as out:
+        for row, output, label in zip(X.tolist(), outputs, labels):
+            out.write(json.dumps({"row": row, "output": output, **({} if label is None else {"label": label})}) + "\n")
+    (target / "library").write_text("onnx")
+
+
+two_classes = two_plain.astype(int)
+for name, model, y, widths in [
+    ("logistic", scaled(LogisticRegression()), two_classes, (32, 64)),
+    ("logistic-three", scaled(LogisticRegression()), three_plain, (32, 64)),
+    ("linear", LinearRegression(), amount_plain, (32, 64)),
+    ("ridge", scaled(Ridge()), amount_plain, (64,)),
+    ("network", scaled(MLPClassifier((16,), max_iter=200, random_state=7)), three_plain, (32, 64)),
+    ("neighbours", scaled(KNeighborsClassifier(5)), two_classes, (64,)),
+    ("bayes", GaussianNB(), three_plain, (64,)),
+    ("tree", DecisionTreeClassifier(max_depth=6, random_state=7), three_plain, (32,)),
+    ("forest", RandomForestClassifier(20, max_depth=8, random_state=7), two_classes, (32,)),
+    ("forest-amount", RandomForestRegressor(20, max_depth=8, random_state=7), amount_plain, (32,)),
+    ("boosting", GradientBoostingClassifier(n_estimators=30, random_state=7), two_classes, (32,)),
+]:
+    model.fit(plain, y)
+    stages = getattr(model, "estimators_", [model] if hasattr(model, "tree_") else [])
+    splits = of_trees((f, t) for each in numpy.ravel(stages) for f, t in zip(each.tree_.feature, each.tree_.threshold) if f >= 0)
+    for bits in widths:
+        write_graph(name, model, on(columns(rows, False), splits), bits)

@@ -1,16 +1,14 @@
-import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { chmodSync, globSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { keyOf, openContentStore } from "../../../components/sources/fetched/content-store.ts";
 import { fetchBlob } from "../../../components/sources/fetched/fetch-blob.ts";
 import type { RemoteFile } from "../../../components/sources/fetched/remote.ts";
 import { emptyDirectory } from "../conformance.ts";
 import { type Manner, type Served, sendFile, serve } from "../stand-ins/http.ts";
+import { killDownload } from "./killed-download.ts";
 
 const bytes = randomBytes(300_000);
 const sha256Of = (data: Buffer) => createHash("sha256").update(data).digest("hex");
@@ -39,7 +37,6 @@ async function stage(manners: readonly (Manner & { readonly bytes?: Buffer })[])
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((all, each) => all + each, 0);
-const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 const whole = (root: string) => globSync("files/*/*", { cwd: root }).map((path) => path.slice(-64));
 
 describe("a download that is cut", () => {
@@ -172,43 +169,11 @@ test("a credential does not follow a redirect to another origin", async () => {
 });
 
 test("twenty processes are killed in a download, and nothing that was kept is fetched again", async () => {
-  const long = randomBytes(4_000_000);
-  const hash = sha256Of(long);
-  const server = await serve((request, response) => {
-    const [, start] = /^bytes=(\d+)-/.exec(request.headers.range ?? "") ?? [];
-    const from = Number(start ?? 0);
-    response.writeHead(start === undefined ? 200 : 206, {
-      "content-length": long.length - from,
-      ...(start !== undefined && { "content-range": `bytes ${from}-${long.length - 1}/${long.length}` }),
-    });
-    // So slowly that a kill comes into the middle of it.
-    let at = from;
-    const timer = setInterval(() => {
-      const chunk = long.subarray(at, at + 20_000);
-      at += chunk.length;
-      if (chunk.length === 0 || response.destroyed) {
-        clearInterval(timer);
-        response.end();
-      } else response.write(chunk);
-    }, 2);
+  const { early, kept, hash, begins, before } = await killDownload(emptyDirectory(), {
+    kills: 20,
+    length: 4_000_000,
+    each: 60_000,
   });
-  const root = emptyDirectory();
-  const args = [resolve(import.meta.dirname, "fetch-once.ts"), root, `${server.origin}/f`, String(long.length), hash];
-  const kept = () => Math.max(0, ...globSync("parts/*[0-9a-f]", { cwd: root }).map((path) => sizeOf(join(root, path))));
-  const starts: number[] = [];
-  for (let kills = 0; kills < 20; kills += 1) {
-    const before = kept();
-    starts.push(before);
-    const child = spawn(process.execPath, args, { stdio: "ignore" });
-    const ended = once(child, "exit");
-    while (kept() < before + 60_000 && child.exitCode === null) await sleep(2);
-    expect(child.exitCode).toBe(null);
-    child.kill("SIGKILL");
-    await ended;
-    expect(whole(root)).toEqual([]);
-  }
-  starts.push(kept());
-  const [code] = await once(spawn(process.execPath, args, { stdio: "inherit" }), "exit");
-  expect({ code, found: whole(root) }).toEqual({ code: 0, found: [hash] });
-  expect(server.asked.map(({ range }) => Number(range?.slice(6, -1) ?? 0))).toEqual(starts);
+  expect({ early, kept }).toEqual({ early: [], kept: [hash] });
+  expect(begins).toEqual(before);
 }, 120_000);
