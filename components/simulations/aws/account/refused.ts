@@ -1,0 +1,16 @@
+/** What an API of AWS refuses, by its code. */
+export class Refused extends Error {
+  /** `ValidationException` */
+  readonly code: string;
+  /** Of the HTTP answer. */
+  readonly status: number;
+
+  constructor(code: string, message: string, status = 400) {
+    super(`api error ${code}: ${message}`);
+    this.name = "Refused";
+    this.code = code;
+    this.status = status;
+  }
+}
+
+export const invalid = (message: string): Refused => new Refused("ValidationException", message);
