@@ -37,6 +37,7 @@ const LONG = [
   "test/stacks/cli/first-cluster.test.ts",
   "test/stacks/engine/real-engine.test.ts",
   "test/workflows/github.test.ts",
+  "test/workflows/gitlab.test.ts",
 ];
 
 /**

@@ -1,42 +1,13 @@
-import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { parse, stringify } from "yaml";
-import { placeOf } from "../../components/platforms/local/state-folder/place.ts";
-import { findEngine } from "../../stacks/engine/index.ts";
-import { installPackage, must } from "../package/installed.ts";
-import { predict, processesOf } from "../support/serving.ts";
-import { type Ran, runSteps, stepsOf } from "./steps.ts";
+import { expect, test } from "vitest";
+import { must } from "../package/installed.ts";
+import { playLife, STACK } from "./life.ts";
+import { runSteps, stepsOf } from "./steps.ts";
 
-// Every command of the workflows, in the order of a model's life, each workflow in a fresh clone, without a terminal. `gh` is a
-// stand-in that writes down what it is asked: what GitHub makes of it is not shown here, nor what the actions of others do.
-
-const STACK = "prod";
-/** Run in the first clone alone: the lock is the same in all, and so is what it brings. */
-const INSTALL = "npm ci";
-let root: string;
-let env: NodeJS.ProcessEnv;
-const executed = new Set<string>();
-
-const at = (...parts: readonly string[]): string => path.join(root, ...parts);
-const git = (cwd: string, ...args: readonly string[]): string =>
-  execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { cwd, env, encoding: "utf8" });
-const mlc = (...args: readonly string[]): Promise<string> => must("node_modules/.bin/mlc", args, at("work"), env);
-const asked = (): string => (existsSync(at("gh.log")) ? readFileSync(at("gh.log"), "utf8") : "");
-const releaseOn = (branch: string) =>
-  parse(git(at("origin.git"), "show", `${branch}:Pulumi.${STACK}.yaml`)).config["model-lifecycle:release"];
+// `gh` is a stand-in that writes down what it is asked: what GitHub makes of it is not shown here, nor what the actions of
+// others do.
 
 const values = {
   "secrets.PULUMI_ACCESS_TOKEN": "",
@@ -50,192 +21,36 @@ const values = {
   "vars.MODEL_DRIFT_REFERENCE": "then.csv",
 };
 
-const workflow = (name: string): string => `.github/workflows/model-${name}-${STACK}.yml`;
+let log = "";
+const asked = (): readonly string[] => (existsSync(log) ? readFileSync(log, "utf8").split(/^(?=gh )/m) : []);
+const askedFor = (what: string): string =>
+  asked()
+    .filter((each) => each.startsWith(what))
+    .join("");
 
-/** Runs a workflow on a commit or branch, as a runner finds it. */
-async function runOn(ref: string, name: string): Promise<readonly Ran[]> {
-  // A runner of one's own has one place for a repository.
-  const clone = at("workspace");
-  const modules = path.join(clone, "node_modules");
-  if (existsSync(modules)) renameSync(modules, at("modules"));
-  rmSync(clone, { recursive: true, force: true });
-  git(root, "clone", "--quiet", at("origin.git"), clone);
-  git(clone, "checkout", "--quiet", ref);
-  let steps = stepsOf(path.join(clone, workflow(name)));
-  if (existsSync(at("modules"))) {
-    renameSync(at("modules"), modules);
-    steps = steps.filter(({ run }) => run !== INSTALL);
-  }
-  const backend = { "vars.PULUMI_BACKEND_URL": `file://${at("backend")}` };
-  const ran = await runSteps(steps, clone, env, { ...values, ...backend });
-  for (const { step } of ran) for (const { name: of, run } of steps) if (of === step) executed.add(run);
-  return ran;
-}
-
-/** The steps that failed, with what they said. */
-const failedIn = (ran: readonly Ran[]): readonly Ran[] => ran.filter(({ code }) => code !== 0);
-
-function commitToMain(message: string): string {
-  git(at("work"), "add", "--all");
-  git(at("work"), "commit", "--quiet", "--message", message);
-  git(at("work"), "push", "--quiet", "origin", "HEAD:main");
-  return git(at("work"), "rev-parse", "HEAD").trim();
-}
-
-/** Clients, until what is waited for has come. */
-async function whileAsked<Result>(work: Promise<Result>): Promise<Result> {
-  let goesOn = true;
-  const ended = work.finally(() => {
-    goesOn = false;
-  });
-  const applicant = { features: { income_k: 30, debt_ratio: 0.1 } };
-  const { path: engine } = await findEngine();
-  const url = (await must(engine, ["stack", "output", "url", "--stack", STACK], at("work"), env)).trim();
-  while (goesOn) {
-    await Promise.all(Array.from({ length: 8 }, () => predict(url, applicant).catch(() => undefined)));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return ended;
-}
-
-beforeAll(async () => {
-  root = mkdtempSync(path.join(tmpdir(), "mlc-workflows-"));
-  const engine = await findEngine();
-  env = {
-    ...process.env,
-    HOME: at("home"),
-    XDG_STATE_HOME: at("state"),
-    PULUMI_HOME: at("pulumi"),
-    PULUMI_BACKEND_URL: `file://${at("backend")}`,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    npm_config_cache: execFileSync("npm", ["config", "get", "cache"], { encoding: "utf8" }).trim(),
-    NO_COLOR: "1",
-    GITHUB_RUN_ID: "1",
-    GITHUB_RUN_ATTEMPT: "1",
-  };
-  for (const folder of ["home", "work", "bin", "backend", "pulumi"]) mkdirSync(at(folder));
-  writeFileSync(
-    at("bin/gh"),
-    `#!/bin/sh\n{ echo "gh $*"; for each in "$@"; do case "$each" in *.md) cat "$each";; esac; done; } >> ${at("gh.log")}\n`,
-  );
-  chmodSync(at("bin/gh"), 0o755);
-  git(root, "init", "--quiet", "--bare", "--initial-branch=main", at("origin.git"));
-  git(at("work"), "init", "--quiet", "--initial-branch=main");
-  git(at("work"), "remote", "add", "origin", at("origin.git"));
-  await installPackage(at("work"), env);
-  // Later in PATH than Node: what a runner has installed.
-  env.PATH = [env.PATH, path.dirname(engine.path), at("bin")].join(path.delimiter);
-  await mlc("init", "--stack", STACK, "--json");
-  expect(await mlc("init", "ci", "github")).toContain("  npm install --save-dev @pulumi/policy\n");
-  await must("npm", ["install", "--save-dev", "--prefer-offline", "@pulumi/policy"], at("work"), env);
-  await must(engine.path, ["stack", "init", STACK], at("work"), env);
-  writeFileSync(at("work/.gitattributes"), "*.tgz binary\n");
-  for (const name of ["now", "then"]) {
-    const rows = Array.from({ length: 200 }, (_, row) => `${row % 17},${(row * 7) % 13}`);
-    writeFileSync(at(`work/${name}.csv`), ["income_k,debt_ratio", ...rows].join("\n"));
-  }
-  edit((release) => {
-    release.rollout = {
-      ...{ stable: "v1", steps: ["50%", "100%"], bake: "2 seconds", warmUp: "1 second", holdBack: "1%" },
-      ...{ guards: [{ metric: "errorRate", margin: "20pp" }], onInconclusive: "hold" },
-    };
-  });
-}, 300_000);
-
-afterAll(async () => {
-  const engine = await findEngine();
-  await must(engine.path, ["destroy", "--yes", "--stack", STACK], at("work"), env);
-  expect(processesOf(placeOf({ project: "work", stack: STACK, root: at("work"), env }).path)).toEqual([]);
-  rmSync(root, { recursive: true, force: true });
-}, 120_000);
-
-// biome-ignore lint/suspicious/noExplicitAny: a document that is edited as text is.
-function edit(change: (release: any) => void): void {
-  const file = at(`work/Pulumi.${STACK}.yaml`);
-  const document = parse(readFileSync(file, "utf8"));
-  change(document.config["model-lifecycle:release"]);
-  writeFileSync(file, stringify(document, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" }));
-}
-
-async function addVersion(name: string, intercept: number): Promise<void> {
-  mkdirSync(at("work/models", name));
-  const manifest = JSON.parse(readFileSync(at("work/models/v1/model.json"), "utf8"));
-  writeFileSync(at("work/models", name, "model.json"), JSON.stringify({ ...manifest, version: name }));
-  writeFileSync(at("work/models", name, "weights.json"), JSON.stringify({ intercept, trees: [{ value: 0.1 }] }));
-  edit((release) => {
-    release.versions[name] = { source: { kind: "path", path: `models/${name}`, sha256: "" } };
-  });
-  await mlc("pin", name, "--yes");
-}
-
-test("a model's life, by its workflows alone", { timeout: 1_200_000 }, async () => {
-  // The first deployment: there is no rollout to conclude.
-  const first = commitToMain("Serve v1");
-  expect(failedIn(await runOn("main", "deploy"))).toEqual([]);
-  expect(asked()).toBe("");
-
-  // A version goes on trial: the pull request is told what it changes.
-  git(at("work"), "switch", "--quiet", "--create", "trial");
-  await addVersion("v2", -0.4);
-  await mlc("start", "v2", "--weight", "100%", "--no-up", "--yes");
-  git(at("work"), "add", "--all");
-  git(at("work"), "commit", "--quiet", "--message", "Try v2");
-  git(at("work"), "push", "--quiet", "origin", "trial");
-  expect(failedIn(await runOn("trial", "review"))).toEqual([]);
-  expect(asked()).toContain(
-    "gh pr comment 7 --edit-last --create-if-none --body-file review.md\n## approval on prod\n",
-  );
-  expect(asked()).toContain("- v2 is a new version\n- v2 goes on trial beside v1, up to 100%\n");
-  expect(asked()).toMatch(/^\+ +candidate: v2$/m);
-  expect(asked()).toContain(
-    "| create | `ModelServer` | `approval-v2-server` |\n| update | `Route` | `approval-route` |\n",
-  );
-  expect(asked()).toContain("✓ it takes and gives what v1 does");
-
-  // Merged, it is deployed and watched; its promotion is a pull request of its own.
-  git(at("work"), "switch", "--quiet", "main");
-  git(at("work"), "merge", "--quiet", "--no-ff", "--message", "Merge v2", "trial");
-  git(at("work"), "push", "--quiet", "origin", "main");
-  expect(failedIn(await whileAsked(runOn("main", "deploy")))).toEqual([]);
-  expect(asked()).toContain("gh pr create --base main --fill\n");
-  expect(releaseOn("model-prod-1-1").rollout).toMatchObject({ stable: "v2", previous: "v1" });
-  expect(releaseOn("main").rollout).toMatchObject({ stable: "v1", candidate: "v2" });
-
-  git(at("work"), "fetch", "--quiet", "origin");
-  git(at("work"), "merge", "--quiet", "--no-ff", "--message", "Merge the promotion", "origin/model-prod-1-1");
-  git(at("work"), "push", "--quiet", "origin", "main");
-  expect(failedIn(await runOn("main", "deploy"))).toEqual([]);
-
-  // Run again, an old commit stops before it deploys anything.
-  const again = await runOn(first, "deploy");
-  expect(failedIn(again).map(({ step }) => step)).toEqual(["Nothing newer is there"]);
-  expect(again.map(({ step }) => step)).not.toContain("Deploy");
-
-  expect(failedIn(await runOn("main", "nightly"))).toEqual([]);
-
-  // A bad version is on trial, and somebody pushes the button.
-  await addVersion("v3", 2);
-  await mlc("start", "v3", "--weight", "50%", "--no-up", "--yes");
-  commitToMain("Try v3");
-  await must("node_modules/.bin/mlc", ["validate"], at("work"), env);
-  await must((await findEngine()).path, ["up", "--yes", "--stack", STACK], at("work"), env);
-  expect(failedIn(await runOn("main", "rollback"))).toEqual([]);
-  expect(releaseOn("main").rollout).toMatchObject({ stable: "v2" });
-  expect(releaseOn("main").rollout.candidate).toBeUndefined();
-  expect(git(at("origin.git"), "log", "-1", "--format=%s", "main")).toBe("Roll back on prod: it answers nonsense\n");
-
-  // Nothing that a workflow runs was left out.
-  const all = ["review", "deploy", "nightly", "rollback"].flatMap((name) =>
-    stepsOf(at("work", workflow(name))).map(({ run }) => run),
-  );
-  expect([...executed].toSorted()).toEqual([...new Set(all)].toSorted());
+playLife({
+  name: "github",
+  branch: "model-prod-1-1",
+  stepsOf: (clone, workflow) => stepsOf(path.join(clone, `.github/workflows/model-${workflow}-${STACK}.yml`)),
+  async prepare(root) {
+    log = path.join(root, "gh.log");
+    const gh = path.join(root, "bin/gh");
+    writeFileSync(
+      gh,
+      `#!/bin/sh\n{ echo "gh $*"; for each in "$@"; do case "$each" in *.md) cat "$each";; esac; done; } >> ${log}\n`,
+    );
+    chmodSync(gh, 0o755);
+    return { GITHUB_RUN_ID: "1", GITHUB_RUN_ATTEMPT: "1" };
+  },
+  run: (steps, clone, env) =>
+    runSteps(steps, clone, env, { ...values, "vars.PULUMI_BACKEND_URL": env.PULUMI_BACKEND_URL ?? "" }),
+  notes: () => askedFor("gh pr comment 7 --edit-last --create-if-none --body-file review.md\n"),
+  proposals: () => askedFor("gh pr create --base main --fill\n"),
 });
 
 test("actionlint finds nothing in them, with and without a cloud's login", { timeout: 300_000 }, async () => {
   const { githubWorkflows } = await import("../../stacks/cli/workflows/github.ts");
-  const folder = at("lint");
-  mkdirSync(folder);
+  const folder = mkdtempSync(path.join(tmpdir(), "mlc-lint-"));
   for (const login of [undefined, "aws", "gcp"] as const) {
     const settings = { stack: STACK, folder: "apps/one", branch: "main", runner: ["ubuntu-24.04"], policyPack: "pack" };
     const files = githubWorkflows({ ...settings, ...(login !== undefined && { login }) });
@@ -247,5 +62,6 @@ test("actionlint finds nothing in them, with and without a cloud's login", { tim
   expect(files).toHaveLength(12);
   const actionlint = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
   const home = { ...process.env, GOFLAGS: "-mod=mod" };
-  await must("go", ["run", actionlint, "-no-color", ...files], root, home);
+  await must("go", ["run", actionlint, "-no-color", ...files], folder, home);
+  rmSync(folder, { recursive: true });
 });

@@ -3,10 +3,14 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 
-/** A step of a workflow that runs something. */
-export interface Step {
-  readonly name: string;
+/** Something that a workflow runs. */
+export interface Command {
   readonly run: string;
+}
+
+/** A step of a workflow that runs something. */
+export interface Step extends Command {
+  readonly name: string;
   readonly env: Readonly<Record<string, string>>;
   readonly if?: string;
 }
@@ -32,7 +36,8 @@ interface Job {
 
 /** How a step ended. */
 export interface Ran {
-  readonly step: string;
+  /** As the workflow has it. */
+  readonly command: string;
   readonly code: number;
   readonly output: string;
 }
@@ -53,7 +58,7 @@ export async function runSteps(
     if (hasFailed && !step.if?.includes("!cancelled()")) continue;
     const ofStep = Object.entries(step.env).map(([name, text]) => [name, filled(text, values)]);
     ran.push({
-      step: step.name,
+      command: step.run,
       ...(await shell(filled(step.run, values), cwd, { ...env, ...Object.fromEntries(ofStep) })),
     });
   }
@@ -68,7 +73,8 @@ function filled(text: string, values: Values): string {
   });
 }
 
-function shell(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Omit<Ran, "step">> {
+/** Runs something in a shell without a terminal. */
+export function shell(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Omit<Ran, "command">> {
   const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", command], {
     cwd: path.resolve(cwd),
     env,

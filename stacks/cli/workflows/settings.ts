@@ -9,6 +9,8 @@ export interface WorkflowSettings {
   readonly runner: readonly string[];
   /** The cloud that jobs get short-lived credentials of; absent: none. */
   readonly login?: Login;
+  /** The image that jobs run in, with its digest, where a system wants one; absent: the machine of the runner itself. */
+  readonly image?: string;
   /** Path of the policy pack in an installed project. */
   readonly policyPack: string;
 }

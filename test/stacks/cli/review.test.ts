@@ -130,9 +130,31 @@ describe("init ci", () => {
     expect(again).toMatchObject({ exitCode: 0, written: [], existing: names });
   });
 
+  test("writes the jobs of GitLab, and leaves a file that includes others as it is", async () => {
+    await using line = await createCommandLine();
+    execFileSync("git", ["init", "--quiet"], { cwd: line.root });
+    line.write(".gitlab-ci.yml", "include: []\n");
+    expect(jsonOf(await line.run("init", "ci", "gitlab", "--json"))).toMatchObject({
+      exitCode: 0,
+      written: [".gitlab/model-dev.yml", ".gitlab/model-note.mjs"],
+      existing: [".gitlab-ci.yml"],
+      next: expect.arrayContaining(["include .gitlab/model-dev.yml in .gitlab-ci.yml, which was there already"]),
+    });
+    expect(line.read(".gitlab-ci.yml")).toBe("include: []\n");
+    expect(line.read(".gitlab/model-dev.yml")).toContain("  tags: [model-lifecycle]\n");
+  });
+
   test.each([
-    [["ci", "jenkins"], 'init ci: seen "jenkins", allowed is github.'],
-    [["cd"], 'init: seen "cd", allowed is nothing, or: ci github.'],
+    [["ci", "jenkins"], 'init ci: seen "jenkins", allowed is github, gitlab.'],
+    [["cd"], 'init: seen "cd", allowed is nothing, or: ci github, ci gitlab.'],
+    [
+      ["ci", "gitlab", "--image", "node:22"],
+      '--image: seen "node:22", allowed is an image with its digest, in which there are git, Node 22 and pulumi: pulumi/pulumi-nodejs@sha256:…',
+    ],
+    [
+      ["ci", "github", "--image", "node:22"],
+      '--image: seen "node:22", allowed is nothing with github, whose jobs run on a machine.',
+    ],
     [
       ["ci", "github", "--branch", "a b"],
       '--branch: seen "a b", allowed are letters, digits, dots, dashes and slashes.',
