@@ -31,6 +31,7 @@ const LONG = [
   "test/simulations/aws/lifecycle.test.ts",
   "test/simulations/aws/naive-programs/configuration.test.ts",
   "test/simulations/aws/naive-programs/endpoint.test.ts",
+  "test/simulations/aws/naive-programs/monitoring.test.ts",
   "test/simulations/aws/naive-programs/refusals.test.ts",
   "test/simulations/kubernetes/naive-programs.test.ts",
   "test/sources/engine.test.ts",

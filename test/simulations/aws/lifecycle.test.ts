@@ -63,5 +63,8 @@ test("an endpoint is made, its weights change as a deployment, and all of it is 
   expect((await stage.destroy()).code).toBe(0);
   stage.account((account) => account.advance(60));
   const left = stage.account((account) => [endpointNamed(account, "churn"), account.holdings]);
-  expect(left).toEqual([undefined, { alarms: {}, configurations: {}, endpoints: {}, models: {}, roles: {} }]);
+  expect(left).toEqual([
+    undefined,
+    { alarms: {}, configurations: {}, dashboards: {}, endpoints: {}, logGroups: {}, models: {}, roles: {} },
+  ]);
 });

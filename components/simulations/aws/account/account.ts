@@ -19,7 +19,15 @@ interface Contents {
   readonly holdings: Holdings;
 }
 
-const EMPTY: Holdings = { alarms: {}, configurations: {}, endpoints: {}, models: {}, roles: {} };
+const EMPTY: Holdings = {
+  alarms: {},
+  configurations: {},
+  dashboards: {},
+  endpoints: {},
+  logGroups: {},
+  models: {},
+  roles: {},
+};
 
 /** A simulated account of AWS in one region: what it holds, its clock, and which of its rules hold. */
 export class Account {

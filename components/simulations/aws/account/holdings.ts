@@ -10,6 +10,14 @@ export interface Alarm {
   readonly state: AlarmState;
 }
 
+/** A group of logs as the account has it. */
+export interface LogGroup {
+  readonly name: string;
+  /** Days; 0 is for ever. */
+  readonly retentionInDays: number;
+  readonly kmsKeyId?: string;
+}
+
 /** An IAM role as the account has it. */
 export interface Role {
   readonly name: string;
@@ -108,7 +116,10 @@ export type Deployment =
 export interface Holdings {
   alarms: Record<string, Alarm>;
   configurations: Record<string, Configuration>;
+  /** Bodies, as JSON. */
+  dashboards: Record<string, string>;
   endpoints: Record<string, Endpoint>;
+  logGroups: Record<string, LogGroup>;
   models: Record<string, Model>;
   roles: Record<string, Role>;
 }

@@ -41,6 +41,9 @@ export type RuleName =
   | "capacity-is-one-of-two"
   | "names-are-taken"
   | "one-change-at-a-time"
+  | "composite-needs-alarms"
+  | "composite-replacement-deletes"
+  | "dashboards-are-overwritten"
   | "inline-policies-are-exclusive"
   | "role-holds-policies";
 
@@ -160,13 +163,28 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     known: "read",
   },
   "names-are-taken": {
-    says: "A model, a configuration, an endpoint or a role of that name is refused (off: it takes the place of the one there).",
+    says: "A model, a configuration, an endpoint, a role or a log group of that name is refused (off: it takes the place of the one there).",
     source: `${CONFIGURATION}; ${PROVIDER}#40080`,
     known: "read",
   },
   "one-change-at-a-time": {
     says: "While an endpoint is not InService neither its configuration nor its weights can be changed (off: they can).",
     source: "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpointWeightsAndCapacities.html",
+    known: "read",
+  },
+  "composite-needs-alarms": {
+    says: "The alarms that a composite alarm names have to exist (off: nobody looks).",
+    source: `${PROVIDER} internal/service/cloudwatch/composite_alarm.go@050ac11163`,
+    known: "read",
+  },
+  "composite-replacement-deletes": {
+    says: "actionsEnabled replaces a composite alarm: the new one is written over the old one, whose deletion takes it away (off: it is an update).",
+    source: `${PROVIDER} internal/service/cloudwatch/composite_alarm.go@050ac11163: ForceNew, PutCompositeAlarm`,
+    known: "inferred",
+  },
+  "dashboards-are-overwritten": {
+    says: "A dashboard takes the place of the one of its name without a word (off: that is refused).",
+    source: `${PROVIDER} internal/service/cloudwatch/dashboard.go@0620f2a6a1`,
     known: "read",
   },
   "inline-policies-are-exclusive": {

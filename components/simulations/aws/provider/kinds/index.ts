@@ -1,4 +1,7 @@
 import type { AwsType } from "../kind.ts";
+import { compositeAlarm } from "./composite-alarm.ts";
+import { dashboard } from "./dashboard.ts";
+import { logGroup } from "./log-group.ts";
 import { metricAlarm } from "./metric-alarm.ts";
 import { role } from "./role.ts";
 import { rolePolicy } from "./role-policy.ts";
@@ -16,4 +19,7 @@ export const types: readonly AwsType[] = [
   rolePolicy,
   rolePolicyAttachment,
   metricAlarm,
+  compositeAlarm,
+  dashboard,
+  logGroup,
 ];
