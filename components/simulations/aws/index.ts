@@ -6,3 +6,4 @@ export { putRolePolicy } from "./account/iam/role.ts";
 export { type Rule, type RuleName, rules } from "./account/rules.ts";
 export { endpointNamed } from "./account/sagemaker/endpoint.ts";
 export { type DesiredVariant, rollWeightsBack, updateWeights } from "./account/sagemaker/weights.ts";
+export { type SimulatedAccount, startSimulatedAccount } from "./simulated-account.ts";

@@ -2,6 +2,8 @@
 export class Refused extends Error {
   /** `ValidationException` */
   readonly code: string;
+  /** Why, without the code. */
+  readonly said: string;
   /** Of the HTTP answer. */
   readonly status: number;
 
@@ -9,6 +11,7 @@ export class Refused extends Error {
     super(`api error ${code}: ${message}`);
     this.name = "Refused";
     this.code = code;
+    this.said = message;
     this.status = status;
   }
 }
