@@ -4,7 +4,7 @@ import { type Judged, takeUpHealthy } from "../../cluster/side-by-side/healthy.t
 import { SCRAPE_SECONDS } from "../../cluster/test-bed/index.ts";
 import { type Figure, figure, median, told } from "../figure.ts";
 
-const BAD = { endpoints: 2, rounds: 4, perSecond: 40 };
+const BAD = { endpoints: 1, rounds: 8, perSecond: 60 };
 const HEALTHY = { endpoints: 4, rounds: 10, perSecond: 25 };
 
 /** How soon a bad version has nothing, with ours, with Argo Rollouts and with Flagger at the same moment. */
