@@ -38,14 +38,13 @@ test("composite-replacement-deletes, dashboards-are-overwritten: an alarm is sil
     ["create-replacement CompositeAlarm churn", "delete-replaced CompositeAlarm churn", "replace CompositeAlarm churn"],
   ]);
   expect(Object.keys(holdings().alarms)).toEqual(["errors"]);
-  expect(
-    (
-      await stage.up(`${imports}alarm("errors");
-new aws.cloudwatch.CompositeAlarm("early", { alarmName: "early", alarmRule: 'ALARM("made-later")' });`)
-    ).output,
-    "composite-needs-alarms",
-  ).toContain("AlarmRule names alarms that do not exist: made-later.");
+  const early = `${imports}alarm("errors");
+new aws.cloudwatch.CompositeAlarm("early", { alarmName: "early", alarmRule: 'ALARM("made-later")' });`;
+  expect((await stage.up(early)).output, "composite-needs-alarms").toContain(
+    "AlarmRule names alarms that do not exist: made-later.",
+  );
   stage.off = ["composite-needs-alarms", "composite-replacement-deletes"];
+  expect((await stage.up(early)).code).toBe(0);
   expect((await stage.up(imports + program(true))).code).toBe(0);
   const kept = await stage.up(imports + program(false));
   expect([kept.code, kept.lines], kept.output).toEqual([0, ["update CompositeAlarm churn: actionsEnabled"]]);
