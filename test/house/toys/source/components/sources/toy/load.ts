@@ -9,8 +9,8 @@ import type { ResolvedToySource } from "./document.ts";
 /** What content comes from by `source: { kind: toy }`: a file `text` with the line of the document. */
 export const load: LoadSource<Omit<ResolvedToySource, "content">> = ({ text }) => {
   const line = `${text}\n`;
-  const sha256 = createHash("sha256").update(line).digest("hex");
-  const files = [{ path: "text", sha256, bytes: Buffer.byteLength(line) }];
+  const hash = createHash("sha256").update(line).digest("hex");
+  const files = [{ path: "text", hash, bytes: Buffer.byteLength(line) }];
   const content = hashOfFiles(files);
   return {
     name: text,
