@@ -8,7 +8,7 @@ export interface Ingredient {
   readonly name: string;
   readonly version: string;
   /** Of files that it may come as, in hex. */
-  readonly sha256?: readonly string[];
+  readonly hashes?: readonly string[];
 }
 
 /** What a bill lists. */
@@ -56,14 +56,14 @@ export function renderBill({ model, version, content, base, files, ingredients }
           hashes: [{ alg: "SHA-256", content: hash }],
         })),
       },
-      ...ingredients.map(({ from, name, version: of, sha256 }) => ({
+      ...ingredients.map(({ from, name, version: of, hashes }) => ({
         type: "library",
         "bom-ref": `pkg:${from}/${encodeURIComponent(name)}@${of}`,
         name,
         version: of,
         purl: `pkg:${from}/${name.replace("@", "%40")}@${of}`,
         // A lock file names every wheel of a version: one of them is in the image.
-        ...(sha256?.length === 1 && { hashes: [{ alg: "SHA-256", content: sha256[0] }] }),
+        ...(hashes?.length === 1 && { hashes: [{ alg: "SHA-256", content: hashes[0] }] }),
       })),
     ],
     dependencies: [
@@ -88,6 +88,6 @@ export const lockedPackages = (lock: string): readonly Ingredient[] =>
     .flatMap((line) => {
       const [, name, version] = /^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==([^\s;]+)/.exec(line) ?? [];
       if (name === undefined || version === undefined) return [];
-      const sha256 = [...line.matchAll(/--hash=sha256:([0-9a-f]{64})/g)].map(([, hash = ""]) => hash);
-      return [{ from: "pypi" as const, name: name.toLowerCase(), version, sha256 }];
+      const hashes = [...line.matchAll(/--hash=[a-z0-9]+:([0-9a-f]{64})\b/g)].map(([, hash = ""]) => hash);
+      return [{ from: "pypi" as const, name: name.toLowerCase(), version, hashes }];
     });

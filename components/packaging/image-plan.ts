@@ -1,3 +1,4 @@
+import { digestOf } from "../registry/index.ts";
 import type { ResolvedRuntime } from "../release/index.ts";
 import { fillIn, placeholdersIn } from "../release/placeholders.ts";
 
@@ -44,7 +45,7 @@ export function planImage(packaged: PackagedVersion, base: string): ImagePlan {
     "org.opencontainers.image.version": version,
     "org.opencontainers.image.base.name": base.replace(/@.*$/, ""),
     "org.opencontainers.image.base.digest": base.replace(/^.*@/, ""),
-    "model-lifecycle.content": `sha256:${content}`,
+    "model-lifecycle.content": digestOf(content),
   };
   const files = { from: "model", to: "/model" };
   const bill = { from: "bill", to: "/bill" };

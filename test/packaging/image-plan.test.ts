@@ -67,7 +67,7 @@ test("the packages of a lock file are listed with their versions, and their hash
   const [one, other] = ["1".repeat(64), "2".repeat(64)];
   const lock = `# by a tool\nFlask[async]==3.1.0 ; python_version >= "3.9" \\\n    --hash=sha256:${one} \\\n    --hash=sha256:${other}\n    # via -r requirements.in\nclick==8.2.1 --hash=sha256:${one}\n`;
   expect(lockedPackages(lock)).toEqual([
-    { from: "pypi", name: "flask", version: "3.1.0", sha256: [one, other] },
-    { from: "pypi", name: "click", version: "8.2.1", sha256: [one] },
+    { from: "pypi", name: "flask", version: "3.1.0", hashes: [one, other] },
+    { from: "pypi", name: "click", version: "8.2.1", hashes: [one] },
   ]);
 });

@@ -17,6 +17,7 @@ import type { ResolvedRelease, ResolvedVersion } from "../../../components/relea
 import { examineRelease } from "../../../components/release/release.ts";
 import { hashOfFiles, listDirectory } from "../../../components/sources/index.ts";
 import { loadSource, withoutPin } from "../../../components/sources/load-source.ts";
+import { ociSource } from "../../../components/sources/oci/document.ts";
 import { type Source, SourceError } from "../../../components/sources/source.ts";
 import { exitCodes, Failure, problemsFailure, usageFailure } from "../failure.ts";
 import type { PackageOptions } from "../options.ts";
@@ -52,9 +53,11 @@ export async function packageVersion(terminal: Terminal, version: string, option
       return { facts };
     }
     const digest = await terminal.during(`pushing ${image}`, pushImage(options, plan, out));
-    const source = { kind: "oci", image, sha256: contentIn(digest) };
+    const source = { kind: "oci", image, [ociSource.pinField]: contentIn(digest) };
     terminal.say(`${terminal.paint("green", "pushed")}   ${image}@${digest}\n\nIn a stack of a cluster:\n`);
-    terminal.say(`${version}:\n  source: { kind: oci, image: "${image}", sha256: "${source.sha256}" }`);
+    terminal.say(
+      `${version}:\n  source: { kind: oci, image: "${image}", ${ociSource.pinField}: "${contentIn(digest)}" }`,
+    );
     return { facts: { ...facts, digest, source } };
   } catch (error) {
     if (error instanceof UnpackagedError || error instanceof SourceError || error instanceof RegistryError) {

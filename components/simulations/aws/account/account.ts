@@ -4,6 +4,7 @@ import { writeAtomic } from "../../../host/atomic-file.ts";
 import type { Holdings } from "./holdings.ts";
 import { type RuleName, rules } from "./rules.ts";
 
+/** What is chosen of an account. */
 export interface AccountSettings {
   /** Folder where the account is kept, absolute; it is made. @default in memory alone */
   readonly folder?: string;

@@ -1,6 +1,7 @@
 /** Plain data whose shape is looked at where it is read. */
 export type Data = Readonly<Record<string, unknown>>;
 
+/** Whether a value is an object with fields: no list, and not nothing. */
 export const isRecord = (value: unknown): value is Data =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 

@@ -1,5 +1,6 @@
 import type { Data } from "./data.ts";
 
+/** What CloudWatch says of an alarm. */
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
 /** An alarm of CloudWatch as the account has it. */

@@ -16,4 +16,5 @@ export class Refused extends Error {
   }
 }
 
+/** The refusal of an input that the service finds wrong. */
 export const invalid = (message: string): Refused => new Refused("ValidationException", message);

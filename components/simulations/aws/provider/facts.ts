@@ -37,6 +37,7 @@ export interface Facts {
   readonly atLeastOneOf?: readonly string[];
 }
 
+/** The facts of properties, by their names in the SDK. */
 export type FactsByName = Readonly<Record<string, Facts>>;
 
 /** The facts of a type. @param type as the SDK names it, without its package: `sagemaker/endpoint:Endpoint` */

@@ -33,6 +33,7 @@ export interface AwsType {
   delete(cloud: Cloud, state: Data): Promise<void> | void;
 }
 
+/** The name of a resource as its inputs have it; empty where they have none. */
 export const nameIn = (type: AwsType, inputs: Data): string =>
   type.nameOf?.(inputs) ?? String(inputs[type.autoName?.property ?? "name"] ?? "");
 

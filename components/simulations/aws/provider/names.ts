@@ -52,4 +52,5 @@ export function named(
 export const isNamed = (inputs: Data | undefined, property: string): boolean =>
   ((inputs?.[DEFAULTED] ?? []) as readonly string[]).includes(property);
 
+/** Hex digits that nobody has had before. @param characters how many */
 export const random = (characters: number): string => randomBytes(characters).toString("hex").slice(0, characters);

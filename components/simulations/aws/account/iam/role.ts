@@ -9,6 +9,7 @@ export type NewRole = Pick<Role, "name" | "path" | "trust" | "maxSessionDuration
   readonly boundary?: string | undefined;
 };
 
+/** The ARN of a role, with its path. */
 export const roleArn = (account: Account, { path, name }: Pick<Role, "path" | "name">): string =>
   account.arn("iam", `role${path}${name}`, "");
 

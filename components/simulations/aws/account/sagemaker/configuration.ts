@@ -3,6 +3,7 @@ import type { Configuration } from "../holdings.ts";
 import { invalid } from "../refused.ts";
 import { follow } from "./deployment.ts";
 
+/** The ARN of an endpoint configuration. */
 export const configurationArn = (account: Account, name: string): string =>
   account.arn("sagemaker", `endpoint-config/${name}`);
 

@@ -5,8 +5,10 @@ import type { Configuration, Deployment, Endpoint } from "../holdings.ts";
 import { invalid } from "../refused.ts";
 import { checkDeployment, deploymentOf, settled } from "./deployment.ts";
 
+/** The ARN of an endpoint. */
 export const endpointArn = (account: Account, name: string): string => account.arn("sagemaker", `endpoint/${name}`);
 
+/** The configuration of that name. @throws Refused where there is none */
 export const configurationNamed = (account: Account, name: string): Configuration => {
   const found = account.holdings.configurations[name];
   if (found === undefined)

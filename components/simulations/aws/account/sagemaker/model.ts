@@ -3,6 +3,7 @@ import type { Model } from "../holdings.ts";
 import { isTrustedBy } from "../iam/role.ts";
 import { invalid } from "../refused.ts";
 
+/** The ARN of a model. */
 export const modelArn = (account: Account, name: string): string => account.arn("sagemaker", `model/${name}`);
 
 /** @throws Refused where the name is taken or the role cannot be taken */
