@@ -1,7 +1,6 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { Account, type RuleName } from "../../../components/simulations/aws/index.ts";
-import { createProject, linesOf, type Run, repository } from "../../support/project.ts";
+import { linesOf, type Run } from "../../support/project.ts";
+import { rehearsalProject } from "../rehearsal-project.ts";
 
 /** How a run of a program went. */
 export interface Went {
@@ -42,28 +41,7 @@ const guarded = (alarms, policy = { trafficRoutingConfiguration: { type: "ALL_AT
 `;
 
 export async function rehearse(): Promise<Rehearsal> {
-  let folder = "";
-  const project = await createProject({
-    prepare: async (dir, env) => {
-      folder = path.join(dir, "account");
-      env.AWS_SIMULATION_FOLDER = folder;
-      const settings = `name: rehearsal
-runtime: { name: nodejs, options: { typescript: false } }
-main: index.js
-plugins:
-  providers:
-    - name: aws
-      path: ${path.join(repository, "dist/components/simulations/aws/provider")}
-`;
-      writeFileSync(path.join(dir, "Pulumi.yaml"), settings);
-      writeFileSync(
-        path.join(dir, "package.json"),
-        JSON.stringify({ name: "rehearsal", private: true, type: "module" }),
-      );
-      mkdirSync(path.join(dir, "node_modules"), { recursive: true });
-      symlinkSync(path.join(repository, "node_modules/@pulumi"), path.join(dir, "node_modules/@pulumi"), "dir");
-    },
-  });
+  const { project, folder } = await rehearsalProject("aws");
   const run = async (work: () => Promise<Run>, program?: string): Promise<Went> => {
     if (program !== undefined) project.write("index.js", head + program);
     project.env.AWS_SIMULATION_OFF = rehearsal.off.join(",");

@@ -1,7 +1,6 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { SimulatedApi } from "../../../components/simulations/kubernetes/index.ts";
-import { createProject, linesOf, repository } from "../../support/project.ts";
+import { linesOf } from "../../support/project.ts";
+import { rehearsalProject } from "../rehearsal-project.ts";
 
 /** A program of the real SDK, on a simulated cluster, run by the real engine. */
 export interface Rehearsal extends AsyncDisposable {
@@ -41,28 +40,7 @@ const route = (name, weights, opts, annotations = {}) => new k8s.apiextensions.C
 `;
 
 export async function rehearse(): Promise<Rehearsal> {
-  let folder = "";
-  const project = await createProject({
-    prepare: async (dir, env) => {
-      folder = path.join(dir, "cluster");
-      env.KUBERNETES_SIMULATION_FOLDER = folder;
-      const settings = `name: rehearsal
-runtime: { name: nodejs, options: { typescript: false } }
-main: index.js
-plugins:
-  providers:
-    - name: kubernetes
-      path: ${path.join(repository, "dist/components/simulations/kubernetes/provider")}
-`;
-      writeFileSync(path.join(dir, "Pulumi.yaml"), settings);
-      writeFileSync(
-        path.join(dir, "package.json"),
-        JSON.stringify({ name: "rehearsal", private: true, type: "module" }),
-      );
-      mkdirSync(path.join(dir, "node_modules"), { recursive: true });
-      symlinkSync(path.join(repository, "node_modules/@pulumi"), path.join(dir, "node_modules/@pulumi"), "dir");
-    },
-  });
+  const { project, folder } = await rehearsalProject("kubernetes");
   const run = async (verb: "up" | "preview", program: string, off = "") => {
     project.write("index.js", head + program);
     project.env.KUBERNETES_SIMULATION_OFF = off;
